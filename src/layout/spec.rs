@@ -1,0 +1,541 @@
+//! The configuration as plain typed data: what `stocktake.toml` says after presets are merged and names are
+//! checked, before templates are compiled. Indices between its lists are positions in those lists.
+
+use std::path::PathBuf;
+
+use crate::model::{Millis, Phase, Place, Severity};
+
+/// A value and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct At<T> {
+    /// The value.
+    pub value: T,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// A whole configuration.
+#[derive(Debug, Clone)]
+pub struct LayoutSpec {
+    /// The configuration's title; reports are headed by it.
+    pub title: String,
+    /// What stands before every table's name.
+    pub table_prefix: String,
+    /// Use-case entries of buckets, in file order; a bucket's name may repeat with another prefix.
+    pub buckets: Vec<BucketSpec>,
+    /// Placeholders, in file order; the predeclared `{file}` and `{bucket}` are not among them.
+    pub placeholders: Vec<PlaceholderSpec>,
+    /// Areas, in file order: a user's before the preset's.
+    pub areas: Vec<AreaSpec>,
+    /// Tables: one for each name, in file order.
+    pub tables: Vec<TableSpec>,
+    /// Workflows, in file order.
+    pub workflows: Vec<WorkflowSpec>,
+    /// What neither input can show.
+    pub unchecked: Vec<UncheckedSpec>,
+    /// Requirements, in file order.
+    pub requirements: Vec<RequirementSpec>,
+    /// `[rules]`, the user's layer before the preset's.
+    pub rules: Vec<RuleSetting>,
+    /// Exceptions.
+    pub allows: Vec<AllowSpec>,
+    /// `[migration]`.
+    pub migration: MigrationSpec,
+    /// `[naming] singular`: plural folder name to singular, in file order.
+    pub singular: Vec<(String, String)>,
+    /// `[inputs]`.
+    pub inputs: InputsSpec,
+    /// `[output]`.
+    pub output: OutputSpec,
+    /// The preset extended in the end, with the SHA-256 of its text in hex.
+    pub preset: Option<(String, String)>,
+    /// The folder of the file given with `--config`; paths in it are relative to this.
+    pub directory: PathBuf,
+    /// The SHA-256 in hex of the effective configuration's canonical text (as `init --print-effective` prints
+    /// it without origins).
+    pub digest: String,
+}
+
+/// One `[[bucket]]`.
+#[derive(Debug, Clone)]
+pub struct BucketSpec {
+    /// The bucket's name.
+    pub name: String,
+    /// Where it is declared.
+    pub place: Place,
+    /// `""`, or a prefix ending in `/`.
+    pub prefix: String,
+    /// Other names records use: a bucket, and perhaps a prefix below it (`""` or ending in `/`).
+    pub aliases: Vec<(String, String)>,
+    /// `output` unless said otherwise.
+    pub role: String,
+    /// Whether an inventory of it is expected.
+    pub inventory: bool,
+    /// The prefix filters of its inventory configurations; empty means the whole bucket.
+    pub inventory_prefixes: Vec<String>,
+    /// Whose items this entry's are: attribute and values.
+    pub records: Vec<(AttributePath, Vec<String>)>,
+}
+
+/// One `[placeholder.x]`.
+#[derive(Debug, Clone)]
+pub struct PlaceholderSpec {
+    /// Its name.
+    pub name: String,
+    /// Where it is declared.
+    pub place: Place,
+    /// What its values look like.
+    pub form: FormSpec,
+    /// The longest value, in bytes.
+    pub max_length: Option<usize>,
+    /// Literals it does not take.
+    pub except: Vec<String>,
+    /// What it stands for.
+    pub about: String,
+    /// A value.
+    pub example: Option<At<String>>,
+    /// Spellings seen in records and the value they mean; for values from records and `path build` only.
+    pub aliases: Vec<(String, String)>,
+    /// A pattern and what replaces it; for values from records and `path build` only.
+    pub replace: Option<(At<String>, String)>,
+}
+
+/// What a placeholder's values look like.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FormSpec {
+    /// An anchored regular expression over bytes that never matches `/`.
+    Pattern(At<String>),
+    /// One of these.
+    OneOf(Vec<String>),
+    /// A named form (`uuid`, `date`, `hex`, `integer`, …).
+    Named(At<String>),
+}
+
+/// Where a template starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Anchor {
+    /// Below the bucket entry's prefix.
+    Prefix,
+    /// At the bucket's root.
+    Bucket,
+}
+
+/// How an area stands to the layout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Part of the layout asked for.
+    Wanted,
+    /// Not asked for, not complained about.
+    Tolerated,
+    /// Not judged at all.
+    Outside,
+}
+
+/// What a reference covers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OrphanScope {
+    /// The folder of the object it names.
+    Folder,
+    /// The object alone.
+    Object,
+}
+
+/// One `[[area]]`.
+#[derive(Debug, Clone)]
+pub struct AreaSpec {
+    /// Its name.
+    pub name: String,
+    /// Where it is declared.
+    pub place: Place,
+    /// Its template.
+    pub path: At<String>,
+    /// What lies there.
+    pub about: String,
+    /// Who writes it.
+    pub written_by: String,
+    /// Keys below the bucket entry's prefix (or root, by `anchor`) that lie in it; `{bucket}` is the bucket's name.
+    pub examples: Vec<At<String>>,
+    /// The bucket role it belongs to; `output` unless said otherwise.
+    pub role: String,
+    /// Where its template starts.
+    pub anchor: Anchor,
+    /// How it stands to the layout.
+    pub standing: Standing,
+    /// Whether it is tried only after all legacy templates.
+    pub fallback: bool,
+    /// Globs relative to its folder: all of the outer list, any of an inner one.
+    pub companions: Vec<Vec<At<String>>>,
+    /// Globs relative to its folder.
+    pub expected_unreferenced: Vec<At<String>>,
+    /// What a reference covers.
+    pub orphan_scope: OrphanScope,
+    /// Severities in this area.
+    pub rules: Vec<RuleSetting>,
+    /// Its legacy generations, in file order.
+    pub legacy: Vec<LegacySpec>,
+}
+
+/// One `[[area.legacy]]`.
+#[derive(Debug, Clone)]
+pub struct LegacySpec {
+    /// The generation's name.
+    pub name: String,
+    /// Where it is declared.
+    pub place: Place,
+    /// Its templates.
+    pub from: Vec<At<String>>,
+    /// What becomes of its objects.
+    pub fate: Fate,
+    /// Placeholders of `to` that come from records.
+    pub record: Vec<String>,
+    /// What to do when records disagree.
+    pub shared: Shared,
+    /// What to do when no record and no mapping names it.
+    pub unnamed: Unnamed,
+    /// Why the old copy stays for good.
+    pub keep_source: Option<String>,
+    /// Where its templates start.
+    pub anchor: Anchor,
+    /// Keys that it matches.
+    pub examples: Vec<At<String>>,
+}
+
+/// What becomes of a legacy object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fate {
+    /// It moves to this template (always below the entry's prefix, or by the area's own anchor).
+    To(At<String>),
+    /// It stays, because.
+    Keep(String),
+    /// It goes, because.
+    Retire(String),
+}
+
+/// What to do when records disagree about a legacy object's new place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shared {
+    /// M404 with the candidates.
+    Report,
+    /// A copy for each.
+    CopyEach,
+}
+
+/// What to do when nothing names a legacy object's missing placeholders.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unnamed {
+    /// M404.
+    Report,
+    /// It stays.
+    Keep,
+}
+
+/// One table name.
+#[derive(Debug, Clone)]
+pub struct TableSpec {
+    /// Its name, without prefix.
+    pub name: String,
+    /// Where it is declared.
+    pub place: Place,
+    /// Partition key, then sort key.
+    pub key: Vec<String>,
+    /// When an item last changed: attributes (first present wins) and unit.
+    pub changed_at: Option<(Vec<AttributePath>, TimeUnit)>,
+    /// Whether its export may be absent.
+    pub optional: bool,
+    /// Severities for its findings.
+    pub rules: Vec<RuleSetting>,
+    /// Its references.
+    pub references: Vec<ReferenceSpec>,
+    /// Its claims.
+    pub claims: Vec<ClaimSpec>,
+    /// Attributes that are not looked at, each list with its reason.
+    pub ignores: Vec<(Vec<AttributePath>, String)>,
+}
+
+/// The unit of a time in a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TimeUnit {
+    /// Seconds since the epoch.
+    Seconds,
+    /// Milliseconds since the epoch.
+    Milliseconds,
+    /// Microseconds since the epoch.
+    Microseconds,
+    /// RFC 3339 text.
+    Rfc3339,
+}
+
+/// A parsed attribute path.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct AttributePath {
+    /// As written.
+    pub text: String,
+    /// Its steps.
+    pub steps: Vec<Step>,
+}
+
+/// One step of an attribute path.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Step {
+    /// `name` or `"name.with.dots"`: an attribute, or a member of a map.
+    Name(String),
+    /// `[]`: each element of a list or set.
+    Each,
+    /// `.*`: each value of a map.
+    EachValue,
+    /// `.*#key`: each key of a map; last.
+    EachKey,
+    /// `.**`: anything below, at any depth; last, in `ignore` only.
+    Anything,
+    /// `@json`: text that holds JSON.
+    Json,
+    /// `@base64`: text or binary that holds more in base64.
+    Base64,
+}
+
+/// Where a value comes from: `"path"`, or `{ attribute = "path", on = "name" }`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// The attribute.
+    pub attribute: AttributePath,
+    /// For a value in another list: the member by which its elements join with those of the reference.
+    pub on: Option<String>,
+}
+
+/// What a reference's value is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReferenceKind {
+    /// The location of an object.
+    Object,
+    /// The location of everything below it.
+    Prefix,
+    /// A key without its bucket.
+    Key,
+    /// A key prefix without its bucket.
+    KeyPrefix,
+    /// A bucket's name.
+    Bucket,
+}
+
+/// Where the bucket of a key without one comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BucketSource {
+    /// This one.
+    Named(String),
+    /// The first of these attributes of the same item that is present.
+    Attributes(Vec<AttributePath>),
+    /// The first of `attributes` that is present in the item of `table` (an index into `tables`) whose partition
+    /// key equals this item's `by`.
+    Table {
+        /// The other table.
+        table: usize,
+        /// The attribute of this item that holds the other's partition key.
+        by: AttributePath,
+        /// The attributes of the other item.
+        attributes: Vec<AttributePath>,
+    },
+}
+
+/// `attribute` with exactly one of `equals`, `not`, `present`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Condition {
+    /// The attribute.
+    pub attribute: AttributePath,
+    /// The test.
+    pub test: Test,
+}
+
+/// A condition's test; text compares without case. An absent attribute (missing, NULL, `""`) fails `Equals` and
+/// satisfies `Not`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Test {
+    /// Equals one of these.
+    Equals(Vec<String>),
+    /// Equals none of these.
+    Not(Vec<String>),
+    /// Is present, or is absent.
+    Present(bool),
+}
+
+/// One `[[table.reference]]`.
+#[derive(Debug, Clone)]
+pub struct ReferenceSpec {
+    /// The attribute that holds it.
+    pub attribute: AttributePath,
+    /// Where it is declared.
+    pub place: Place,
+    /// What its value is.
+    pub kind: ReferenceKind,
+    /// Where the bucket comes from, for kinds without one.
+    pub bucket: Option<BucketSource>,
+    /// The areas it may name; empty means any place.
+    pub areas: Vec<usize>,
+    /// When this declaration holds for an item.
+    pub when: Option<Condition>,
+    /// When the record must have a value (R311).
+    pub required_when: Option<Condition>,
+    /// Placeholder and the value it must equal (R309); these fill legacy placeholders too.
+    pub bind: Vec<(String, Source)>,
+    /// Placeholder and the value that fills it.
+    pub fill: Vec<(String, Source)>,
+    /// Whether several items naming one object is R310.
+    pub exclusive: bool,
+    /// Whether it keeps what it reaches from being an orphan.
+    pub claims: bool,
+    /// Severities for its findings.
+    pub rules: Vec<RuleSetting>,
+}
+
+/// One `[[table.claim]]`: an item owns a folder without naming its objects.
+#[derive(Debug, Clone)]
+pub struct ClaimSpec {
+    /// The area the folder lies in.
+    pub area: usize,
+    /// Where it is declared.
+    pub place: Place,
+    /// The values of the folder's placeholders.
+    pub bind: Vec<(String, Source)>,
+    /// When this claim holds.
+    pub when: Option<Condition>,
+    /// While this holds, the folder need not have its companions.
+    pub unfinished_when: Option<Condition>,
+}
+
+/// One `[[workflow]]`.
+#[derive(Debug, Clone)]
+pub struct WorkflowSpec {
+    /// Its name.
+    pub name: String,
+    /// Where it is declared.
+    pub place: Place,
+    /// The table, an index into `tables`.
+    pub table: usize,
+    /// Which items run it.
+    pub when: Option<Condition>,
+    /// The reference attributes, first step first.
+    pub steps: Vec<AttributePath>,
+    /// The `bind` or member by which list elements of different steps join.
+    pub on: Option<String>,
+}
+
+/// One `[[unchecked]]`.
+#[derive(Debug, Clone)]
+pub struct UncheckedSpec {
+    /// What is not checked.
+    pub what: String,
+    /// Why.
+    pub why: String,
+    /// The areas concerned, by name.
+    pub areas: Vec<String>,
+}
+
+/// One `[[requirement]]`.
+#[derive(Debug, Clone)]
+pub struct RequirementSpec {
+    /// Its number.
+    pub id: String,
+    /// What it asks for.
+    pub text: String,
+    /// The rules that show it, by code or name.
+    pub rules: Vec<String>,
+    /// The commands that show it.
+    pub commands: Vec<String>,
+    /// The areas concerned, by name.
+    pub areas: Vec<String>,
+    /// What cannot be shown.
+    pub limits: Option<String>,
+    /// The requirements it contradicts, by number.
+    pub conflicts_with: Vec<String>,
+    /// Why it is waived.
+    pub waived: Option<String>,
+}
+
+/// A severity for a rule, a name or a family.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleSetting {
+    /// Code, name or family letter, as written; it is known to name a rule or a family.
+    pub selector: String,
+    /// Before, during and after the migration.
+    pub severity: [Severity; 3],
+    /// 0 for the user's file, 1 for what it extends, and so on.
+    pub layer: u8,
+}
+
+impl RuleSetting {
+    /// The severity in a phase.
+    pub const fn in_phase(&self, phase: Phase) -> Severity {
+        self.severity[phase as usize]
+    }
+}
+
+/// One `[[allow]]`.
+#[derive(Debug, Clone)]
+pub struct AllowSpec {
+    /// Where it is declared.
+    pub place: Place,
+    /// The rule, by code or name.
+    pub rule: String,
+    /// A glob over the whole key.
+    pub key: Option<At<String>>,
+    /// An area, by name.
+    pub area: Option<String>,
+    /// A table, by name.
+    pub table: Option<String>,
+    /// An item, as findings name it.
+    pub item: Option<String>,
+    /// Why.
+    pub reason: String,
+    /// Who answers for it.
+    pub owner: Option<String>,
+    /// The last day it holds, as the first millisecond after it, UTC.
+    pub expires: Option<Millis>,
+    /// The most findings it may hide; with more, it hides none.
+    pub at_most: Option<u64>,
+}
+
+/// `[migration]`.
+#[derive(Debug, Clone, Default)]
+pub struct MigrationSpec {
+    /// Where the migration stands; `after` where nobody says.
+    pub phase: Option<Phase>,
+    /// From when on no writer may use a legacy path.
+    pub cut_over: Option<Millis>,
+    /// CSV files that name missing placeholders, relative to the configuration.
+    pub mapping: Vec<String>,
+}
+
+/// `[inputs]`.
+#[derive(Debug, Clone)]
+pub struct InputsSpec {
+    /// Inventories: paths relative to the configuration, or `s3://`.
+    pub inventory: Vec<String>,
+    /// Exports: likewise.
+    pub exports: Vec<String>,
+    /// The oldest an input may be (S006).
+    pub max_age: Option<Millis>,
+    /// The furthest inputs may lie apart (S007).
+    pub max_skew: Option<Millis>,
+    /// How long the other side may take to know; 24 h where nobody says.
+    pub grace: Millis,
+    /// The pinned time of judging.
+    pub now: Option<Millis>,
+    /// S011: the least judged references before their resolved share counts.
+    pub implausible_references: u64,
+    /// S011: the least share of resolved references, in percent.
+    pub implausible_resolved_percent: u64,
+    /// S011: the least judged objects before their orphan share counts.
+    pub implausible_objects: u64,
+    /// S011: the largest share of orphans, in percent.
+    pub implausible_orphan_percent: u64,
+}
+
+/// `[output]`.
+#[derive(Debug, Clone, Default)]
+pub struct OutputSpec {
+    /// Where the set of files goes, relative to the configuration.
+    pub dir: Option<String>,
+    /// A title for the reports.
+    pub title: Option<String>,
+    /// A folder of template overrides, relative to the configuration.
+    pub templates: Option<String>,
+}
