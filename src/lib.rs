@@ -3,3 +3,7 @@
 pub mod model;
 
 pub mod layout;
+
+pub mod rules;
+
+pub mod results;

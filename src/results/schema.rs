@@ -1,0 +1,491 @@
+//! `results.json`, version 1: the frozen view of an audit that files promise and templates may name. It may
+//! grow, never change.
+//!
+//! Numbers are raw (bytes, rows, milliseconds UTC where a name ends in `_ms`); times are RFC 3339 UTC text. Everything under
+//! `judgement` is a function of the inputs' contents and the configuration alone: no path, host, duration or job count.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{KeyClass, Outcome, Phase, ReferenceClass, Severity, Verdict};
+
+/// The name of this schema.
+pub const SCHEMA: &str = "stocktake-results/1";
+
+/// A whole result.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Results {
+    /// [`SCHEMA`].
+    pub schema: String,
+    /// What made it.
+    pub tool: Tool,
+    /// What was found.
+    pub judgement: Judgement,
+    /// What was read.
+    pub inputs: Inputs,
+    /// What it was judged by.
+    pub configuration: Configuration,
+    /// Earlier runs, oldest first.
+    pub history: Vec<HistoryEntry>,
+    /// SHA-256 in hex over input digests, effective configuration, tool version and judgement.
+    pub evidence_digest: String,
+}
+
+/// The tool.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tool {
+    /// `stocktake`.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+/// What was found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Judgement {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// One sentence that says why.
+    pub sentence: String,
+    /// What to do next, in the imperative.
+    pub next_step: String,
+    /// The least severity that fails: `error`, `warning`, `note` or `never`.
+    pub fail_on: String,
+    /// The phase the severities were taken for.
+    pub phase: Phase,
+    /// Rows and what they are.
+    pub totals: Totals,
+    /// The three partitions.
+    pub classes: Classes,
+    /// Every rule, in the registry's order.
+    pub rules: Vec<RuleResult>,
+    /// Every area of every bucket that has it, in the layout's order.
+    pub areas: Vec<AreaResult>,
+    /// Every legacy generation that is declared, in the layout's order.
+    pub legacy: Vec<LegacyResult>,
+    /// Outcomes by table and attribute, in the layout's order.
+    pub references: Vec<ReferenceResult>,
+    /// Orphans by age, size and folder.
+    pub orphans: OrphanResult,
+    /// Workflows, in the layout's order.
+    pub workflows: Vec<WorkflowResult>,
+    /// What was not checked, and why.
+    pub not_checked: Vec<NotChecked>,
+}
+
+/// Rows of the inventories and what they are.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Totals {
+    /// Rows understood.
+    pub rows: u64,
+    /// Objects: latest versions that are no delete marker.
+    pub objects: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Noncurrent versions.
+    pub noncurrent_versions: u64,
+    /// Their bytes.
+    pub noncurrent_bytes: u64,
+    /// Delete markers.
+    pub delete_markers: u64,
+    /// Items read from exports.
+    pub items: u64,
+    /// References that records hold.
+    pub references: u64,
+    /// Folders of areas.
+    pub folders: u64,
+    /// Findings of every severity.
+    pub findings: u64,
+}
+
+/// The three partitions; each sums to the whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Classes {
+    /// Of objects, by their keys.
+    pub key: Vec<ClassResult<KeyClass>>,
+    /// Of objects, by their references.
+    pub reference: Vec<ClassResult<ReferenceClass>>,
+    /// Of references.
+    pub outcome: Vec<OutcomeResult>,
+}
+
+/// One class of objects.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClassResult<C> {
+    /// The class.
+    pub class: C,
+    /// Objects in it.
+    pub objects: u64,
+    /// Their bytes.
+    pub bytes: u64,
+}
+
+/// One outcome of references.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutcomeResult {
+    /// The outcome.
+    pub outcome: Outcome,
+    /// References with it.
+    pub references: u64,
+}
+
+/// Whether a rule was judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RuleState {
+    /// It was.
+    Judged,
+    /// It was, in part: single rows that were seen.
+    Partly,
+    /// The inputs did not allow it.
+    NotJudged,
+    /// It is off.
+    Off,
+    /// It belongs to another command (migration) or nothing in the configuration asks for it.
+    NotAsked,
+}
+
+/// One rule.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleResult {
+    /// Its code.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// Its family's letter.
+    pub family: String,
+    /// Its severity in this phase where no area, table or reference says otherwise.
+    pub severity: Severity,
+    /// Whether it was judged.
+    pub state: RuleState,
+    /// Why not, where it was not or in part.
+    pub why: Option<String>,
+    /// Findings.
+    pub findings: u64,
+    /// Findings by severity: note, warning, error (told and inconclusive for S-rules).
+    pub by_severity: Vec<SeverityCount>,
+    /// Objects concerned.
+    pub objects: u64,
+    /// Their bytes.
+    pub bytes: u64,
+}
+
+/// Findings of one severity.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeverityCount {
+    /// The severity.
+    pub severity: Severity,
+    /// Findings.
+    pub findings: u64,
+}
+
+/// One area in one bucket.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AreaResult {
+    /// The bucket.
+    pub bucket: String,
+    /// The area's name.
+    pub area: String,
+    /// Its template, with the bucket entries' prefixes left out.
+    pub path: String,
+    /// What lies there.
+    pub about: String,
+    /// `wanted`, `tolerated` or `outside`.
+    pub standing: String,
+    /// Objects in it (folder markers aside).
+    pub objects: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Of these, compliant.
+    pub compliant_objects: u64,
+    /// Their bytes.
+    pub compliant_bytes: u64,
+    /// Of these, violating.
+    pub violating_objects: u64,
+    /// Referenced or covered by records.
+    pub referenced_objects: u64,
+    /// Orphans.
+    pub orphan_objects: u64,
+    /// Their bytes.
+    pub orphan_bytes: u64,
+    /// Keys in no area that came nearest to this one.
+    pub near_misses: u64,
+    /// Its folders.
+    pub folders: u64,
+    /// The newest modification.
+    pub newest: Option<String>,
+    /// Whether records name it and no inventory row lies in it: told as "not covered?".
+    pub not_covered: bool,
+}
+
+/// One legacy generation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LegacyResult {
+    /// The bucket.
+    pub bucket: String,
+    /// The area it belongs to.
+    pub area: String,
+    /// The generation's name.
+    pub generation: String,
+    /// `move`, `keep` or `retire`.
+    pub fate: String,
+    /// Objects at its keys.
+    pub objects: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// The newest modification.
+    pub newest: Option<String>,
+}
+
+/// One reference attribute.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReferenceResult {
+    /// The table, as declared.
+    pub table: String,
+    /// The attribute.
+    pub attribute: String,
+    /// `object`, `prefix`, `key`, `key-prefix` or `bucket`.
+    pub kind: String,
+    /// The areas it may name.
+    pub areas: Vec<String>,
+    /// How many references.
+    pub references: u64,
+    /// By outcome: every outcome, in order, zero counts included.
+    pub outcomes: Vec<OutcomeResult>,
+    /// Records that should have one and have none.
+    pub absent: u64,
+}
+
+/// Orphans in numbers.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrphanResult {
+    /// Whether orphans were judged.
+    pub judged: bool,
+    /// Orphans.
+    pub objects: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// By age at the exports' time: under 30 days, 90 days, a year, older.
+    pub by_age: Vec<Bucketed>,
+    /// By size: under 1 MiB, 100 MiB, 1 GiB, larger.
+    pub by_size: Vec<Bucketed>,
+    /// The folders with most orphan bytes, most first, then by name; at most fifty.
+    pub folders: Vec<OrphanFolder>,
+    /// Folders with orphans.
+    pub folder_count: u64,
+}
+
+/// A bar of a histogram.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bucketed {
+    /// Its label.
+    pub label: String,
+    /// Objects.
+    pub objects: u64,
+    /// Bytes.
+    pub bytes: u64,
+}
+
+/// A folder with orphans.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrphanFolder {
+    /// The bucket.
+    pub bucket: String,
+    /// The folder's prefix.
+    pub folder: String,
+    /// Its area.
+    pub area: String,
+    /// Orphans in it.
+    pub objects: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// The newest modification in the folder.
+    pub newest: Option<String>,
+}
+
+/// One workflow.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkflowResult {
+    /// Its name.
+    pub name: String,
+    /// Its table.
+    pub table: String,
+    /// Items that run it.
+    pub items: u64,
+    /// Items in which every step holds.
+    pub whole: u64,
+    /// Items in which a step is broken.
+    pub broken: u64,
+    /// Items that could not be judged.
+    pub unjudged: u64,
+    /// Its steps with how many items break there first.
+    pub steps: Vec<WorkflowStep>,
+}
+
+/// One step of a workflow.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkflowStep {
+    /// The attribute.
+    pub attribute: String,
+    /// Items that break here first.
+    pub broken: u64,
+}
+
+/// Something that was not checked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotChecked {
+    /// What.
+    pub what: String,
+    /// Why.
+    pub why: String,
+}
+
+/// What was read.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Inputs {
+    /// Inventories, by bucket and configuration.
+    pub inventories: Vec<InventoryInput>,
+    /// Exports, by table.
+    pub exports: Vec<ExportInput>,
+    /// The pinned time of judging, if the clock was pinned.
+    pub now: Option<String>,
+    /// Newest minus oldest input, in milliseconds.
+    pub skew_ms: Option<i64>,
+    /// Whether parts were checked against their checksums.
+    pub checksums: bool,
+}
+
+/// One inventory delivery.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InventoryInput {
+    /// The bucket it lists.
+    pub bucket: String,
+    /// The configuration's id, where the path tells it.
+    pub configuration: Option<String>,
+    /// Its `creationTimestamp`.
+    pub created_at: Option<String>,
+    /// `CSV`, `Parquet`, …
+    pub format: String,
+    /// The manifest's SHA-256 in hex.
+    pub manifest_sha256: String,
+    /// Whether a checksum beside the manifest held.
+    pub verified: bool,
+    /// Parts listed.
+    pub parts: u64,
+    /// Bytes of its parts, compressed, as stated.
+    pub bytes: u64,
+    /// Rows understood.
+    pub rows: u64,
+    /// Columns of ours that it has.
+    pub columns: Vec<String>,
+    /// Columns that were skipped.
+    pub unknown_columns: Vec<String>,
+    /// Whether everything listed was read whole.
+    pub complete: bool,
+    /// Things told about it, as a newer incomplete delivery that was passed over.
+    pub remarks: Vec<String>,
+}
+
+/// One export.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExportInput {
+    /// The table's real name.
+    pub table: String,
+    /// The declared table, if one is.
+    pub declared: Option<String>,
+    /// Its `exportTime`.
+    pub exported_at: Option<String>,
+    /// The summary's SHA-256 in hex.
+    pub manifest_sha256: String,
+    /// Whether a checksum beside the manifest held.
+    pub verified: bool,
+    /// Data files.
+    pub files: u64,
+    /// Items read.
+    pub items: u64,
+    /// Whether everything listed was read whole.
+    pub complete: bool,
+    /// Things told about it.
+    pub remarks: Vec<String>,
+}
+
+/// What it was judged by.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Configuration {
+    /// The title of reports.
+    pub title: String,
+    /// The preset's name, if one was extended.
+    pub preset: Option<String>,
+    /// The preset's SHA-256 in hex.
+    pub preset_sha256: Option<String>,
+    /// The effective configuration's SHA-256 in hex.
+    pub sha256: String,
+    /// Requirements with how each is shown.
+    pub requirements: Vec<RequirementResult>,
+    /// Switches that were given: `--no-checksums`, `--accept-implausible`, `--ignore …`.
+    pub switches: Vec<String>,
+}
+
+/// One requirement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RequirementResult {
+    /// Its number.
+    pub id: String,
+    /// What it asks for.
+    pub text: String,
+    /// The codes that show it.
+    pub rules: Vec<String>,
+    /// The commands that show it.
+    pub commands: Vec<String>,
+    /// The areas concerned.
+    pub areas: Vec<String>,
+    /// What cannot be shown.
+    pub limits: Option<String>,
+    /// The requirements it contradicts.
+    pub conflicts_with: Vec<String>,
+    /// Why it is waived.
+    pub waived: Option<String>,
+}
+
+/// An earlier run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HistoryEntry {
+    /// The inventories' time.
+    pub at: String,
+    /// Its verdict.
+    pub verdict: Verdict,
+    /// Its objects.
+    pub objects: u64,
+    /// Its findings.
+    pub findings: u64,
+}
+
+/// One row of `folders.parquet`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FolderRow {
+    /// The bucket.
+    pub bucket: String,
+    /// The folder's prefix.
+    pub folder: String,
+    /// Its area.
+    pub area: String,
+    /// Placeholder and value, in the template's order.
+    pub captures: Vec<(String, String)>,
+    /// Objects in it.
+    pub objects: u64,
+    /// Bytes in it.
+    pub bytes: u64,
+    /// The newest modification, in milliseconds UTC.
+    pub newest: Option<i64>,
+    /// Objects in it that a record names.
+    pub referenced: u64,
+    /// Whether a record covers it as a whole (or claims it).
+    pub covered: bool,
+    /// Orphans in it.
+    pub orphans: u64,
+    /// Their bytes.
+    pub orphan_bytes: u64,
+    /// Companion lists that nothing satisfies; `None` where none are asked for.
+    pub missing_companions: Option<u32>,
+    /// Findings about it and its objects.
+    pub findings: u64,
+}
