@@ -2,23 +2,16 @@
 
 /// Declares `RULE`: page, facts, check, sentence and help.
 ///
-/// `Error`, `Warning` and the like are the default severity; `ByPhase` is note, warning, error, and
-/// `ByPhase(…)` spells out before, during and after. A rule without `needs` is judged whatever is missing.
+/// `Error`, `Warning` and the like are the default severity; `ByPhase` is note before the
+/// migration, warning during and error after it. A rule without `needs` is judged whatever is missing.
 macro_rules! declare_rule {
     (@default ByPhase) => { $crate::model::rule::DefaultSeverity::BY_PHASE };
-    (@default ByPhase $before:ident $during:ident $after:ident) => {
-        $crate::model::rule::DefaultSeverity::ByPhase([
-            $crate::model::Severity::$before,
-            $crate::model::Severity::$during,
-            $crate::model::Severity::$after,
-        ])
-    };
     (@default $severity:ident) => {
         $crate::model::rule::DefaultSeverity::Always($crate::model::Severity::$severity)
     };
     (
         $(#[doc = $doc:literal])+
-        $code:literal, $name:literal, $family:ident, $default:ident $(($($severity:ident),+))?, since $since:literal
+        $code:literal, $name:literal, $family:ident, $default:ident, since $since:literal
             $(, needs $($need:ident)+)?;
         $check:expr, $sentence:ident, $help:ident
     ) => {
@@ -28,7 +21,7 @@ macro_rules! declare_rule {
                 code: $code,
                 name: $name,
                 family: $crate::model::Family::$family,
-                default: $crate::rules::declare::declare_rule!(@default $default $($($severity)+)?),
+                default: $crate::rules::declare::declare_rule!(@default $default),
                 needs: $crate::model::Needs::NOTHING$($(.and($crate::model::Needs::$need))+)?,
                 since: $since,
                 doc: concat!($($doc, "\n"),+),

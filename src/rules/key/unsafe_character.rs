@@ -62,5 +62,5 @@ fn sentence(finding: &Finding<'_>) -> String {
 }
 
 fn help(_: &Finding<'_>) -> Option<String> {
-    Some("move the object to a key of letters, digits and `! - _ . * ' ( )`".to_owned())
+    Some("move the object to a key of safe characters: letters, digits and `!-_.*'()`".to_owned())
 }

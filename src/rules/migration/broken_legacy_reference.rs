@@ -19,7 +19,7 @@ declare_rule! {
     /// ## How to mend it
     /// Bring the old copy back, or rewrite the record at once: its new location is named. Not judged on incomplete
     /// inputs.
-    "M408", "broken-legacy-reference", Migration, ByPhase(Error, Error, Error), since "0.1.0", needs INVENTORY EXPORTS;
+    "M408", "broken-legacy-reference", Migration, Error, since "0.1.0", needs INVENTORY EXPORTS;
     Check::Elsewhere, sentence, help
 }
 
