@@ -23,8 +23,8 @@ declare_rule! {
     /// distance is accepted.
     ///
     /// ## How to mend it
-    /// Export the tables on the day of the inventory: an export at a point in time can be made for any moment of up to the
-    /// last 35 days (DynamoDB Developer Guide, "Point-in-time recovery"). Or raise `max_skew`.
+    /// Export the tables on the day of the inventory: an export at a point in time can be made for any moment
+    /// of up to the last 35 days (DynamoDB Developer Guide, "Point-in-time recovery"). Or raise `max_skew`.
     "S007", "skewed-sources", Source, Inconclusive, since "0.1.0";
     Check::Source(check), sentence, help
 }
