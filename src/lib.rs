@@ -3,7 +3,12 @@
 pub mod model;
 
 pub mod layout;
+pub mod source;
+
+pub mod references;
 
 pub mod rules;
 
 pub mod results;
+
+pub mod audit;
