@@ -1,0 +1,4 @@
+//! Everything that is tested from outside, in one binary.
+#![allow(clippy::unwrap_used, reason = "a failed test may panic")]
+
+mod results;
