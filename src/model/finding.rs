@@ -136,4 +136,34 @@ impl<'a> Finding<'a> {
             count: None,
         }
     }
+
+    /// The same, holding its own text.
+    pub fn into_owned(self) -> Finding<'static> {
+        fn text(text: Text<'_>) -> Text<'static> {
+            Cow::Owned(text.into_owned())
+        }
+        Finding {
+            code: text(self.code),
+            severity: self.severity,
+            subject: self.subject,
+            bucket: self.bucket.map(text),
+            key: self.key.map(text),
+            version: self.version.map(text),
+            table: self.table.map(text),
+            item: self.item.map(text),
+            path: self.path.map(text),
+            file: self.file.map(text),
+            row: self.row,
+            area: self.area.map(text),
+            segment: self.segment,
+            value: self.value.map(text),
+            expected: self.expected.map(text),
+            suggestion: self.suggestion.map(text),
+            detail: self.detail.map(text),
+            related: self.related.into_iter().map(text).collect(),
+            size: self.size,
+            modified: self.modified,
+            count: self.count,
+        }
+    }
 }

@@ -21,6 +21,9 @@ pub enum Severity {
 }
 
 impl Severity {
+    /// Every severity, in order.
+    pub const ALL: [Self; 6] = [Self::Ignore, Self::Told, Self::Note, Self::Warning, Self::Error, Self::Inconclusive];
+
     /// The four that a user may set.
     pub const SETTABLE: [Self; 4] = [Self::Ignore, Self::Note, Self::Warning, Self::Error];
 

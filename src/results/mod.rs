@@ -1,3 +1,13 @@
 //! What an audit leaves: `results.json`, `findings.parquet`, `folders.parquet`, written and read.
 
+pub mod columns;
+pub mod error;
+pub mod examples;
+pub mod findings;
+pub mod folders;
+pub mod json;
 pub mod schema;
+
+pub use error::ResultsError;
+pub use examples::{Examples, LargestFolders};
+pub use schema::{FolderRow, Results};

@@ -1,5 +1,5 @@
-//! Tests that need more than one module, in one binary.
-
+//! What the crate promises, proved from outside, in one binary.
 #![allow(clippy::unwrap_used, reason = "a failed test may panic")]
 
+mod results;
 mod rules;

@@ -1,0 +1,240 @@
+//! `findings.parquet`: every finding of an audit, a row each, written and read as a stream.
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow_array::builder::{ListBuilder, StringBuilder, TimestampMillisecondBuilder, UInt32Builder, UInt64Builder};
+use arrow_array::cast::AsArray;
+use arrow_array::{Array, ArrayRef, ListArray, StringArray, TimestampMillisecondArray, UInt32Array, UInt64Array};
+use arrow_schema::{DataType, Field};
+
+use crate::model::finding::Text;
+use crate::model::{Finding, Severity, Subject};
+use crate::results::columns::{BATCH_ROWS, Batch, TableReader, TableWriter, number_column, text_column, time_column};
+use crate::results::error::ResultsError;
+
+/// The name of this schema; it stands in the file's metadata.
+pub const SCHEMA: &str = "stocktake-findings/1";
+
+/// The columns of text, in the order of [`texts`].
+const TEXTS: [&str; 15] = [
+    "code",
+    "severity",
+    "subject",
+    "bucket",
+    "key",
+    "version",
+    "table",
+    "item",
+    "path",
+    "file",
+    "area",
+    "value",
+    "expected",
+    "suggestion",
+    "detail",
+];
+
+/// Columns with few different values.
+const FEW_VALUES: [&str; 7] = ["code", "severity", "subject", "bucket", "table", "area", "detail"];
+
+fn texts<'f>(finding: &'f Finding<'_>) -> [Option<&'f str>; TEXTS.len()] {
+    [
+        Some(&finding.code),
+        Some(finding.severity.name()),
+        Some(finding.subject.name()),
+        finding.bucket.as_deref(),
+        finding.key.as_deref(),
+        finding.version.as_deref(),
+        finding.table.as_deref(),
+        finding.item.as_deref(),
+        finding.path.as_deref(),
+        finding.file.as_deref(),
+        finding.area.as_deref(),
+        finding.value.as_deref(),
+        finding.expected.as_deref(),
+        finding.suggestion.as_deref(),
+        finding.detail.as_deref(),
+    ]
+}
+
+fn related_element() -> Field {
+    Field::new("element", DataType::Utf8, false)
+}
+
+/// Writes findings in the order in which they come.
+pub struct FindingsWriter<W: io::Write + Send> {
+    table: TableWriter<W>,
+    texts: [StringBuilder; TEXTS.len()],
+    related: ListBuilder<StringBuilder>,
+    row: UInt64Builder,
+    segment: UInt32Builder,
+    size: UInt64Builder,
+    modified: TimestampMillisecondBuilder,
+    count: UInt64Builder,
+}
+
+impl<W: io::Write + Send> FindingsWriter<W> {
+    /// Begins a file.
+    pub fn new(out: W) -> io::Result<Self> {
+        let mut fields: Vec<Field> = TEXTS.iter().map(|name| text_column(name)).collect();
+        fields.extend([
+            Field::new("related", DataType::List(Arc::new(related_element())), false),
+            number_column("row"),
+            Field::new("segment", DataType::UInt32, true),
+            number_column("size"),
+            time_column("modified"),
+            number_column("count"),
+        ]);
+        Ok(Self {
+            table: TableWriter::new(out, SCHEMA, fields, &FEW_VALUES)?,
+            texts: std::array::from_fn(|_| StringBuilder::new()),
+            related: ListBuilder::new(StringBuilder::new()).with_field(related_element()),
+            row: UInt64Builder::new(),
+            segment: UInt32Builder::new(),
+            size: UInt64Builder::new(),
+            modified: TimestampMillisecondBuilder::new().with_timezone("UTC"),
+            count: UInt64Builder::new(),
+        })
+    }
+
+    /// Takes the next finding.
+    pub fn push(&mut self, finding: &Finding<'_>) -> io::Result<()> {
+        for (column, text) in self.texts.iter_mut().zip(texts(finding)) {
+            column.append_option(text);
+        }
+        for related in &finding.related {
+            self.related.values().append_value(related);
+        }
+        self.related.append(true);
+        self.row.append_option(finding.row);
+        self.segment.append_option(finding.segment);
+        self.size.append_option(finding.size);
+        self.modified.append_option(finding.modified);
+        self.count.append_option(finding.count);
+        if self.row.values_slice().len() == BATCH_ROWS { self.flush() } else { Ok(()) }
+    }
+
+    /// Ends the file; without this it is not one.
+    pub fn finish(mut self) -> io::Result<()> {
+        self.flush()?;
+        self.table.finish()
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let mut columns: Vec<ArrayRef> = Vec::with_capacity(TEXTS.len() + 6);
+        columns.extend(self.texts.iter_mut().map(|column| Arc::new(column.finish()) as ArrayRef));
+        columns.push(Arc::new(self.related.finish()));
+        columns.push(Arc::new(self.row.finish()));
+        columns.push(Arc::new(self.segment.finish()));
+        columns.push(Arc::new(self.size.finish()));
+        columns.push(Arc::new(self.modified.finish()));
+        columns.push(Arc::new(self.count.finish()));
+        self.table.write(columns)
+    }
+}
+
+/// Reads findings in the order of the file.
+pub struct FindingsReader {
+    table: TableReader,
+    rows: Option<Rows>,
+}
+
+impl FindingsReader {
+    /// Opens a file.
+    pub fn open(path: &Path) -> Result<Self, ResultsError> {
+        Ok(Self { table: TableReader::open(path, SCHEMA)?, rows: None })
+    }
+
+    fn read(&mut self) -> Result<Option<Finding<'static>>, ResultsError> {
+        loop {
+            if let Some(rows) = &mut self.rows
+                && rows.next < rows.batch.len()
+            {
+                rows.next += 1;
+                return rows.finding(rows.next - 1).map(Some);
+            }
+            match self.table.next_batch()? {
+                Some(batch) => self.rows = Some(Rows::new(batch)?),
+                None => return Ok(None),
+            }
+        }
+    }
+}
+
+impl Iterator for FindingsReader {
+    type Item = Result<Finding<'static>, ResultsError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.read().transpose()
+    }
+}
+
+/// A batch with its columns at hand.
+struct Rows {
+    batch: Batch,
+    next: usize,
+    texts: Vec<StringArray>,
+    related: ListArray,
+    row: UInt64Array,
+    segment: UInt32Array,
+    size: UInt64Array,
+    modified: TimestampMillisecondArray,
+    count: UInt64Array,
+}
+
+impl Rows {
+    fn new(batch: Batch) -> Result<Self, ResultsError> {
+        let related: ListArray = batch.column("related")?;
+        if related.value_type() != DataType::Utf8 {
+            return Err(batch.bad_value(0, "related", &related.value_type().to_string()));
+        }
+        Ok(Self {
+            next: 0,
+            texts: TEXTS.iter().map(|name| batch.column(name)).collect::<Result<_, _>>()?,
+            related,
+            row: batch.column("row")?,
+            segment: batch.column("segment")?,
+            size: batch.column("size")?,
+            modified: batch.column("modified")?,
+            count: batch.column("count")?,
+            batch,
+        })
+    }
+
+    fn finding(&self, row: usize) -> Result<Finding<'static>, ResultsError> {
+        let mut column = self.texts.iter();
+        let mut text = || -> Option<Text<'static>> {
+            let column = column.next().filter(|column| column.is_valid(row))?;
+            Some(column.value(row).to_owned().into())
+        };
+        let [code, severity, subject] = [text(), text(), text()].map(Option::unwrap_or_default);
+        let bad = |column, value: &str| self.batch.bad_value(row, column, value);
+        let number = |column: &UInt64Array| column.is_valid(row).then(|| column.value(row));
+        let related = self.related.value(row);
+        Ok(Finding {
+            severity: Severity::from_name(&severity).ok_or_else(|| bad("severity", &severity))?,
+            subject: Subject::from_name(&subject).ok_or_else(|| bad("subject", &subject))?,
+            code,
+            bucket: text(),
+            key: text(),
+            version: text(),
+            table: text(),
+            item: text(),
+            path: text(),
+            file: text(),
+            area: text(),
+            value: text(),
+            expected: text(),
+            suggestion: text(),
+            detail: text(),
+            related: related.as_string::<i32>().iter().flatten().map(|text| text.to_owned().into()).collect(),
+            row: number(&self.row),
+            segment: self.segment.is_valid(row).then(|| self.segment.value(row)),
+            size: number(&self.size),
+            modified: self.modified.is_valid(row).then(|| self.modified.value(row)),
+            count: number(&self.count),
+        })
+    }
+}

@@ -1,0 +1,8 @@
+//! Every finding of an audit, in one total order: as bytes, as sorted runs, as `findings.parquet`.
+
+pub mod encode;
+pub mod file;
+pub mod runs;
+
+pub use file::{FindingsReader, FindingsWriter};
+pub use runs::{FindingRuns, Run, RunWriter, merge};
