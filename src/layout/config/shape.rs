@@ -1,0 +1,136 @@
+//! The shape of a configuration: names that exist, values of the right type, and nothing missing.
+
+use super::problems::{Problems, list};
+use super::schema::{Kind, SEVERITY, Schema};
+use super::tree::{Member, Node, Value};
+use crate::layout::ConfigError;
+
+/// Checks one file against the language: an unknown name is reported and dropped, a value of the wrong type is
+/// reported and becomes [`Value::Broken`].
+pub(super) fn check(schema: &'static Schema, node: &mut Node, problems: &mut Problems) {
+    let Value::Table(members) = &mut node.value else { return };
+    members.retain_mut(|member| {
+        let Some(key) = schema.key(&member.name) else {
+            let names = schema.keys.iter().map(|key| key.name);
+            let problem = format!("unknown key {} in {}", Problems::quote(&member.name), schema.what);
+            let help = format!("its keys are {}", list(names.clone()));
+            problems.unknown(&member.place, problem, &member.name, names, help);
+            return false;
+        };
+        value(&key.kind, member, problems);
+        true
+    });
+}
+
+fn value(kind: &'static Kind, member: &mut Member, problems: &mut Problems) {
+    node(kind, &member.name, &mut member.node, problems);
+}
+
+fn node(kind: &'static Kind, name: &str, node: &mut Node, problems: &mut Problems) {
+    if matches!(node.value, Value::Broken) {
+        return;
+    }
+    if !fits(kind, &node.value) {
+        let problem = format!("{} is {}, expected {}", Problems::quote(name), found(&node.value), kind.expected());
+        problems.add(ConfigError::at(&node.place, problem));
+        node.value = Value::Broken;
+        return;
+    }
+    match (kind, &mut node.value) {
+        (Kind::Either(one, other), found) => {
+            self::node(if fits(one, found) { one } else { other }, name, node, problems)
+        }
+        (Kind::Table(schema) | Kind::Section(schema), _) => check(schema, node, problems),
+        (Kind::Entries(schema), Value::List(entries)) => {
+            entries.iter_mut().for_each(|entry| check(schema, entry, problems));
+        }
+        (Kind::List(element) | Kind::Many(element), Value::List(elements)) => {
+            elements.iter_mut().for_each(|each| self::node(element, name, each, problems));
+            if elements.iter().any(|each| matches!(each.value, Value::Broken)) {
+                node.value = Value::Broken;
+            }
+        }
+        (Kind::Named(element) | Kind::Map(element), Value::Table(members)) => {
+            members.iter_mut().for_each(|member| value(element, member, problems));
+        }
+        (Kind::Rules, Value::Table(members)) => {
+            members.iter_mut().for_each(|member| value(&SEVERITY, member, problems));
+        }
+        _ => {}
+    }
+}
+
+/// Whether a value has the type that a key asks for; what lies within it is another question.
+pub(super) fn fits(kind: &Kind, value: &Value) -> bool {
+    match (kind, value) {
+        (Kind::Text, Value::Text(_)) | (Kind::Boolean, Value::Boolean(_)) | (Kind::List(_), Value::List(_)) => true,
+        (Kind::Word | Kind::Path, Value::Text(text)) => !text.is_empty(),
+        (Kind::Integer, Value::Integer(number)) => *number >= 0,
+        (Kind::Date, Value::Datetime(time)) => time.date.is_some() && time.time.is_none(),
+        (Kind::Time, Value::Datetime(time)) => time.date.is_some() && time.time.is_some() && time.offset.is_some(),
+        (Kind::Many(_), Value::List(elements)) => !elements.is_empty(),
+        (Kind::Either(one, other), _) => fits(one, value) || fits(other, value),
+        (Kind::Entries(_), Value::List(entries)) => entries.iter().all(|entry| matches!(entry.value, Value::Table(_))),
+        (Kind::Map(_) | Kind::Table(_) | Kind::Section(_) | Kind::Named(_) | Kind::Rules, Value::Table(_)) => true,
+        _ => false,
+    }
+}
+
+fn found(value: &Value) -> &'static str {
+    match value {
+        Value::Text(text) if text.is_empty() => "empty",
+        Value::Text(_) => "a text",
+        Value::Integer(number) if *number < 0 => "negative",
+        Value::Integer(_) => "a whole number",
+        Value::Boolean(_) => "`true` or `false`",
+        Value::Fraction => "a fraction",
+        Value::Datetime(time) => match (time.date, time.time, time.offset) {
+            (Some(_), None, _) => "a date",
+            (Some(_), _, None) => "a time without offset",
+            (Some(_), ..) => "a date and time",
+            (None, ..) => "a time of day",
+        },
+        Value::List(elements) if elements.is_empty() => "an empty list",
+        Value::List(_) => "a list",
+        Value::Table(_) => "a table",
+        Value::Broken => "not readable",
+    }
+}
+
+/// Reports what is missing from the merged tree.
+pub(super) fn complete(schema: &'static Schema, node: &Node, problems: &mut Problems) {
+    for key in schema.keys {
+        if key.required && !node.has(key.name) {
+            let problem = format!("`{}` is missing from {}", key.name, schema.what);
+            problems.add(ConfigError::at(&node.place, problem));
+        }
+        if let Some(value) = node.get(key.name) {
+            within(&key.kind, value, problems);
+        }
+    }
+    let given = |names: &[&str]| node.members().iter().filter(|member| names.contains(&&*member.name)).count();
+    let one = given(schema.exactly_one);
+    if !schema.exactly_one.is_empty() && one != 1 {
+        let many = if one == 0 { "none" } else { "several" };
+        let names = list(schema.exactly_one.iter().copied());
+        let problem = format!("{} needs exactly one of {names}, and has {many}", schema.what);
+        problems.add(ConfigError::at(&node.place, problem));
+    }
+    if !schema.at_least_one.is_empty() && given(schema.at_least_one) == 0 {
+        let names = list(schema.at_least_one.iter().copied());
+        problems.add(ConfigError::at(&node.place, format!("{} needs at least one of {names}", schema.what)));
+    }
+}
+
+fn within(kind: &'static Kind, node: &Node, problems: &mut Problems) {
+    match kind {
+        Kind::Either(one, other) => within(if fits(one, &node.value) { one } else { other }, node, problems),
+        Kind::Table(schema) | Kind::Section(schema) => complete(schema, node, problems),
+        Kind::Entries(schema) => node.elements().iter().for_each(|entry| complete(schema, entry, problems)),
+        Kind::Named(element) | Kind::Map(element) => {
+            node.members().iter().for_each(|member| within(element, &member.node, problems));
+        }
+        Kind::Rules => node.members().iter().for_each(|member| within(&SEVERITY, &member.node, problems)),
+        _ => {}
+    }
+}
