@@ -36,6 +36,8 @@ impl Merge<'_> {
                 continue;
             };
             let slot = match base.iter().position(|kept| kept.name == member.name) {
+                // What makes them the same entry is told where it was declared.
+                Some(_) if schema.identity.contains(&key.name) => continue,
                 Some(slot) => &mut base[slot],
                 None => {
                     let slot = base.len();
@@ -77,12 +79,14 @@ impl Merge<'_> {
             let removes = entry.boolean("remove") == Some(true);
             match same {
                 Some(index) if removes => {
-                    base[index] = None;
-                    let names = || list(schema.identity.iter().copied());
-                    if entry.members().iter().any(|member| !is_identity(schema, &member.name)) {
+                    let says_more = entry.members().iter().any(|member| !is_identity(schema, &member.name));
+                    if says_more {
                         let problem = format!("`remove` of {} stands beside other keys", schema.what);
-                        let help = format!("keep `remove` and {} only, or drop `remove`", names());
+                        let names = list(schema.identity.iter().copied());
+                        let help = format!("keep `remove` and {names} only, or drop `remove`");
                         self.problems.add(ConfigError::at(&entry.place, problem).help(help));
+                    } else {
+                        base[index] = None;
                     }
                 }
                 Some(index) => {

@@ -1,9 +1,8 @@
 //! `stocktake.toml` read strictly: parsed, checked, merged with what it extends, and made a [`LayoutSpec`].
 //!
-//! The way of a file: [`source_text`] reads it, [`tree`] parses it into values that know where they stand, [`shape`]
-//! holds it against the language in [`schema`], [`chain`] follows `extends`, [`merge`] lays the files upon one
-//! another, [`build`] understands the values and checks the names between them. Everything wrong is collected on
-//! the way and told at once.
+//! The way of a file: `source_text` reads it, `tree` parses it into values that know where they stand, `shape` holds it
+//! against the language in `schema`, `chain` follows `extends`, `merge` lays the files upon one another, `build`
+//! understands the values and checks the names between them. Everything wrong is collected on the way and told at once.
 
 mod attribute;
 mod build;

@@ -61,17 +61,35 @@ impl Kind {
     /// What was expected, as sentences say it.
     pub(super) fn expected(&self) -> String {
         match self {
-            Self::Text | Self::Path => "a text".to_owned(),
-            Self::Word => "a text that is not empty".to_owned(),
+            Self::Text => "a text".to_owned(),
+            Self::Word | Self::Path => "a text that is not empty".to_owned(),
             Self::Integer => "a whole number from 0".to_owned(),
             Self::Boolean => "`true` or `false`".to_owned(),
-            Self::Date => "a date such as 2027-03-31, without quotes".to_owned(),
-            Self::Time => "a time with its offset such as 2026-12-01T00:00:00Z, without quotes".to_owned(),
+            Self::Date => "a date".to_owned(),
+            Self::Time => "a time with its offset".to_owned(),
             Self::List(_) => "a list".to_owned(),
             Self::Many(_) => "a list that is not empty".to_owned(),
             Self::Either(one, other) => format!("{} or {}", one.expected(), other.expected()),
             Self::Map(_) | Self::Table(_) | Self::Section(_) | Self::Named(_) | Self::Rules => "a table".to_owned(),
             Self::Entries(schema) => format!("tables headed {}", schema.what),
+        }
+    }
+}
+
+impl Kind {
+    /// How such a value is written.
+    pub(super) fn advice(&self) -> String {
+        match self {
+            Self::Text | Self::Word | Self::Path => "write it in quotes".to_owned(),
+            Self::Integer | Self::Boolean => "write it without quotes".to_owned(),
+            Self::Date => "write it like 2027-03-31, without quotes".to_owned(),
+            Self::Time => "write it like 2026-12-01T00:00:00Z, without quotes".to_owned(),
+            Self::List(_) | Self::Many(_) => "write it within `[` and `]`".to_owned(),
+            Self::Either(one, _) => one.advice(),
+            Self::Map(_) | Self::Table(_) | Self::Section(_) | Self::Named(_) | Self::Rules => {
+                "write it within `{` and `}`".to_owned()
+            }
+            Self::Entries(schema) => format!("head each with {}", schema.what),
         }
     }
 }

@@ -32,7 +32,13 @@ fn node(kind: &'static Kind, name: &str, node: &mut Node, problems: &mut Problem
     }
     if !fits(kind, &node.value) {
         let problem = format!("{} is {}, expected {}", Problems::quote(name), found(&node.value), kind.expected());
-        problems.add(ConfigError::at(&node.place, problem));
+        let is_empty = match &node.value {
+            Value::Text(text) => text.is_empty(),
+            Value::List(elements) => elements.is_empty(),
+            _ => false,
+        };
+        let help = if is_empty { "fill it, or leave the key out".to_owned() } else { kind.advice() };
+        problems.add(ConfigError::at(&node.place, problem).help(help));
         node.value = Value::Broken;
         return;
     }
@@ -102,23 +108,29 @@ pub(super) fn complete(schema: &'static Schema, node: &Node, problems: &mut Prob
     for key in schema.keys {
         if key.required && !node.has(key.name) {
             let problem = format!("`{}` is missing from {}", key.name, schema.what);
-            problems.add(ConfigError::at(&node.place, problem));
+            problems.add(ConfigError::at(&node.place, problem).help(format!("add `{} = …`", key.name)));
         }
         if let Some(value) = node.get(key.name) {
             within(&key.kind, value, problems);
         }
     }
-    let given = |names: &[&str]| node.members().iter().filter(|member| names.contains(&&*member.name)).count();
-    let one = given(schema.exactly_one);
-    if !schema.exactly_one.is_empty() && one != 1 {
-        let many = if one == 0 { "none" } else { "several" };
+    let given = |names: &[&str]| -> Vec<&Member> {
+        node.members().iter().filter(|member| names.contains(&member.name.as_str())).collect()
+    };
+    if !schema.exactly_one.is_empty() {
         let names = list(schema.exactly_one.iter().copied());
-        let problem = format!("{} needs exactly one of {names}, and has {many}", schema.what);
-        problems.add(ConfigError::at(&node.place, problem));
+        let problem = |many| format!("{} needs exactly one of {names}, and has {many}", schema.what);
+        match given(schema.exactly_one).as_slice() {
+            [_] => {}
+            [] => problems.add(ConfigError::at(&node.place, problem("none")).help("add one of them")),
+            [_, second, ..] => {
+                problems.add(ConfigError::at(&second.place, problem("several")).help("keep one of them"))
+            }
+        }
     }
-    if !schema.at_least_one.is_empty() && given(schema.at_least_one) == 0 {
-        let names = list(schema.at_least_one.iter().copied());
-        problems.add(ConfigError::at(&node.place, format!("{} needs at least one of {names}", schema.what)));
+    if !schema.at_least_one.is_empty() && given(schema.at_least_one).is_empty() {
+        let problem = format!("{} needs at least one of {}", schema.what, list(schema.at_least_one.iter().copied()));
+        problems.add(ConfigError::at(&node.place, problem).help("add one of them"));
     }
 }
 

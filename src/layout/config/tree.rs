@@ -58,7 +58,7 @@ pub(super) fn parse(source: &SourceText, layer: u8, problems: &mut Problems) -> 
         if place.line != last_line {
             last_line = place.line;
             let problem = error.message().replace('\n', ", ");
-            problems.add(ConfigError::at(&place, problem).help("write TOML: https://toml.io/en/v1.0.0"));
+            problems.add(ConfigError::at(&place, problem).help("see https://toml.io for how TOML is written"));
         }
     }
     let mut reader = Reader { source, layer, problems };

@@ -1,23 +1,34 @@
 //! Reading `stocktake.toml`.
 
+mod bad;
+mod effective;
+mod merge;
 mod rules;
+mod values;
 
 use std::path::Path;
 
 use rules::RULES;
-use stocktake::layout::config::{Origins, effective_preset, load_preset, preset_names};
+use stocktake::layout::config::parse;
+use stocktake::layout::{ConfigErrors, LayoutSpec};
+use stocktake::model::UserError;
 
-#[test]
-fn presets_load() {
-    for name in preset_names() {
-        match effective_preset(name, RULES, Origins::Shown) {
-            Ok(s) => println!("{s}"),
-            Err(e) => {
-                for e in e.0 {
-                    println!("{:?}", e)
-                }
-                panic!()
-            }
+/// Reads a configuration as if from `stocktake.toml` in the working directory.
+fn read(text: &str) -> Result<LayoutSpec, ConfigErrors> {
+    parse(Path::new("stocktake.toml"), text.as_bytes(), RULES)
+}
+
+/// The errors as the command line prints them.
+fn printed(errors: &ConfigErrors) -> String {
+    let mut out = String::new();
+    for error in &errors.0 {
+        out.push_str(&format!("error: {error}\n"));
+        if let Some(place) = error.place() {
+            out.push_str(&format!("  --> {place}\n"));
+        }
+        if let Some(help) = error.help() {
+            out.push_str(&format!("  help: {help}\n"));
         }
     }
+    out
 }

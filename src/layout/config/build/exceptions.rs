@@ -1,7 +1,7 @@
 //! `rules`, `[[allow]]`, `[[requirement]]`, `[[unchecked]]`: what is said about rules, and what is not checked.
 
-use super::Build;
 use super::sections::number;
+use super::{Build, position};
 use crate::layout::ConfigError;
 use crate::layout::config::problems::Problems;
 use crate::layout::config::tree::{Member, Node, Value};
@@ -90,13 +90,12 @@ impl Build<'_> {
         start.map(|start| start + DAY)
     }
 
-    pub(super) fn requirement(&mut self, entry: &Node, all: &[Node]) -> RequirementSpec {
+    pub(super) fn requirement(&mut self, entry: &Node) -> RequirementSpec {
         for rule in entry.list("rules") {
             self.rule_named(rule.as_text(), &rule.place, Mention::Evidence);
         }
-        let ids: Vec<_> = all.iter().filter_map(|other| other.get("id")).map(Node::as_text).collect();
         for other in entry.list("conflicts_with") {
-            self.position(other, "requirement", &ids);
+            position(self.problems, other, "requirement", &self.requirements);
         }
         RequirementSpec {
             id: entry.text("id"),

@@ -31,20 +31,23 @@ pub(super) struct Build<'a> {
     placeholders: Vec<&'a str>,
     areas: Vec<&'a str>,
     tables: Vec<&'a str>,
+    requirements: Vec<&'a str>,
 }
 
 impl<'a> Build<'a> {
     /// Gathers the names first, since entries may speak of later ones.
     pub(super) fn new(root: &'a Node, rules: &'a KnownRules, problems: &'a mut Problems) -> Self {
-        let names =
-            |key: &str| root.list(key).iter().map(|entry| entry.get("name").map_or("", Node::as_text)).collect();
+        let of = |list: &str, name: &str| {
+            root.list(list).iter().map(|entry| entry.get(name).map_or("", Node::as_text)).collect()
+        };
         Self {
             rules,
             problems,
-            buckets: names("bucket"),
+            buckets: of("bucket", "name"),
             placeholders: placeholders(root).iter().map(|member| member.name.as_str()).collect(),
-            areas: names("area"),
-            tables: names("table"),
+            areas: of("area", "name"),
+            tables: of("table", "name"),
+            requirements: of("requirement", "id"),
         }
     }
 
@@ -59,11 +62,7 @@ impl<'a> Build<'a> {
             tables: root.list("table").iter().map(|table| self.table(table)).collect(),
             workflows: root.list("workflow").iter().filter_map(|workflow| self.workflow(root, workflow)).collect(),
             unchecked: root.list("unchecked").iter().map(|unchecked| self.unchecked(unchecked)).collect(),
-            requirements: root
-                .list("requirement")
-                .iter()
-                .map(|one| self.requirement(one, root.list("requirement")))
-                .collect(),
+            requirements: root.list("requirement").iter().map(|entry| self.requirement(entry)).collect(),
             rules: self.settings(root),
             allows: root.list("allow").iter().map(|allow| self.allow(allow)).collect(),
             migration: self.migration(root.get("migration")),
@@ -80,24 +79,12 @@ impl<'a> Build<'a> {
         self.problems.add(ConfigError::at(&node.place, problem).help(help));
     }
 
-    /// The position of a name among those of its kind.
-    fn position(&mut self, node: &Node, what: &str, names: &[&str]) -> Option<usize> {
-        let name = node.as_text();
-        let found = names.iter().position(|known| *known == name);
-        if found.is_none() {
-            let problem = format!("unknown {what} {}", Problems::quote(name));
-            let help = format!("declare it as `[[{what}]]`, or name one that is declared");
-            self.problems.unknown(&node.place, problem, name, names.iter().copied(), help);
-        }
-        found
-    }
-
     fn area_named(&mut self, node: &Node) -> Option<usize> {
-        self.position(node, "area", &self.areas.clone())
+        position(self.problems, node, "area", &self.areas)
     }
 
     fn table_named(&mut self, node: &Node) -> Option<usize> {
-        self.position(node, "table", &self.tables.clone())
+        position(self.problems, node, "table", &self.tables)
     }
 
     /// Names of areas, each declared.
@@ -143,6 +130,22 @@ impl<'a> Build<'a> {
     fn single_paths(&mut self, nodes: &[Node]) -> Vec<AttributePath> {
         nodes.iter().filter_map(|node| self.single_path(node)).collect()
     }
+}
+
+/// The position of a name among those of its kind.
+fn position(problems: &mut Problems, node: &Node, what: &str, names: &[&str]) -> Option<usize> {
+    let name = node.as_text();
+    let found = names.iter().position(|known| *known == name);
+    if found.is_none() {
+        let help = if node.layer == 0 {
+            format!("declare it as `[[{what}]]`, or name one that is declared")
+        } else {
+            "it is an inherited entry that names this: repeat it with another value, or remove it".to_owned()
+        };
+        let problem = format!("unknown {what} {}", Problems::quote(name));
+        problems.unknown(&node.place, problem, name, names.iter().copied(), help);
+    }
+    found
 }
 
 fn placeholders(root: &Node) -> &[Member] {

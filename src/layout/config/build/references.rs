@@ -1,6 +1,6 @@
 //! `[[table.reference]]` and `[[table.claim]]`: where records name objects.
 
-use super::Build;
+use super::{Build, position};
 use crate::layout::config::attribute::{self, Use, walked, walks_along};
 use crate::layout::config::problems::{Problems, list};
 use crate::layout::config::tree::{Member, Node, Value};
@@ -62,8 +62,7 @@ impl Build<'_> {
         match given.as_slice() {
             ["name"] => {
                 let name = node.get("name")?;
-                let known: Vec<_> = self.buckets.clone();
-                self.position(name, "bucket", &known)?;
+                position(self.problems, name, "bucket", &self.buckets)?;
                 Some(BucketSource::Named(name.as_text().to_owned()))
             }
             ["attribute"] => {
