@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::KnownRules;
+use super::kind::Kind;
 use super::merge::Merge;
 use super::presets::{digest, preset_names, preset_text};
 use super::problems::{Problems, list};
-use super::schema::{FILE, Kind, Schema};
+use super::schema::{FILE, Schema};
 use super::shape;
 use super::source_text::SourceText;
 use super::tree::{self, Node, Value};

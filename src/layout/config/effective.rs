@@ -1,7 +1,7 @@
 //! The effective configuration as canonical TOML: every key in the order of the language, with where it came from.
 
-use super::schema::{FILE, Key, Kind, SEVERITY, Schema};
-use super::shape::fits;
+use super::kind::{Kind, fits};
+use super::schema::{FILE, Key, SEVERITY, Schema};
 use super::tree::{Node, Value};
 use crate::model::Place;
 

@@ -9,8 +9,9 @@ use std::mem;
 
 use super::KnownRules;
 use super::effective::inline;
+use super::kind::Kind;
 use super::problems::{Problems, list};
-use super::schema::{Kind, Schema};
+use super::schema::Schema;
 use super::tree::{Member, Node, Value};
 use crate::layout::ConfigError;
 use crate::model::Place;

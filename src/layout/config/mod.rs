@@ -1,13 +1,15 @@
 //! `stocktake.toml` read strictly: parsed, checked, merged with what it extends, and made a [`LayoutSpec`].
 //!
-//! The way of a file: `source_text` reads it, `tree` parses it into values that know where they stand, `shape` holds it
-//! against the language in `schema`, `chain` follows `extends`, `merge` lays the files upon one another, `build`
-//! understands the values and checks the names between them. Everything wrong is collected on the way and told at once.
+//! The way of a file: `source_text` reads it, `tree` parses it into values that know where they stand, `shape` holds
+//! it against the language in `schema` and `kind`, `chain` follows `extends`, `merge` lays the files upon one another,
+//! `build` understands the values and checks the names between them. Everything wrong is collected on the way and told
+//! at once.
 
 mod attribute;
 mod build;
 mod chain;
 mod effective;
+mod kind;
 mod merge;
 mod presets;
 mod problems;
@@ -80,7 +82,8 @@ pub fn load_preset(name: &str, rules: &KnownRules) -> Result<LayoutSpec, ConfigE
 
 /// The effective configuration of a file as canonical TOML.
 ///
-/// It extends nothing, and loads to the same [`LayoutSpec`] but for places, layers of rule settings and the preset's name.
+/// It extends nothing, and loads to the same [`LayoutSpec`] but for places, layers of rule settings and the preset's
+/// name.
 ///
 /// # Errors
 ///
@@ -115,12 +118,13 @@ fn understand(
     let preset = chain.preset.take();
     // Without all of its files a configuration lacks names that it may well use.
     if chain.broken {
-        problems.into_result(&names)?;
-        problems = Problems::default();
+        return Err(problems.into_errors(&names));
     }
     let merged = chain.merged(rules, &mut problems);
     let mut spec = build::Build::new(&merged, rules, &mut problems).spec(&merged);
-    problems.into_result(&names)?;
+    if !problems.is_empty() {
+        return Err(problems.into_errors(&names));
+    }
     spec.preset = preset;
     spec.directory = directory;
     spec.digest = presets::digest(&effective::print(&merged, Origins::Hidden));

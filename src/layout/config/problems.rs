@@ -67,16 +67,14 @@ impl Problems {
     }
 
     /// The errors, the user's file first, each file's from its top to its end.
-    pub(super) fn into_result(mut self, files: &[Arc<str>]) -> Result<(), ConfigErrors> {
-        if self.0.is_empty() {
-            return Ok(());
-        }
+    pub(super) fn into_errors(mut self, files: &[Arc<str>]) -> ConfigErrors {
         self.0.sort_by_key(|error| {
-            let place = error.place.clone().unwrap_or_default();
-            let file = files.iter().position(|file| *file == place.file).unwrap_or(usize::MAX);
-            (file, place.line, place.column)
+            error.place.as_ref().map(|place| {
+                let file = files.iter().position(|file| *file == place.file).unwrap_or(files.len());
+                (file, place.line, place.column)
+            })
         });
-        Err(ConfigErrors(self.0))
+        ConfigErrors(self.0)
     }
 }
 

@@ -3,6 +3,8 @@
 //! The order of the keys is the order in which the effective configuration prints them; TOML wants the tables of a
 //! table after its values.
 
+use super::kind::Kind;
+
 /// A kind of table.
 pub(super) struct Schema {
     /// What sentences call it.
@@ -22,76 +24,6 @@ pub(super) struct Key {
     pub(super) name: &'static str,
     pub(super) kind: Kind,
     pub(super) required: bool,
-}
-
-/// What a key's value may be, and how it merges.
-pub(super) enum Kind {
-    /// Any text.
-    Text,
-    /// A text that is not empty.
-    Word,
-    /// A path relative to the file it stands in, or an `s3://` URI.
-    Path,
-    /// A whole number.
-    Integer,
-    Boolean,
-    Date,
-    /// A date and time with its offset.
-    Time,
-    List(&'static Kind),
-    /// A list of at least one.
-    Many(&'static Kind),
-    /// The first that the value's type fits.
-    Either(&'static Kind, &'static Kind),
-    /// Names of the user's choice.
-    Map(&'static Kind),
-    /// A table that is one value: replaced whole.
-    Table(&'static Schema),
-    /// A table that merges key by key.
-    Section(&'static Schema),
-    /// Tables by a name of the user's choice, each replaced whole.
-    Named(&'static Kind),
-    /// A list of tables that merges by identity.
-    Entries(&'static Schema),
-    /// Severities by code, name or family.
-    Rules,
-}
-
-impl Kind {
-    /// What was expected, as sentences say it.
-    pub(super) fn expected(&self) -> String {
-        match self {
-            Self::Text => "a text".to_owned(),
-            Self::Word | Self::Path => "a text that is not empty".to_owned(),
-            Self::Integer => "a whole number from 0".to_owned(),
-            Self::Boolean => "`true` or `false`".to_owned(),
-            Self::Date => "a date".to_owned(),
-            Self::Time => "a time with its offset".to_owned(),
-            Self::List(_) => "a list".to_owned(),
-            Self::Many(_) => "a list that is not empty".to_owned(),
-            Self::Either(one, other) => format!("{} or {}", one.expected(), other.expected()),
-            Self::Map(_) | Self::Table(_) | Self::Section(_) | Self::Named(_) | Self::Rules => "a table".to_owned(),
-            Self::Entries(schema) => format!("tables headed {}", schema.what),
-        }
-    }
-}
-
-impl Kind {
-    /// How such a value is written.
-    pub(super) fn advice(&self) -> String {
-        match self {
-            Self::Text | Self::Word | Self::Path => "write it in quotes".to_owned(),
-            Self::Integer | Self::Boolean => "write it without quotes".to_owned(),
-            Self::Date => "write it like 2027-03-31, without quotes".to_owned(),
-            Self::Time => "write it like 2026-12-01T00:00:00Z, without quotes".to_owned(),
-            Self::List(_) | Self::Many(_) => "write it within `[` and `]`".to_owned(),
-            Self::Either(one, _) => one.advice(),
-            Self::Map(_) | Self::Table(_) | Self::Section(_) | Self::Named(_) | Self::Rules => {
-                "write it within `{` and `}`".to_owned()
-            }
-            Self::Entries(schema) => format!("head each with {}", schema.what),
-        }
-    }
 }
 
 impl Schema {

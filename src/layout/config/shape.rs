@@ -1,7 +1,8 @@
 //! The shape of a configuration: names that exist, values of the right type, and nothing missing.
 
+use super::kind::{Kind, fits, found};
 use super::problems::{Problems, list};
-use super::schema::{Kind, SEVERITY, Schema};
+use super::schema::{SEVERITY, Schema};
 use super::tree::{Member, Node, Value};
 use crate::layout::ConfigError;
 
@@ -63,43 +64,6 @@ fn node(kind: &'static Kind, name: &str, node: &mut Node, problems: &mut Problem
             members.iter_mut().for_each(|member| value(&SEVERITY, member, problems));
         }
         _ => {}
-    }
-}
-
-/// Whether a value has the type that a key asks for; what lies within it is another question.
-pub(super) fn fits(kind: &Kind, value: &Value) -> bool {
-    match (kind, value) {
-        (Kind::Text, Value::Text(_)) | (Kind::Boolean, Value::Boolean(_)) | (Kind::List(_), Value::List(_)) => true,
-        (Kind::Word | Kind::Path, Value::Text(text)) => !text.is_empty(),
-        (Kind::Integer, Value::Integer(number)) => *number >= 0,
-        (Kind::Date, Value::Datetime(time)) => time.date.is_some() && time.time.is_none(),
-        (Kind::Time, Value::Datetime(time)) => time.date.is_some() && time.time.is_some() && time.offset.is_some(),
-        (Kind::Many(_), Value::List(elements)) => !elements.is_empty(),
-        (Kind::Either(one, other), _) => fits(one, value) || fits(other, value),
-        (Kind::Entries(_), Value::List(entries)) => entries.iter().all(|entry| matches!(entry.value, Value::Table(_))),
-        (Kind::Map(_) | Kind::Table(_) | Kind::Section(_) | Kind::Named(_) | Kind::Rules, Value::Table(_)) => true,
-        _ => false,
-    }
-}
-
-fn found(value: &Value) -> &'static str {
-    match value {
-        Value::Text(text) if text.is_empty() => "empty",
-        Value::Text(_) => "a text",
-        Value::Integer(number) if *number < 0 => "negative",
-        Value::Integer(_) => "a whole number",
-        Value::Boolean(_) => "`true` or `false`",
-        Value::Fraction => "a fraction",
-        Value::Datetime(time) => match (time.date, time.time, time.offset) {
-            (Some(_), None, _) => "a date",
-            (Some(_), _, None) => "a time without offset",
-            (Some(_), ..) => "a date and time",
-            (None, ..) => "a time of day",
-        },
-        Value::List(elements) if elements.is_empty() => "an empty list",
-        Value::List(_) => "a list",
-        Value::Table(_) => "a table",
-        Value::Broken => "not readable",
     }
 }
 
