@@ -1,0 +1,4 @@
+//! The integration tests, in one binary.
+#![allow(clippy::unwrap_used, reason = "a failed test may panic")]
+
+mod delivery;
