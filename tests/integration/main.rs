@@ -2,3 +2,4 @@
 #![allow(clippy::unwrap_used, reason = "a failed test may panic")]
 
 mod delivery;
+mod fixtures;

@@ -74,7 +74,7 @@ pub(crate) fn uuid(seed: &str) -> String {
 }
 
 /// A time in one of `jiff`'s formats, UTC.
-fn format_time(at: Millis, format: &str) -> String {
+pub(crate) fn format_time(at: Millis, format: &str) -> String {
     Timestamp::from_millisecond(at).unwrap().strftime(format).to_string()
 }
 
