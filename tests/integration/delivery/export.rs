@@ -20,6 +20,8 @@ pub(crate) struct Export<'a> {
     pub(crate) destination: &'a str,
     /// The moment that it shows; milliseconds, UTC.
     pub(crate) time: Millis,
+    /// The expression of a filter, if it was made with one.
+    pub(crate) filter: Option<&'a str>,
 }
 
 /// One data file, and what the manifest will state of it: a test may break either.
@@ -64,12 +66,21 @@ struct Summary<'a> {
     billed_size_bytes: usize,
     item_count: u64,
     output_format: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    filter_specification: Option<FilterSpecification<'a>>,
+}
+
+/// What a filtered export is assumed to say of its filter, in the words of the API: no summary of one is known.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct FilterSpecification<'a> {
+    filter_expression: &'a str,
 }
 
 impl<'a> Export<'a> {
     /// An export of `table` as it was at `time`.
     pub(crate) const fn full(table: &'a str, time: Millis) -> Self {
-        Self { table, destination: "audit-deliveries", time }
+        Self { table, destination: "audit-deliveries", time, filter: None }
     }
 
     /// The export's id.
@@ -126,6 +137,7 @@ impl<'a> Export<'a> {
             billed_size_bytes: data.iter().filter_map(|file| file.bytes.as_ref()).map(Vec::len).sum(),
             item_count: data.iter().map(|file| file.items).sum(),
             output_format: "DYNAMODB_JSON",
+            filter_specification: self.filter.map(|filter_expression| FilterSpecification { filter_expression }),
         };
         let summary = format!("{}\n", serde_json::to_string(&summary).unwrap());
         for (name, text) in [("manifest-files", lines), ("manifest-summary", summary)] {

@@ -22,7 +22,7 @@ use stocktake::model::Millis;
 
 pub(crate) use columns::{Column, ObjectRow};
 pub(crate) use export::{Export, typed, write_export};
-pub(crate) use inventory::{Format, Inventory, write_inventory};
+pub(crate) use inventory::{Format, Inventory, Part, write_inventory};
 
 /// The account that AWS's own documentation uses for examples.
 const ACCOUNT: &str = "eu-central-1:111122223333";
