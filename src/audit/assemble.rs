@@ -81,7 +81,13 @@ impl Counted<'_> {
             phase: request.phase,
             totals,
             classes: self.classes(),
-            rules: self.tallies.iter().zip(&states).enumerate().map(|(rule, (tally, state))| self.rule(rule, tally, state)).collect(),
+            rules: self
+                .tallies
+                .iter()
+                .zip(&states)
+                .enumerate()
+                .map(|(rule, (tally, state))| self.rule(rule, tally, state))
+                .collect(),
             areas: self.areas(),
             legacy: self.legacy(),
             references: self.reference_results(),
@@ -115,7 +121,9 @@ impl Counted<'_> {
             outcomes.iter_mut().zip(counts).for_each(|(sum, more)| *sum += more);
         }
         Classes {
-            key: key.map(|(&class, amount)| ClassResult { class, objects: amount.objects, bytes: amount.bytes }).collect(),
+            key: key
+                .map(|(&class, amount)| ClassResult { class, objects: amount.objects, bytes: amount.bytes })
+                .collect(),
             reference: reference
                 .map(|(&class, amount)| ClassResult { class, objects: amount.objects, bytes: amount.bytes })
                 .collect(),
@@ -125,14 +133,10 @@ impl Counted<'_> {
 
     fn rule(&self, rule: usize, tally: &RuleTally, (state, why): &(RuleState, Option<String>)) -> RuleResult {
         let meta = &RULES[rule].meta;
-        let severities = [
-            Severity::Told,
-            Severity::Note,
-            Severity::Warning,
-            Severity::Error,
-            Severity::Inconclusive,
-        ];
-        let by_severity = severities.into_iter().map(|severity| SeverityCount { severity, findings: tally.by_severity[severity as usize] });
+        let severities = [Severity::Told, Severity::Note, Severity::Warning, Severity::Error, Severity::Inconclusive];
+        let by_severity = severities
+            .into_iter()
+            .map(|severity| SeverityCount { severity, findings: tally.by_severity[severity as usize] });
         RuleResult {
             code: meta.code.to_owned(),
             name: meta.name.to_owned(),
@@ -265,8 +269,16 @@ impl Counted<'_> {
             judged: self.orphans_judged,
             objects: all.objects,
             bytes: all.bytes,
-            by_age: AGES.iter().zip(&self.partial.orphan_ages).map(|((label, _), amount)| bucketed(label, amount)).collect(),
-            by_size: SIZES.iter().zip(&self.partial.orphan_sizes).map(|((label, _), amount)| bucketed(label, amount)).collect(),
+            by_age: AGES
+                .iter()
+                .zip(&self.partial.orphan_ages)
+                .map(|((label, _), amount)| bucketed(label, amount))
+                .collect(),
+            by_size: SIZES
+                .iter()
+                .zip(&self.partial.orphan_sizes)
+                .map(|((label, _), amount)| bucketed(label, amount))
+                .collect(),
             folders: with
                 .into_iter()
                 .map(|number| {
@@ -309,10 +321,15 @@ impl Counted<'_> {
         let mut list = Vec::new();
         let mut add = |what: String, why: String| list.push(NotChecked { what, why });
         if !self.request.verify {
-            add("whether the parts are the bytes that AWS delivered".into(), "checksums were switched off with --no-checksums".into());
+            add(
+                "whether the parts are the bytes that AWS delivered".into(),
+                "checksums were switched off with --no-checksums".into(),
+            );
         }
         for (rule, (state, why)) in states.iter().enumerate() {
-            if matches!(state, RuleState::NotJudged | RuleState::Partly) && highest(self.request, rule) != Severity::Ignore {
+            if matches!(state, RuleState::NotJudged | RuleState::Partly)
+                && highest(self.request, rule) != Severity::Ignore
+            {
                 let meta = &RULES[rule].meta;
                 add(format!("{} {}", meta.code, meta.name), why.clone().unwrap_or_default());
             }
@@ -325,7 +342,10 @@ impl Counted<'_> {
         }
         for bucket in spec.buckets.iter().filter(|bucket| !bucket.inventory_prefixes.is_empty()) {
             let prefixes = bucket.inventory_prefixes.join(", ");
-            add(format!("objects of the bucket {} beyond {prefixes}", bucket.name), "its inventory lists no others".into());
+            add(
+                format!("objects of the bucket {} beyond {prefixes}", bucket.name),
+                "its inventory lists no others".into(),
+            );
         }
         for area in self.areas().iter().filter(|area| area.not_covered) {
             add(
@@ -408,7 +428,9 @@ impl Counted<'_> {
 
     fn configuration(&self) -> Configuration {
         let spec = self.request.layout.spec();
-        let code = |selector: &String| crate::rules::find(selector).map_or_else(|| selector.clone(), |rule| rule.meta.code.to_owned());
+        let code = |selector: &String| {
+            crate::rules::find(selector).map_or_else(|| selector.clone(), |rule| rule.meta.code.to_owned())
+        };
         let requirements = spec.requirements.iter().map(|requirement| RequirementResult {
             id: requirement.id.clone(),
             text: requirement.text.clone(),

@@ -47,11 +47,11 @@ impl ReferenceClosing<'_> {
 
     /// Whether any rule could have something to say; most references are resolved and in order.
     fn deserves_a_look(&self, number: u32, flags: Flags, outcome: Outcome) -> bool {
-        const ODD: u16 = Flags::OVER_BROAD.0 | Flags::OTHER_AREA.0 | Flags::OTHER_ROLE.0 | Flags::OTHER_USE_CASE.0 | Flags::LEGACY.0;
+        const ODD: u16 =
+            Flags::OVER_BROAD.0 | Flags::OTHER_AREA.0 | Flags::OTHER_ROLE.0 | Flags::OTHER_USE_CASE.0 | Flags::LEGACY.0;
         match outcome {
             Outcome::Resolved | Outcome::Unjudged | Outcome::Deferred => {
-                flags.0 & ODD != 0
-                    || self.references.odd.get(&number).is_some_and(|odd| !odd.mismatches.is_empty())
+                flags.0 & ODD != 0 || self.references.odd.get(&number).is_some_and(|odd| !odd.mismatches.is_empty())
             }
             _ => true,
         }
@@ -84,7 +84,8 @@ impl ReferenceClosing<'_> {
             None => Cow::Owned(format!("s3://{}/{}", bucket.unwrap_or_default(), key.unwrap_or_default())),
         };
         let area = if reference.flags.has(Flags::KEY) { self.area_of(reference.bucket, key) } else { None };
-        let expected = declared.areas.iter().map(|&area| spec.areas[area].name.as_str()).collect::<Vec<_>>().join(" or ");
+        let expected =
+            declared.areas.iter().map(|&area| spec.areas[area].name.as_str()).collect::<Vec<_>>().join(" or ");
         let nearest: Vec<String> = match existing.outcome {
             Outcome::Dangling | Outcome::Deleted => self.nearest(reference.bucket, reference.target, odd),
             _ => Vec::new(),

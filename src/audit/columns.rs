@@ -61,7 +61,8 @@ impl<'b> Columns<'b> {
         Some(Self {
             key: batch.column_by_name(Column::Key.name())?.as_binary_view_opt()?,
             size: column(Column::Size).and_then(|array| array.as_primitive_opt::<Int64Type>()),
-            modified: column(Column::LastModified).and_then(|array| array.as_primitive_opt::<TimestampMillisecondType>()),
+            modified: column(Column::LastModified)
+                .and_then(|array| array.as_primitive_opt::<TimestampMillisecondType>()),
             version: text(Column::VersionId),
             is_latest: column(Column::IsLatest).and_then(|array| array.as_boolean_opt()),
             is_delete_marker: column(Column::IsDeleteMarker).and_then(|array| array.as_boolean_opt()),
@@ -72,7 +73,8 @@ impl<'b> Columns<'b> {
 
     /// Row `row` of the batch, from 0.
     pub(super) fn row(&self, row: usize) -> Row<'b> {
-        let flag = |array: Option<&BooleanArray>| array.filter(|array| array.is_valid(row)).map(|array| array.value(row));
+        let flag =
+            |array: Option<&BooleanArray>| array.filter(|array| array.is_valid(row)).map(|array| array.value(row));
         let is = |array: Option<&'b StringViewArray>, classes: [&str; 2]| {
             array.is_some_and(|array| array.is_valid(row) && classes.contains(&array.value(row)))
         };

@@ -65,7 +65,9 @@ mod tests {
     #[test]
     fn the_coarse_test_never_overlooks_what_the_exact_one_finds() {
         for byte in 0..=0x7f_u8 {
-            for key in [format!("a{}b", char::from(byte)), format!("{}", char::from(byte)), format!("a/{}", char::from(byte))] {
+            for key in
+                [format!("a{}b", char::from(byte)), format!("{}", char::from(byte)), format!("a/{}", char::from(byte))]
+            {
                 let (trigger, _) = triggers(&key, |_| false);
                 assert!(trigger == Trigger::default() || !is_plain(key.as_bytes()), "{key:?}");
             }

@@ -73,7 +73,8 @@ impl AuditInputs {
     /// Each input's name and time.
     pub(super) fn times(&self) -> Vec<(&str, Millis)> {
         let inventories = self.inventories.iter();
-        let inventories = inventories.filter_map(|(_, delivery)| Some((delivery.manifest.name.as_str(), delivery.created_at?)));
+        let inventories =
+            inventories.filter_map(|(_, delivery)| Some((delivery.manifest.name.as_str(), delivery.created_at?)));
         let exports = self.exports.iter().map(|(_, export)| (export.summary.name.as_str(), export.export_time));
         inventories.chain(exports).collect()
     }

@@ -87,7 +87,7 @@ pub fn run(request: &AuditRequest<'_>, sink: &mut dyn AuditSink) -> Result<Audit
 
     let (references, exports_complete, export_items) =
         pass::read_exports(request, &pool, &inputs, &declarations, &runs, &mut gathered)?;
-    let filtered = inputs.exports.iter().any(|(_, export)| export.is_filtered());
+    let filtered = inputs.exports.iter().any(|(_, export)| export.is_partial());
     let exports_whole = exports_complete.all() && !filtered && inputs.absent_tables(layout).is_empty();
     let exported_at = inputs.oldest_export().unwrap_or(Millis::MAX);
     let shared = Shared {
@@ -111,8 +111,13 @@ pub fn run(request: &AuditRequest<'_>, sink: &mut dyn AuditSink) -> Result<Audit
     let mut emitter = Emitter::new(runs.writer());
     inputs.judge(request, &mut emitter);
     report_absent_columns(request, &inputs, &mut emitter);
-    let closing =
-        ReferenceClosing { request, declarations: &declarations, references: &references, views: &views, partial: &partial };
+    let closing = ReferenceClosing {
+        request,
+        declarations: &declarations,
+        references: &references,
+        views: &views,
+        partial: &partial,
+    };
     let outcomes = closing.references(&mut emitter);
     closing.shared(&mut emitter);
     closing.mentions(&mut emitter);

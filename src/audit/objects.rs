@@ -6,10 +6,10 @@ use crate::audit::features;
 use crate::audit::settings::Shared;
 use crate::audit::sink::{Concern, Emitter};
 use crate::audit::tally::{AGES, NEVER, Partial, SIZES};
-use crate::layout::spec::{AreaSpec, Fate, OrphanScope, Standing};
+use crate::layout::spec::{AreaSpec, Standing};
 use crate::layout::{BucketLayout, Captures, KeyMatch, LegacyTarget, Miss, MissKind, Placed};
 use crate::model::time::DAY;
-use crate::model::{KeyClass, ReferenceClass, Severity, key};
+use crate::model::{KeyClass, ReferenceClass, Severity};
 use crate::references::index::{BucketIndex, role, seen};
 use crate::rules::context::{LegacyContext, MissContext, ObjectContext, Trigger};
 
@@ -199,7 +199,11 @@ impl<'s> ObjectPass<'s> {
         {
             let area = last.placed.area;
             let folder = (!is_marker).then_some(last.folder);
-            return Place { key_match: KeyMatch::Area(last.placed), area: Some((area, &spec.areas[usize::from(area)])), folder };
+            return Place {
+                key_match: KeyMatch::Area(last.placed),
+                area: Some((area, &spec.areas[usize::from(area)])),
+                folder,
+            };
         }
         let key_match = self.layout.identify(key, &mut self.captures);
         let placed = match key_match {
@@ -211,7 +215,8 @@ impl<'s> ObjectPass<'s> {
         if matches!(key_match, KeyMatch::Area(_)) && area.standing != Standing::Outside && !is_marker {
             let name = &key[..usize::from(placed.folder)];
             let index = self.index;
-            let number = self.partial.folders.number(self.bucket, placed.area, name, || index.covers(placed.area, name));
+            let number =
+                self.partial.folders.number(self.bucket, placed.area, name, || index.covers(placed.area, name));
             folder = Some(number);
             self.last = placed.open.then_some(LastFolder { placed, folder: number });
             self.last_name.clear();
@@ -379,7 +384,8 @@ impl<'s> ObjectPass<'s> {
         area: &'k AreaSpec,
         target: &'k LegacyTarget,
     ) -> LegacyContext<'k> {
-        let job = self.captures.iter().find(|(placeholder, _)| self.shared.layout.placeholder_name(*placeholder) == "job");
+        let job =
+            self.captures.iter().find(|(placeholder, _)| self.shared.layout.placeholder_name(*placeholder) == "job");
         let job = job.or_else(|| self.captures.iter().next()).and_then(|(_, range)| key.get(range));
         let (fate, new) = match target {
             LegacyTarget::Moves(new) => ("move", Some(new.as_str())),
@@ -468,6 +474,7 @@ impl<'s> ObjectPass<'s> {
         let known = self.partial.folders.get(folder).companions;
         let relative = &key[self.partial.folders.name(folder).len()..];
         let open = (0..64).zip(lists).filter(|(list, _)| known & (1 << list) == 0);
-        open.filter(|(_, list)| list.iter().any(|glob| glob.is_match(relative))).fold(0, |bits, (list, _)| bits | 1 << list)
+        open.filter(|(_, list)| list.iter().any(|glob| glob.is_match(relative)))
+            .fold(0, |bits, (list, _)| bits | 1 << list)
     }
 }

@@ -94,7 +94,11 @@ fn key_bits(index: &BucketIndex, target: u32, odd: Option<&Odd>, view: &BucketVi
     let mut bits = index.seen(target);
     if let Some(odd) = odd {
         if let Some(version) = odd.version.as_deref().filter(|_| view.lists_versions) {
-            bits = if index.version_seen(target, version) { bits | seen::LIVE } else { bits & !(seen::LIVE | seen::ARCHIVED) };
+            bits = if index.version_seen(target, version) {
+                bits | seen::LIVE
+            } else {
+                bits & !(seen::LIVE | seen::ARCHIVED)
+            };
         }
         if let Some(other) = odd.other_target.filter(|_| bits & seen::LIVE == 0) {
             bits |= index.seen(other);

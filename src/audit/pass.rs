@@ -16,7 +16,7 @@ use crate::audit::tally::Partial;
 use crate::model::{SourceDefect, SourceProblem};
 use crate::references::{Declarations, Extractor, References};
 use crate::results::findings::{FindingRuns, Run};
-use crate::source::export::ItemReader;
+use crate::source::export::{ExportFile, ItemReader};
 use crate::source::inventory::{PartReader, ReadOptions};
 
 /// Rows in a batch: large enough that what a batch costs vanishes, small enough to stay in the cache.
@@ -93,7 +93,7 @@ pub(super) fn read_exports(
         .enumerate()
         .flat_map(|(number, (_, export))| (0..export.files.len()).map(move |file| (number, file)))
         .collect();
-    let bytes = inputs.exports.iter().flat_map(|(_, export)| &export.files).map(|file| file.bytes).sum();
+    let bytes = inputs.exports.iter().flat_map(|(_, export)| &export.files).map(ExportFile::size).sum();
     request.progress.begin("reading exports", bytes);
     let next = AtomicUsize::new(0);
     let workers = pool.broadcast(|_| -> Result<_, AuditError> {
@@ -107,7 +107,7 @@ pub(super) fn read_exports(
                 complete.note(number, &defect);
                 defects.push(defect);
             };
-            let reader = ItemReader::open(export, &export.files[file], request.verify, &mut told)?;
+            let reader = ItemReader::open(&export.files[file], request.verify, &mut told)?;
             let Some(mut reader) = reader else {
                 defects.iter().for_each(|defect| report_defect(request, &mut emitter, defect));
                 continue;

@@ -45,20 +45,31 @@ pub(super) fn highest(request: &AuditRequest<'_>, rule: usize) -> Severity {
     let areas = (0..spec.areas.len()).map(|area| request.severities.area(rule, area));
     let references = spec.tables.iter().enumerate().flat_map(|(table, declared)| {
         let own = std::iter::once(request.severities.table(rule, table));
-        own.chain((0..declared.references.len()).map(move |reference| request.severities.reference(rule, table, reference)))
+        own.chain(
+            (0..declared.references.len()).map(move |reference| request.severities.reference(rule, table, reference)),
+        )
     });
     areas.chain(references).chain([request.severities.base(rule)]).max().unwrap_or(Severity::Ignore)
 }
 
 /// Whether a rule was judged, and why not.
-pub(super) fn state(request: &AuditRequest<'_>, rule: usize, given: Given, tally: &RuleTally) -> (RuleState, Option<String>) {
+pub(super) fn state(
+    request: &AuditRequest<'_>,
+    rule: usize,
+    given: Given,
+    tally: &RuleTally,
+) -> (RuleState, Option<String>) {
     let registered = RULES[rule];
     let meta: &RuleMeta = &registered.meta;
     if meta.family == Family::Source {
         return (RuleState::Judged, None);
     }
     if matches!(registered.check, Check::Elsewhere) {
-        let command = if meta.family == Family::Migration { "judged by `migrate verify`" } else { "no exception or baseline is in force" };
+        let command = if meta.family == Family::Migration {
+            "judged by `migrate verify`"
+        } else {
+            "no exception or baseline is in force"
+        };
         return (RuleState::NotAsked, Some(command.to_owned()));
     }
     if highest(request, rule) == Severity::Ignore {
@@ -102,7 +113,9 @@ impl Grounds<'_> {
         let failing = self.failing();
         let what_fails = || {
             let total: u64 = failing.iter().map(|(_, findings)| findings).sum();
-            let (name, most) = failing.iter().max_by_key(|(rule, findings)| (*findings, std::cmp::Reverse(*rule)))
+            let (name, most) = failing
+                .iter()
+                .max_by_key(|(rule, findings)| (*findings, std::cmp::Reverse(*rule)))
                 .map_or(("", 0), |(rule, findings)| (RULES[*rule].meta.name, *findings));
             let rules = failing.len();
             if rules == 1 {
@@ -112,15 +125,22 @@ impl Grounds<'_> {
             }
         };
         match (inconclusive, failing.is_empty()) {
-            (Some((why, next)), true) => (Verdict::Inconclusive, format!("the inputs do not allow a verdict: {why}"), next),
+            (Some((why, next)), true) => {
+                (Verdict::Inconclusive, format!("the inputs do not allow a verdict: {why}"), next)
+            }
             (Some((why, next)), false) => {
-                let sentence = format!("the inputs do not allow a verdict: {why}; of what could be judged, {} already fail", what_fails());
+                let sentence = format!(
+                    "the inputs do not allow a verdict: {why}; of what could be judged, {} already fail",
+                    what_fails()
+                );
                 (Verdict::Inconclusive, sentence, next)
             }
             (None, false) => {
                 let first = failing.iter().max_by_key(|(rule, findings)| (*findings, std::cmp::Reverse(*rule)));
                 let code = first.map_or("", |(rule, _)| RULES[*rule].meta.code);
-                let next = format!("start with the findings of {code}, then audit the next delivery; `stocktake rules {code}` explains the rule");
+                let next = format!(
+                    "start with the findings of {code}, then audit the next delivery; `stocktake rules {code}` explains the rule"
+                );
                 (Verdict::Fail, format!("{} at severity {} or above", what_fails(), self.request.fail_on.name()), next)
             }
             (None, true) => {
@@ -134,7 +154,8 @@ impl Grounds<'_> {
                     plural(self.objects, "object"),
                     plural(self.references, "reference")
                 );
-                let next = if below == 0 { "nothing to do" } else { "look through the notes and warnings when there is time" };
+                let next =
+                    if below == 0 { "nothing to do" } else { "look through the notes and warnings when there is time" };
                 (Verdict::Pass, sentence, next.to_owned())
             }
         }
@@ -155,8 +176,10 @@ impl Grounds<'_> {
         let told = |rule: usize| self.tallies[rule].by_severity[Severity::Inconclusive as usize];
         let sources: Vec<usize> = (0..RULES.len()).filter(|&rule| told(rule) > 0).collect();
         if let Some(&first) = sources.first() {
-            let named: Vec<String> =
-                sources.iter().map(|&rule| format!("{} {} ({})", RULES[rule].meta.code, RULES[rule].meta.name, told(rule))).collect();
+            let named: Vec<String> = sources
+                .iter()
+                .map(|&rule| format!("{} {} ({})", RULES[rule].meta.code, RULES[rule].meta.name, told(rule)))
+                .collect();
             let code = RULES[first].meta.code;
             let next = format!("mend the inputs and audit again; `stocktake rules {code}` explains the first problem");
             return Some((named.join(", "), next));

@@ -47,7 +47,9 @@ impl ReferenceClosing<'_> {
             .map(|workflow| WorkflowTally { steps: vec![0; workflow.steps.len()], ..WorkflowTally::default() })
             .collect();
         // The runs of one item's workflow stand in a row.
-        for runs in self.references.runs.chunk_by(|left, right| (left.item, left.workflow) == (right.item, right.workflow)) {
+        for runs in
+            self.references.runs.chunk_by(|left, right| (left.item, left.workflow) == (right.item, right.workflow))
+        {
             let tally = &mut tallies[usize::from(runs[0].workflow)];
             tally.items += 1;
             let ends: Vec<End> = runs.iter().map(|run| self.end(run)).collect();
@@ -114,7 +116,9 @@ impl ReferenceClosing<'_> {
             Outcome::Malformed | Outcome::Dangling => State::Broken("dangling"),
             Outcome::Deleted => State::Broken("deleted"),
             Outcome::Unjudged | Outcome::Deferred => State::Unjudged,
-            Outcome::Resolved | Outcome::Archived | Outcome::Legacy if elsewhere.iter().any(|&flag| flags.has(flag)) => {
+            Outcome::Resolved | Outcome::Archived | Outcome::Legacy
+                if elsewhere.iter().any(|&flag| flags.has(flag)) =>
+            {
                 State::Broken("misplaced")
             }
             Outcome::Resolved | Outcome::Archived | Outcome::Legacy | Outcome::Outside => State::Holds,
@@ -129,7 +133,9 @@ impl ReferenceClosing<'_> {
             _ => None,
         });
         let concerned: Vec<(&Run, &'static str)> = concerned.collect();
-        let Some(&(_, reason)) = concerned.iter().min_by_key(|(run, reason)| (self.element(run), *reason)) else { return };
+        let Some(&(_, reason)) = concerned.iter().min_by_key(|(run, reason)| (self.element(run), *reason)) else {
+            return;
+        };
         let mut elements: Vec<&str> = concerned.iter().filter_map(|(run, _)| self.element(run)).collect();
         elements.sort_unstable();
         elements.truncate(ELEMENTS);

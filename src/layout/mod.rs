@@ -10,6 +10,7 @@ pub mod build;
 pub mod captures;
 pub mod compile;
 mod expansion;
+mod folder;
 pub mod form;
 pub mod glob;
 pub mod legacy;

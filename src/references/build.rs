@@ -470,7 +470,8 @@ impl<'l> Builder<'l> {
         for (place, count) in theirs.ambiguous {
             *self.references.ambiguous.entry(place).or_default() += count;
         }
-        let add = |ours: &mut Vec<u64>, theirs: Vec<u64>| ours.iter_mut().zip(theirs).for_each(|(ours, more)| *ours += more);
+        let add =
+            |ours: &mut Vec<u64>, theirs: Vec<u64>| ours.iter_mut().zip(theirs).for_each(|(ours, more)| *ours += more);
         add(&mut self.references.item_counts, theirs.item_counts);
         add(&mut self.references.absent_counts, theirs.absent_counts);
         self.joined.extend(joined);

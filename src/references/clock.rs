@@ -37,9 +37,10 @@ pub(super) const fn is_plausible(time: Millis, exported_at: Millis) -> bool {
 /// The other unit in which a time would be plausible.
 pub(super) fn likely_unit(text: &str, unit: TimeUnit, exported_at: Millis) -> Option<TimeUnit> {
     let others = [TimeUnit::Milliseconds, TimeUnit::Seconds, TimeUnit::Microseconds, TimeUnit::Rfc3339];
-    others.into_iter().filter(|&other| other != unit).find(|&other| {
-        read(text, other).is_some_and(|time| is_plausible(time, exported_at))
-    })
+    others
+        .into_iter()
+        .filter(|&other| other != unit)
+        .find(|&other| read(text, other).is_some_and(|time| is_plausible(time, exported_at)))
 }
 
 #[cfg(test)]

@@ -81,7 +81,8 @@ impl<'l> TablePlan<'l> {
         let mut groups: Vec<Vec<u16>> = Vec::new();
         for (position, reference) in table.references.iter().enumerate() {
             let declaration = declarations.number(number, position);
-            let same = |group: &&mut Vec<u16>| declarations.reference(group[0]).attribute.text == reference.attribute.text;
+            let same =
+                |group: &&mut Vec<u16>| declarations.reference(group[0]).attribute.text == reference.attribute.text;
             match groups.iter_mut().find(same) {
                 Some(group) => group.push(declaration),
                 None => groups.push(vec![declaration]),
@@ -125,7 +126,7 @@ impl DeclaredPaths {
             paths.add(&[Step::Name(name.clone())]);
         }
         let mut add = |path: &AttributePath| paths.add(&path.steps);
-        for (attributes, _) in &table.changed_at {
+        if let Some((attributes, _)) = &table.changed_at {
             attributes.iter().for_each(&mut add);
         }
         for reference in &table.references {
@@ -143,7 +144,11 @@ impl DeclaredPaths {
             conditions(when, unfinished_when).for_each(|condition| add(&condition.attribute));
         }
         table.ignores.iter().flat_map(|(attributes, _)| attributes).for_each(&mut add);
-        spec.workflows.iter().filter(|workflow| workflow.table == number).filter_map(|workflow| workflow.when.as_ref()).for_each(|when| add(&when.attribute));
+        spec.workflows
+            .iter()
+            .filter(|workflow| workflow.table == number)
+            .filter_map(|workflow| workflow.when.as_ref())
+            .for_each(|when| add(&when.attribute));
         spec.buckets.iter().flat_map(|bucket| &bucket.records).for_each(|(attribute, _)| add(attribute));
         paths
     }

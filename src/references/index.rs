@@ -202,7 +202,9 @@ impl BucketIndex {
         }
         if let Some(odd) = self.normal.get(&hash) {
             for &number in odd {
-                if self.keys.get(number) != key && fold::normal_form(self.key_text(number)).is_some_and(|normal| normal.as_bytes() == key) {
+                if self.keys.get(number) != key
+                    && fold::normal_form(self.key_text(number)).is_some_and(|normal| normal.as_bytes() == key)
+                {
                     near(number);
                 }
             }

@@ -113,13 +113,9 @@ impl<'l> Resolver<'l> {
         if key.len() > crate::model::key::MAX_KEY_BYTES {
             return Located::Malformed { expected: UriError::TooLong.expected().to_owned(), near: None };
         }
-        let location = S3Location { bucket: Cow::Borrowed(bucket), key: Cow::Borrowed(key), other_key: None, version: None };
+        let location =
+            S3Location { bucket: Cow::Borrowed(bucket), key: Cow::Borrowed(key), other_key: None, version: None };
         self.place(location)
-    }
-
-    /// The declared bucket with this name or alias, its inventory expected or not.
-    pub(super) fn declared(&self, name: &str) -> Option<u16> {
-        self.names.iter().find(|(known, _)| *known == name)?.1.first().map(|alias| alias.bucket)
     }
 
     fn place<'v>(&self, location: S3Location<'v>) -> Located<'v> {
@@ -149,7 +145,9 @@ impl<'l> Resolver<'l> {
 
     fn undeclared<'v>(&self, name: &str, key: &str) -> Located<'v> {
         match self.near(name) {
-            Some(near) => Located::Malformed { expected: format!("the declared bucket `{near}`"), near: Some(near.to_owned()) },
+            Some(near) => {
+                Located::Malformed { expected: format!("the declared bucket `{near}`"), near: Some(near.to_owned()) }
+            }
             None => Located::Outside { bucket: Some(name.to_owned()), key: Some(key.to_owned()) },
         }
     }

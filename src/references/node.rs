@@ -44,7 +44,7 @@ impl<'a> Node<'a> {
         match self {
             Self::Item(value) => match value.kind() {
                 ValueKind::S | ValueKind::N => Some(Cow::Borrowed(value.text())),
-                ValueKind::Bool => Some(Cow::Borrowed(if value.boolean() { "true" } else { "false" })),
+                ValueKind::Bool => Some(Cow::Borrowed(if value.boolean() == Some(true) { "true" } else { "false" })),
                 _ => None,
             },
             Self::Json(value) => match value {

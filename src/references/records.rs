@@ -3,9 +3,9 @@
 
 use hashbrown::HashMap;
 
+use crate::model::Millis;
 use crate::references::index::BucketIndex;
 use crate::references::texts::Texts;
-use crate::model::Millis;
 
 /// No number: no target, no element, no path.
 pub const NONE: u32 = u32::MAX;

@@ -58,7 +58,8 @@ impl Builder<'_> {
             let item = self.item(current);
             let on = workflow.on.as_deref();
             let mut elements: Vec<&str> = Vec::new();
-            let of_steps = current.found.iter().filter(|found| workflow.steps.iter().any(|step| step.text == found.attribute));
+            let of_steps =
+                current.found.iter().filter(|found| workflow.steps.iter().any(|step| step.text == found.attribute));
             for found in of_steps {
                 if let Some(value) = found.join_value(on)
                     && !elements.contains(&value)

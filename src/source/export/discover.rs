@@ -62,6 +62,21 @@ pub struct ExportFile {
     pub stated_md5: Option<[u8; 16]>,
 }
 
+impl ExportFile {
+    /// Its size in bytes as stored; 0 if it was not found.
+    pub fn size(&self) -> u64 {
+        let metadata = self.path.as_ref().and_then(|path| std::fs::metadata(path).ok());
+        metadata.map_or(0, |metadata| metadata.len())
+    }
+}
+
+impl Export {
+    /// Whether it was made with a filter: items or attributes may be missing (S009).
+    pub fn is_partial(&self) -> bool {
+        self.defects.iter().any(|defect| matches!(defect.problem, SourceProblem::PartialExport { .. }))
+    }
+}
+
 /// A summary that was read.
 struct Candidate {
     from: ManifestPath,

@@ -42,6 +42,11 @@ impl ValueKind {
         }
     }
 
+    /// Whether it holds elements: a list or a set.
+    pub const fn is_list(self) -> bool {
+        matches!(self, Self::L | Self::SS | Self::NS | Self::BS)
+    }
+
     /// The kind of a tag.
     pub(super) fn of_tag(tag: &str) -> Option<Self> {
         Some(match tag {

@@ -19,6 +19,16 @@ pub enum InventoryFormat {
     Parquet,
 }
 
+impl InventoryFormat {
+    /// AWS's name for it, as `fileFormat` writes it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Csv => "CSV",
+            Self::Parquet => "Parquet",
+        }
+    }
+}
+
 /// What a manifest says.
 #[derive(Debug)]
 pub(super) struct Manifest {
