@@ -4,7 +4,7 @@ use super::captures::{holes, split};
 use super::compile::Grammar;
 use super::expansion::Expanded;
 use super::placeholder::PlaceholderId;
-use super::proof::{Prover, Track};
+use super::proof::{Prover, RestForm, Track};
 use super::shape::{Piece, Segment, ShapeId};
 use super::spec::{Anchor, Fate, LegacySpec};
 
@@ -37,19 +37,34 @@ pub(super) fn agree(left: &Expanded, right: &Expanded, grammar: &Grammar, prover
         let (left, right) = (Unfolded::of(left, skipped), Unfolded::of(right, skipped));
         left.new_key(&right, grammar) == right.new_key(&left, grammar)
     };
-    // `**/` may skip any number of segments. Two of them agree if they stand in the same template; otherwise every number
-    // that a common key allows must give the same, and behind the other's explicit segments all numbers are alike.
     match (skips(left), skips(right)) {
         (false, false) => same(0),
         (true, true) => left.prefix == right.prefix && is_same_shape(left, right) && same(0),
-        _ => {
-            let explicit = |expanded: &Expanded| Unfolded::of(expanded, 0).slots.len();
-            (0..=explicit(left).max(explicit(right)) + 1).all(|skipped| {
-                let track = |expanded: &Expanded| Track::skipping(&expanded.prefix, &expanded.template, skipped);
-                same(skipped) || prover.common(&track(left), &track(right)).is_none()
-            })
+        (true, false) => agree_skipping(left, right, same, prover),
+        (false, true) => agree_skipping(right, left, same, prover),
+    }
+}
+
+/// `**/` takes the fewest segments that do: every number that a common key allows must give the same, up to one that all keys of
+/// the other template allow. Behind the other's explicit segments all numbers are alike.
+fn agree_skipping(
+    skipping: &Expanded,
+    plain: &Expanded,
+    same: impl Fn(usize) -> bool,
+    prover: &mut Prover<'_>,
+) -> bool {
+    let explicit = |expanded: &Expanded| Unfolded::of(expanded, 0).slots.len();
+    let plain_track = Track::of(&plain.prefix, &plain.template, RestForm::Matched);
+    for skipped in 0..=explicit(skipping).max(explicit(plain)) + 1 {
+        let track = Track::skipping(&skipping.prefix, &skipping.template, skipped);
+        if !same(skipped) && prover.common(&track, &plain_track).is_some() {
+            return false;
+        }
+        if prover.outside(&plain_track, &track).is_none() {
+            return true;
         }
     }
+    true
 }
 
 fn legacy<'a>(expanded: &Expanded, grammar: &'a Grammar) -> Option<&'a LegacySpec> {

@@ -7,6 +7,7 @@ pub mod spec;
 mod agreement;
 mod automaton;
 pub mod build;
+mod byte_class;
 pub mod captures;
 pub mod compile;
 mod expansion;

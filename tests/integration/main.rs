@@ -4,6 +4,13 @@
 mod config;
 mod delivery;
 mod fixtures;
+mod layout_build;
+mod layout_errors;
+mod layout_explain;
+mod layout_match;
+mod layout_naive;
+mod layout_portal;
+mod layout_proof;
 mod results;
 mod rules;
 mod rules_fixtures;
