@@ -103,7 +103,10 @@ fn an_export_is_laid_out_and_verified_as_aws_does_it() {
     let lines = std::str::from_utf8(only_ending(&files, "manifest-files.json")).unwrap();
     let first: serde_json::Value = serde_json::from_str(lines.lines().next().unwrap()).unwrap();
     let data = text_of(&files.0[first["dataFileS3Key"].as_str().unwrap()]);
-    let expected = r#"{"id":{"S":"a"},"list":{"L":[{"M":{"s3":{"S":"x"}}}]},"n":{"N":"1.5"},"none":{"NULL":true},"on":{"BOOL":true}}"#;
+    let expected = concat!(
+        r#"{"id":{"S":"a"},"list":{"L":[{"M":{"s3":{"S":"x"}}}]},"#,
+        r#""n":{"N":"1.5"},"none":{"NULL":true},"on":{"BOOL":true}}"#,
+    );
     assert_eq!(data, format!("{{\"Item\":{expected}}}\n"));
     let empty: serde_json::Value = serde_json::from_str(lines.lines().nth(1).unwrap()).unwrap();
     assert_eq!(empty["md5Checksum"], "FjvgqIxwymKf1RbbqtrZag==", "the MD5 of every empty data file AWS has written");
