@@ -3,7 +3,10 @@
 pub mod model;
 
 pub mod layout;
+pub mod render;
 
 pub mod rules;
 
 pub mod results;
+
+pub mod report;
