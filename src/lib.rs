@@ -3,6 +3,7 @@
 pub mod model;
 
 pub mod layout;
+pub mod render;
 pub mod source;
 
 pub mod references;
@@ -12,3 +13,7 @@ pub mod rules;
 pub mod results;
 
 pub mod audit;
+
+pub mod report;
+
+pub mod cli;

@@ -1,6 +1,6 @@
 //! What an audit leaves: `results.json`, `findings.parquet`, `folders.parquet`, written and read.
 
-pub mod columns;
+mod columns;
 pub mod error;
 pub mod examples;
 pub mod findings;

@@ -1,0 +1,70 @@
+//! Why a report could not be written.
+
+use std::io;
+
+use crate::model::UserError;
+use crate::render::TemplateError;
+use crate::results::ResultsError;
+
+/// Why a report could not be written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FormatError {
+    /// The template.
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+    /// The findings cannot be read.
+    #[error(transparent)]
+    Results(#[from] ResultsError),
+    /// The output.
+    #[error("the report cannot be written")]
+    Write(#[from] io::Error),
+    /// A worklist without a rule.
+    #[error("a worklist holds the keys of one rule, and none is named")]
+    NoRule,
+    /// A rule whose findings are not about keys.
+    #[error("findings of `{rule}` name no key")]
+    NoKeys {
+        /// The rule's code.
+        rule: String,
+    },
+    /// Lines have no room for a bucket.
+    #[error("`{rule}` has findings in `{first}` and in `{second}`, and lines of keys cannot tell them apart")]
+    SeveralBuckets {
+        /// The rule's code.
+        rule: String,
+        /// A bucket.
+        first: String,
+        /// Another.
+        second: String,
+    },
+    /// A key with a line break.
+    #[error("the key `{key}` holds a line break, which a list of lines cannot carry")]
+    LineBreak {
+        /// The key, its hidden characters as escapes.
+        key: String,
+    },
+}
+
+impl UserError for FormatError {
+    fn place(&self) -> Option<String> {
+        match self {
+            Self::Template(error) => error.place(),
+            Self::Results(error) => error.place(),
+            _ => None,
+        }
+    }
+
+    fn help(&self) -> Option<String> {
+        match self {
+            Self::Template(error) => error.help(),
+            Self::Results(error) => error.help(),
+            Self::Write(_) => Some("check that there is room and that the place may be written to".to_owned()),
+            Self::NoRule => Some("name it with `--select`, as `--select R302`".to_owned()),
+            Self::NoKeys { .. } => Some("take `csv` or `parquet`, which hold tables, items and paths too".to_owned()),
+            Self::SeveralBuckets { .. } | Self::LineBreak { .. } => {
+                Some("take `csv` or `parquet`, which hold bucket and key of every finding".to_owned())
+            }
+        }
+    }
+}

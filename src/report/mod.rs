@@ -1,0 +1,108 @@
+//! Results as people and programs read them: one file for each format.
+
+pub mod csv;
+pub mod error;
+mod evidence;
+pub mod html;
+pub mod json;
+pub mod markdown;
+pub mod page;
+pub mod parquet;
+pub mod sections;
+pub mod text;
+pub mod treemap;
+pub mod view;
+pub mod words;
+pub mod worklist;
+
+use std::io;
+
+pub use error::FormatError;
+pub use view::{FindingStream, ReportView};
+pub use words::Words;
+
+use crate::render::Templates;
+
+/// Writes a report in one format.
+pub trait Formatter {
+    /// Writes the whole report. The output is written to as it comes: give it a buffer of its own.
+    fn write(&self, report: &ReportView<'_>, out: &mut (dyn io::Write + Send)) -> Result<(), FormatError>;
+}
+
+/// The formats of a result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ReportFormat {
+    /// The audit report, one file.
+    Html,
+    /// The summary for a pull request.
+    Markdown,
+    /// `results.json`.
+    Json,
+    /// `findings.parquet`.
+    Parquet,
+    /// Every finding as a row of text.
+    Csv,
+    /// The summary for a terminal.
+    Text,
+    /// The keys of one rule's findings, one a line.
+    Worklist,
+}
+
+/// What formats may be told beyond the result.
+#[derive(Debug, Clone, Copy)]
+pub struct FormatOptions<'a> {
+    /// The templates of HTML and Markdown.
+    pub templates: &'a Templates,
+    /// Whether text is coloured.
+    pub coloured: bool,
+    /// The code of the rule whose keys a worklist holds.
+    pub rule: Option<&'a str>,
+    /// The bucket whose keys a worklist holds; needed where a rule has findings in several.
+    pub bucket: Option<&'a str>,
+}
+
+impl ReportFormat {
+    /// Every format.
+    pub const ALL: [Self; 7] =
+        [Self::Html, Self::Markdown, Self::Json, Self::Parquet, Self::Csv, Self::Text, Self::Worklist];
+
+    /// The name used on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Html => "html",
+            Self::Markdown => "md",
+            Self::Json => "json",
+            Self::Parquet => "parquet",
+            Self::Csv => "csv",
+            Self::Text => "text",
+            Self::Worklist => "worklist",
+        }
+    }
+
+    /// Reads a name used on the command line.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.name() == name)
+    }
+
+    /// The format of files with this extension, given without its dot.
+    pub fn from_extension(extension: &str) -> Option<Self> {
+        match extension {
+            "txt" => Some(Self::Text),
+            "html" | "md" | "json" | "parquet" | "csv" => Self::from_name(extension),
+            _ => None,
+        }
+    }
+
+    /// What writes this format.
+    pub fn formatter<'a>(self, options: FormatOptions<'a>) -> Box<dyn Formatter + 'a> {
+        match self {
+            Self::Html => Box::new(html::Html { templates: options.templates }),
+            Self::Markdown => Box::new(markdown::Markdown { templates: options.templates }),
+            Self::Json => Box::new(json::Json),
+            Self::Parquet => Box::new(parquet::Parquet),
+            Self::Csv => Box::new(csv::Csv),
+            Self::Text => Box::new(text::Text { coloured: options.coloured }),
+            Self::Worklist => Box::new(worklist::Worklist { rule: options.rule, bucket: options.bucket }),
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! What every format is given: a frozen result, and ways to ask for what it does not hold.
+
+use crate::model::Finding;
+use crate::report::words::Words;
+use crate::results::{Examples, FolderRow, Results, ResultsError};
+
+/// Every finding, in total order.
+pub type FindingStream<'a> = Box<dyn Iterator<Item = Result<Finding<'static>, ResultsError>> + 'a>;
+
+/// A result as formats see it.
+#[derive(Clone, Copy)]
+pub struct ReportView<'a> {
+    /// The result.
+    pub results: &'a Results,
+    /// The first findings of each rule.
+    pub examples: &'a Examples,
+    /// The largest folders, most bytes first.
+    pub largest_folders: &'a [FolderRow],
+    /// What rules say of their findings.
+    pub words: Words,
+    /// Begins to read all findings.
+    pub findings: &'a dyn Fn() -> Result<FindingStream<'a>, ResultsError>,
+}
