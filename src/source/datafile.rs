@@ -129,9 +129,9 @@ impl DataFile {
         Ok(data)
     }
 
-    /// Whether the file is compressed.
-    pub(super) fn is_gzip(&self) -> bool {
-        self.gunzip.is_some()
+    /// The codec of the file.
+    pub(super) fn compression(&self) -> &'static str {
+        if self.gunzip.is_some() { "gzip" } else { "none" }
     }
 
     /// Bytes read from disk.

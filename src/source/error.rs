@@ -12,6 +12,8 @@ pub enum InputKind {
     Inventory,
     /// A DynamoDB table export.
     Export,
+    /// Either of them.
+    Either,
 }
 
 impl InputKind {
@@ -19,6 +21,7 @@ impl InputKind {
         match self {
             Self::Inventory => "S3 Inventory",
             Self::Export => "DynamoDB export",
+            Self::Either => "S3 Inventory or DynamoDB export",
         }
     }
 
@@ -26,6 +29,7 @@ impl InputKind {
         match self {
             Self::Inventory => "manifest.json",
             Self::Export => "manifest-summary.json",
+            Self::Either => "manifest.json or manifest-summary.json",
         }
     }
 }

@@ -65,26 +65,33 @@ impl Gunzip {
         self.state == State::Header { have: 0 }
     }
 
-    /// Decodes until the input is used up or the output is full.
+    /// Decodes until the input is used up or the output is full; stops in front of what is broken, if something was
+    /// decoded before it.
     ///
     /// # Errors
     ///
     /// A few words on what is broken.
     pub(super) fn decode(&mut self, input: &[u8], output: &mut [u8]) -> Result<Progress, &'static str> {
-        let mut consumed = 0;
-        let mut produced = 0;
+        let mut progress = Progress { consumed: 0, produced: 0 };
+        match self.advance(input, output, &mut progress) {
+            Err(reason) if progress.produced == 0 => Err(reason),
+            _ => Ok(progress),
+        }
+    }
+
+    fn advance(&mut self, input: &[u8], output: &mut [u8], progress: &mut Progress) -> Result<(), &'static str> {
         loop {
             if self.state == State::Body {
-                let (taken, made) = self.inflate(&input[consumed..], &mut output[produced..])?;
-                consumed += taken;
-                produced += made;
+                let (taken, made) = self.inflate(&input[progress.consumed..], &mut output[progress.produced..])?;
+                progress.consumed += taken;
+                progress.produced += made;
                 if self.state == State::Body {
-                    return Ok(Progress { consumed, produced });
+                    return Ok(());
                 }
             }
-            let Some(&byte) = input.get(consumed) else { return Ok(Progress { consumed, produced }) };
-            consumed += 1;
+            let Some(&byte) = input.get(progress.consumed) else { return Ok(()) };
             self.state = self.step(byte)?;
+            progress.consumed += 1;
         }
     }
 

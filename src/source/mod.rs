@@ -3,6 +3,7 @@
 //! Bad data is a result (a `SourceDefect`), bad plumbing an error ([`SourceError`]).
 
 mod datafile;
+pub mod describe;
 mod error;
 pub mod export;
 mod gzip;

@@ -62,9 +62,12 @@ fn search(folder: &Path, name: &str, levels: usize, found: &mut Vec<PathBuf>) ->
     Ok(())
 }
 
-/// A path as inputs are named in results: below the folder that was given, with `/`, never a local path.
+/// A path as inputs are named in results: below the folder that was given, with `/`; a local path never shows, so that
+/// what lies elsewhere has only its file name.
 pub(super) fn name_below(root: &Path, path: &Path) -> String {
-    let below = path.strip_prefix(root).unwrap_or(path);
+    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let (root, path) = (absolute(root), absolute(path));
+    let below = path.strip_prefix(root).unwrap_or(path.file_name().map_or(Path::new(""), Path::new));
     let segments: Vec<_> = below.iter().map(|segment| segment.to_string_lossy()).collect();
     segments.join("/")
 }

@@ -3,7 +3,11 @@
 
 mod config;
 mod delivery;
+mod dynamodb_json;
+mod exports;
 mod fixtures;
+mod inventories;
+mod inventory_defects;
 mod layout_build;
 mod layout_errors;
 mod layout_explain;

@@ -91,6 +91,11 @@ impl ItemReader {
         Ok(Some(&self.item))
     }
 
+    /// The codec of the file: `gzip` or `none`.
+    pub fn compression(&self) -> &'static str {
+        self.data.compression()
+    }
+
     /// Items read so far, those left out included.
     pub fn rows(&self) -> u64 {
         self.row

@@ -88,6 +88,11 @@ impl CsvReader {
         self.data.bytes_read()
     }
 
+    /// How the file is compressed.
+    pub(super) fn compression(&self) -> &'static str {
+        self.data.compression()
+    }
+
     /// Rows read so far, those left out included.
     pub(super) fn rows(&self) -> u64 {
         self.row

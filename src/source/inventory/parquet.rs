@@ -35,6 +35,7 @@ pub(super) struct ParquetReader {
     neighbour: Neighbour,
     row: u64,
     rows_stated: u64,
+    compression: String,
 }
 
 /// What a column of the file is read as.
@@ -73,6 +74,9 @@ impl ParquetReader {
         if !decoded.contains(&Decoded::Column(Column::Key)) {
             return Err(Stop::Broken("the file has no column `key`".to_owned()));
         }
+        let first = footer.metadata().row_groups().first().and_then(|group| group.columns().first());
+        let compression = first.map(|chunk| chunk.compression().to_string().to_ascii_lowercase());
+        let compression = compression.unwrap_or_else(|| "none".to_owned());
         let rows_stated = footer.metadata().row_groups().iter().map(|group| group.num_rows().unsigned_abs()).sum();
         let mask = ProjectionMask::roots(footer.parquet_schema(), roots);
         let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, footer);
@@ -90,6 +94,7 @@ impl ParquetReader {
             neighbour: Neighbour::default(),
             row: 0,
             rows_stated,
+            compression,
         })
     }
 
@@ -101,6 +106,11 @@ impl ParquetReader {
     /// Rows in the part, as its footer states.
     pub(super) fn rows_stated(&self) -> u64 {
         self.rows_stated
+    }
+
+    /// The codec of its pages.
+    pub(super) fn compression(&self) -> &str {
+        &self.compression
     }
 
     /// The next batch that holds a row; `None` at the end.

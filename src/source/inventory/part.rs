@@ -48,7 +48,7 @@ pub struct PartReader {
 /// One variant for each format.
 enum Rows {
     Csv(Box<CsvReader>),
-    Parquet(Box<ParquetReader>, Beside),
+    Parquet(Box<ParquetReader>, Box<Beside>),
 }
 
 impl PartReader {
@@ -87,7 +87,7 @@ impl PartReader {
                     return Ok(None);
                 }
                 match ParquetReader::new(path, size, &part.file, &delivery.bucket, columns, batch_rows) {
-                    Ok(reader) => Rows::Parquet(Box::new(reader), beside),
+                    Ok(reader) => Rows::Parquet(Box::new(reader), Box::new(beside)),
                     Err(stop) => {
                         tell(&part.file, 0, stop, defects)?;
                         beside.finish(defects)?;
@@ -128,6 +128,15 @@ impl PartReader {
         // Its memory is of no more use.
         self.rows = None;
         Ok(None)
+    }
+
+    /// The codec of the file, such as `gzip` or `snappy`; `none` once the part has ended.
+    pub fn compression(&self) -> &str {
+        match &self.rows {
+            Some(Rows::Csv(reader)) => reader.compression(),
+            Some(Rows::Parquet(reader, _)) => reader.compression(),
+            None => "none",
+        }
     }
 
     /// Rows read so far, those left out included.
