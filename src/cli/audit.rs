@@ -109,7 +109,8 @@ impl AuditArgs {
         let severities = Severities::new(spec, phase, &selection).map_err(|error| Failure::of(&error))?;
         let pinned = self.now.or(spec.inputs.now);
         let wanted = self.wanted(spec)?;
-        let templates = self.templates.clone().or_else(|| spec.output.templates.as_ref().map(|dir| spec.directory.join(dir)));
+        let templates =
+            self.templates.clone().or_else(|| spec.output.templates.as_ref().map(|dir| spec.directory.join(dir)));
         let mut outputs = Outputs::open(wanted, templates.as_deref(), self.tmp_dir.as_deref())?;
         let bar = Bar::new(console);
         let request = AuditRequest {

@@ -38,7 +38,13 @@ impl Problem {
 }
 
 fn causes(error: &dyn Error) -> Vec<String> {
-    std::iter::successors(error.source(), |cause| cause.source()).map(ToString::to_string).collect()
+    let mut causes = Vec::new();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        causes.push(cause.to_string());
+        next = cause.source();
+    }
+    causes
 }
 
 impl Failure {
@@ -74,8 +80,12 @@ impl Failure {
 
     /// The user stopped it.
     pub(super) fn interrupted() -> Self {
-        let problem =
-            Problem { message: "interrupted; nothing was written".to_owned(), place: None, help: None, causes: Vec::new() };
+        let problem = Problem {
+            message: "interrupted; nothing was written".to_owned(),
+            place: None,
+            help: None,
+            causes: Vec::new(),
+        };
         Self { problems: vec![problem], exit_code: INTERRUPTED }
     }
 

@@ -39,7 +39,11 @@ impl FromStr for OutputFile {
         if let Some((format, path)) = text.split_once('=')
             && let Some(format) = ReportFormat::from_name(format)
         {
-            return if path.is_empty() { Err("no file stands after `=`".to_owned()) } else { Ok(Self { format, path: path.into() }) };
+            return if path.is_empty() {
+                Err("no file stands after `=`".to_owned())
+            } else {
+                Ok(Self { format, path: path.into() })
+            };
         }
         let extension = Path::new(text).extension().and_then(|extension| extension.to_str()).unwrap_or_default();
         match ReportFormat::from_extension(extension) {
@@ -96,11 +100,7 @@ impl Kept {
 impl Outputs {
     /// Opens everything that was asked for; nothing of it appears before [`Outputs::finish`].
     pub(super) fn open(wanted: Wanted, templates: Option<&Path>, tmp_dir: Option<&Path>) -> Result<Self, Failure> {
-        let templates = match templates {
-            Some(folder) => Templates::with_overrides(folder),
-            None => Templates::built_in(),
-        };
-        let templates = templates.map_err(|error| Failure::of(&error))?;
+        let templates = Templates::new(templates).map_err(|error| Failure::of(&error))?;
         let mut reports = Vec::new();
         let mut findings = Vec::new();
         let mut folders = None;
@@ -118,7 +118,8 @@ impl Outputs {
                 add(format, &folder.join(name))?;
             }
             let mut file = StagedFile::create(&folder.join(FOLDERS))?;
-            let writer = FoldersWriter::new(file.writer()?).map_err(|error| Failure::write_file(file.target(), error))?;
+            let writer =
+                FoldersWriter::new(file.writer()?).map_err(|error| Failure::write_file(file.target(), error))?;
             folders = Some((writer, file));
         }
         for file in &wanted.files {
@@ -178,7 +179,7 @@ impl Outputs {
             results: &outcome.results,
             examples: &outcome.examples,
             largest_folders: &outcome.largest_folders,
-            words: Words::default(),
+            words: Words::OF_RULES,
             findings: &read,
         };
         let options = |coloured| FormatOptions {

@@ -178,7 +178,7 @@ impl Element<'_> {
             None => self.values(&source.attribute, &mut take),
             Some(on) => {
                 let mine = self.member(on)?;
-                let Some(list) = source.attribute.steps.iter().position(is_wildcard) else { return None };
+                let list = source.attribute.steps.iter().position(is_wildcard)?;
                 let (head, tail) = source.attribute.steps.split_at(list + 1);
                 Walk::default().each(self.root, head, &mut |instance| {
                     let Some(element) = instance.node else { return };

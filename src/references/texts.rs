@@ -1,16 +1,10 @@
 //! Many texts in one allocation, eight bytes beside each.
 
 /// An arena of texts, numbered from 0 in the order of their coming.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Texts {
     bytes: Vec<u8>,
     ends: Vec<u64>,
-}
-
-impl Default for Texts {
-    fn default() -> Self {
-        Self { bytes: Vec::new(), ends: Vec::new() }
-    }
 }
 
 impl Texts {

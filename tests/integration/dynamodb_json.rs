@@ -8,7 +8,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value as Json, json};
 use stocktake::source::export::{ItemReader, Value, ValueKind, discover};
 
-use crate::delivery::Export;
+use crate::raw_delivery::Export;
 
 /// A typed value as an export writes it.
 fn value() -> impl Strategy<Value = Json> {

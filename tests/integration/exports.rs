@@ -7,7 +7,7 @@ use stocktake::model::UserError;
 use stocktake::source::SourceError;
 use stocktake::source::export::{ItemReader, discover};
 
-use crate::delivery::{Export, gzip};
+use crate::raw_delivery::{Export, gzip};
 
 fn line(id: &str) -> String {
     format!("{{\"Item\":{{\"id\":{{\"S\":\"{id}\"}}}}}}")

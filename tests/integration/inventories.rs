@@ -10,7 +10,7 @@ use stocktake::model::{SourceDefect, UserError};
 use stocktake::source::SourceError;
 use stocktake::source::inventory::{Column, ColumnSet, PartReader, ReadOptions, discover};
 
-use crate::delivery::{Delivery, Format, Row, csv_text, gzip};
+use crate::raw_delivery::{Delivery, Format, Row, csv_text, gzip};
 
 /// Reads everything that an input stands for.
 pub(crate) fn read(input: &Path, options: &ReadOptions) -> (Vec<Row>, Vec<SourceDefect>) {

@@ -9,8 +9,8 @@ use arrow_array::{
 use proptest::prelude::*;
 use stocktake::source::inventory::ReadOptions;
 
-use crate::delivery::{Delivery, Format, Row, csv_line, csv_text, gzip, parquet, parquet_of, parquet_with_keys};
 use crate::inventories::read;
+use crate::raw_delivery::{Delivery, Format, Row, csv_line, csv_text, gzip, parquet, parquet_of, parquet_with_keys};
 
 const COLUMNS: &[&str] = &["Bucket", "Key", "Size", "LastModifiedDate"];
 
