@@ -1,5 +1,6 @@
 //! The layout: `stocktake.toml` read, merged, proved and compiled into something that answers what a key is.
 
+pub mod config;
 pub mod error;
 pub mod spec;
 

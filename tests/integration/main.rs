@@ -1,6 +1,7 @@
-//! Everything that is tested through the library's public face.
+//! What the crate promises, proved from outside, in one binary.
 #![allow(clippy::unwrap_used, reason = "a failed test may panic")]
 
+mod config;
 mod layout_build;
 mod layout_errors;
 mod layout_explain;
