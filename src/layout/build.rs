@@ -1,15 +1,10 @@
-//! Keys built from an area's path: whole ones, folders, and the question whether a prefix is too high to mean anything.
+//! Keys built from an area's path.
 
-use std::sync::Arc;
-
-use super::captures::{Captures, Extraction, Finder, Starts};
-use super::compile::Grammar;
+use super::captures::Captures;
 use super::expansion::Expanded;
 use super::matcher::{BucketLayout, KeyMatch};
 use super::placeholder::PlaceholderId;
-use super::proof::leading;
-use super::shape::{Piece, Segment, Shapes, Template};
-use super::template::MOST_SEGMENTS;
+use super::shape::{Piece, Segment};
 use crate::model::UserError;
 use crate::model::key::MAX_KEY_BYTES;
 
@@ -161,66 +156,6 @@ impl BucketLayout {
         Err(BuildError::Elsewhere { key, found, area: area_name() })
     }
 
-    /// An area's folder, ending in `/` or `""` for the root, if every placeholder in it has a value of its form.
-    ///
-    /// Without an entry, the area must start at the bucket's root or hold for one entry only.
-    pub fn folder(
-        &self,
-        entry: Option<usize>,
-        area: usize,
-        value: &mut dyn FnMut(&str) -> Option<String>,
-    ) -> Option<String> {
-        let expanded = self.path_of(entry, area)?;
-        let mut value = |name: &str| self.meant(name, value(name));
-        let mut folder = expanded.prefix.clone();
-        for segment in &expanded.template.segments[..expanded.folder_segments(&self.grammar.shapes)] {
-            self.write(segment, &mut folder, &mut value, &mut || None).ok()?;
-            folder.push('/');
-        }
-        Some(folder)
-    }
-
-    /// The placeholders of an area's folder and their values, in the order of the path; none for a text that is no folder of it.
-    pub fn folder_captures(&self, area: usize, folder: &str) -> Vec<(String, String)> {
-        let Grammar { shapes, placeholders, .. } = &*self.grammar;
-        let paths = self.templates.iter().filter(|path| path.legacy.is_none() && usize::from(path.area) == area);
-        let found = paths.filter_map(|expanded| {
-            let below = folder.strip_prefix(&*expanded.prefix)?;
-            let segments = &expanded.template.segments[..expanded.folder_segments(shapes)];
-            let starts = align(segments, below, shapes)?.map(|start| start + expanded.prefix.len() as u16);
-            let (text, segments) = (Arc::clone(&expanded.template.text), segments.to_vec());
-            let template = Template { text, segments };
-            let mut captures = Captures::new();
-            let finder = Finder { key: folder.as_bytes(), starts: &starts, template: &template, shapes, placeholders };
-            Extraction::of(&template, shapes).write(&finder, &mut captures);
-            let held = captures
-                .iter()
-                .filter_map(|(id, range)| Some((placeholders.get(id).name.clone(), folder.get(range)?.to_owned())));
-            Some(held.collect())
-        });
-        found.take(1).next().unwrap_or_default()
-    }
-
-    /// Whether a prefix (with or without its last `/`) is the bucket's root or lies above every placeholder of some area
-    /// that has one: R313.
-    pub fn is_over_broad(&self, prefix: &str) -> bool {
-        let prefix = prefix.strip_suffix('/').unwrap_or(prefix);
-        prefix.is_empty()
-            || self.templates.iter().filter(|expanded| expanded.legacy.is_none()).any(|expanded| {
-                let mut leading = leading(expanded);
-                self.has_placeholder(expanded) && prefix.split('/').all(|segment| leading.next() == Some(segment))
-            })
-    }
-
-    fn has_placeholder(&self, expanded: &Expanded) -> bool {
-        expanded.template.segments.iter().any(|segment| match segment {
-            Segment::Shaped(shape) => {
-                self.grammar.shapes.get(*shape).pieces.iter().any(|piece| matches!(piece, Piece::Hole(_)))
-            }
-            _ => false,
-        })
-    }
-
     /// An area's path as it holds for an entry.
     pub(super) fn path_of(&self, entry: Option<usize>, area: usize) -> Option<&Expanded> {
         let is_path = |expanded: &&Expanded| expanded.legacy.is_none() && usize::from(expanded.area) == area;
@@ -290,30 +225,4 @@ impl BucketLayout {
             Gap::Unnamed => BuildError::NoRest { path: path.to_owned(), at: "*" },
         }
     }
-}
-
-/// Where each segment starts in a folder that they match from end to end. At most one is `**/`, so lengths tell what it takes.
-fn align(segments: &[Segment], folder: &str, shapes: &Shapes) -> Option<Starts> {
-    let texts: Vec<&str> = folder.split_terminator('/').collect();
-    let fixed = segments.iter().filter(|segment| **segment != Segment::Skip).count();
-    let mut texts = texts.into_iter();
-    let mut starts: Starts = [0; MOST_SEGMENTS + 1];
-    let mut at = 0;
-    for (index, segment) in segments.iter().enumerate() {
-        starts[index] = u16::try_from(at).ok()?;
-        let skipped = match segment {
-            Segment::Skip => texts.len().checked_sub(fixed - index)?,
-            _ => 1,
-        };
-        for text in texts.by_ref().take(skipped) {
-            at += text.len() + 1;
-            match segment {
-                Segment::Fixed(literal) if **literal != *text => return None,
-                Segment::Shaped(shape) if !shapes.get(*shape).automaton.accepts(text.as_bytes()) => return None,
-                _ => {}
-            }
-        }
-    }
-    starts[segments.len()] = u16::try_from(at).ok()?;
-    (at == folder.len()).then_some(starts)
 }

@@ -11,6 +11,7 @@ mod byte_class;
 pub mod captures;
 pub mod compile;
 mod expansion;
+mod folder;
 pub mod form;
 pub mod glob;
 pub mod legacy;
