@@ -1,10 +1,9 @@
-//! Keys built from an area's path: whole ones, folders, and the question whether a prefix is too high to mean anything.
+//! Keys built from an area's path.
 
 use super::captures::Captures;
 use super::expansion::Expanded;
 use super::matcher::{BucketLayout, KeyMatch};
 use super::placeholder::PlaceholderId;
-use super::proof::leading;
 use super::shape::{Piece, Segment};
 use crate::model::UserError;
 use crate::model::key::MAX_KEY_BYTES;
@@ -155,45 +154,6 @@ impl BucketLayout {
             KeyMatch::OutOfScope | KeyMatch::Unmatched => "no area".to_owned(),
         };
         Err(BuildError::Elsewhere { key, found, area: area_name() })
-    }
-
-    /// An area's folder, ending in `/` or `""` for the root, if every placeholder in it has a value of its form.
-    ///
-    /// Without an entry, the area must start at the bucket's root or hold for one entry only.
-    pub fn folder(
-        &self,
-        entry: Option<usize>,
-        area: usize,
-        value: &mut dyn FnMut(&str) -> Option<String>,
-    ) -> Option<String> {
-        let expanded = self.path_of(entry, area)?;
-        let mut value = |name: &str| self.meant(name, value(name));
-        let mut folder = expanded.prefix.clone();
-        for segment in &expanded.template.segments[..expanded.folder_segments(&self.grammar.shapes)] {
-            self.write(segment, &mut folder, &mut value, &mut || None).ok()?;
-            folder.push('/');
-        }
-        Some(folder)
-    }
-
-    /// Whether a prefix (with or without its last `/`) is the bucket's root or lies above every placeholder of some area
-    /// that has one: R313.
-    pub fn is_over_broad(&self, prefix: &str) -> bool {
-        let prefix = prefix.strip_suffix('/').unwrap_or(prefix);
-        prefix.is_empty()
-            || self.templates.iter().filter(|expanded| expanded.legacy.is_none()).any(|expanded| {
-                let mut leading = leading(expanded);
-                self.has_placeholder(expanded) && prefix.split('/').all(|segment| leading.next() == Some(segment))
-            })
-    }
-
-    fn has_placeholder(&self, expanded: &Expanded) -> bool {
-        expanded.template.segments.iter().any(|segment| match segment {
-            Segment::Shaped(shape) => {
-                self.grammar.shapes.get(*shape).pieces.iter().any(|piece| matches!(piece, Piece::Hole(_)))
-            }
-            _ => false,
-        })
     }
 
     /// An area's path as it holds for an entry.

@@ -1,33 +1,99 @@
-//! What the name of a folder says: the values of its placeholders.
+//! Folders of areas: built, taken apart, and the question whether a prefix is too high to mean one.
 
-use super::captures::{holes, split};
+use std::sync::Arc;
+
+use super::captures::{Captures, Extraction, Finder, Starts};
+use super::compile::Grammar;
+use super::expansion::Expanded;
 use super::matcher::BucketLayout;
-use super::shape::Segment;
+use super::proof::leading;
+use super::shape::{Piece, Segment, Shapes, Template};
+use super::template::MOST_SEGMENTS;
 
 impl BucketLayout {
-    /// Placeholder and value for each placeholder of an area's folder, in the template's order; empty if the folder is
-    /// not one of the area.
-    pub fn folder_captures(&self, area: usize, folder: &str) -> Vec<(String, String)> {
-        let paths =
-            self.templates.iter().filter(|expanded| expanded.legacy.is_none() && usize::from(expanded.area) == area);
-        for expanded in paths {
-            let Some(rest) = folder.strip_prefix(expanded.prefix.as_str()) else { continue };
-            let segments = &expanded.template.segments[..expanded.folder_segments(&self.grammar.shapes)];
-            if rest.matches('/').count() != segments.len() {
-                continue;
-            }
-            let mut captures = Vec::new();
-            for (segment, text) in segments.iter().zip(rest.split('/')) {
-                let Segment::Shaped(shape) = segment else { continue };
-                let pieces = &self.grammar.shapes.get(*shape).pieces;
-                for (piece, id) in holes(pieces) {
-                    let range = split(pieces, &self.grammar.placeholders, text.as_bytes(), piece);
-                    let value = text.get(range).unwrap_or_default().to_owned();
-                    captures.push((self.grammar.placeholders.get(id).name.clone(), value));
-                }
-            }
-            return captures;
+    /// An area's folder, ending in `/` or `""` for the root, if every placeholder in it has a value of its form.
+    ///
+    /// Without an entry, the area must start at the bucket's root or hold for one entry only.
+    pub fn folder(
+        &self,
+        entry: Option<usize>,
+        area: usize,
+        value: &mut dyn FnMut(&str) -> Option<String>,
+    ) -> Option<String> {
+        let expanded = self.path_of(entry, area)?;
+        let mut value = |name: &str| self.meant(name, value(name));
+        let mut folder = expanded.prefix.clone();
+        for segment in &expanded.template.segments[..expanded.folder_segments(&self.grammar.shapes)] {
+            self.write(segment, &mut folder, &mut value, &mut || None).ok()?;
+            folder.push('/');
         }
-        Vec::new()
+        Some(folder)
     }
+
+    /// The placeholders of an area's folder and their values, in the order of the path; none for a text that is no folder of it.
+    pub fn folder_captures(&self, area: usize, folder: &str) -> Vec<(String, String)> {
+        let Grammar { shapes, placeholders, .. } = &*self.grammar;
+        let paths = self.templates.iter().filter(|path| path.legacy.is_none() && usize::from(path.area) == area);
+        let found = paths.filter_map(|expanded| {
+            let below = folder.strip_prefix(&*expanded.prefix)?;
+            let segments = &expanded.template.segments[..expanded.folder_segments(shapes)];
+            let starts = align(segments, below, shapes)?.map(|start| start + expanded.prefix.len() as u16);
+            let (text, segments) = (Arc::clone(&expanded.template.text), segments.to_vec());
+            let template = Template { text, segments };
+            let mut captures = Captures::new();
+            let finder = Finder { key: folder.as_bytes(), starts: &starts, template: &template, shapes, placeholders };
+            Extraction::of(&template, shapes).write(&finder, &mut captures);
+            let held = captures
+                .iter()
+                .filter_map(|(id, range)| Some((placeholders.get(id).name.clone(), folder.get(range)?.to_owned())));
+            Some(held.collect())
+        });
+        found.take(1).next().unwrap_or_default()
+    }
+
+    /// Whether a prefix (with or without its last `/`) is the bucket's root or lies above every placeholder of some area
+    /// that has one: R313.
+    pub fn is_over_broad(&self, prefix: &str) -> bool {
+        let prefix = prefix.strip_suffix('/').unwrap_or(prefix);
+        prefix.is_empty()
+            || self.templates.iter().filter(|expanded| expanded.legacy.is_none()).any(|expanded| {
+                let mut leading = leading(expanded);
+                self.has_placeholder(expanded) && prefix.split('/').all(|segment| leading.next() == Some(segment))
+            })
+    }
+
+    fn has_placeholder(&self, expanded: &Expanded) -> bool {
+        expanded.template.segments.iter().any(|segment| match segment {
+            Segment::Shaped(shape) => {
+                self.grammar.shapes.get(*shape).pieces.iter().any(|piece| matches!(piece, Piece::Hole(_)))
+            }
+            _ => false,
+        })
+    }
+}
+
+/// Where each segment starts in a folder that they match from end to end. At most one is `**/`, so lengths tell what it takes.
+fn align(segments: &[Segment], folder: &str, shapes: &Shapes) -> Option<Starts> {
+    let texts: Vec<&str> = folder.split_terminator('/').collect();
+    let fixed = segments.iter().filter(|segment| **segment != Segment::Skip).count();
+    let mut texts = texts.into_iter();
+    let mut starts: Starts = [0; MOST_SEGMENTS + 1];
+    let mut at = 0;
+    for (index, segment) in segments.iter().enumerate() {
+        starts[index] = u16::try_from(at).ok()?;
+        let skipped = match segment {
+            Segment::Skip => texts.len().checked_sub(fixed - index)?,
+            _ => 1,
+        };
+        for text in texts.by_ref().take(skipped) {
+            at += text.len() + 1;
+            match segment {
+                Segment::Fixed(literal) if **literal != *text => return None,
+                Segment::Shaped(shape) if !shapes.get(*shape).automaton.accepts(text.as_bytes()) => return None,
+                _ => {}
+            }
+        }
+    }
+    starts[segments.len()] = u16::try_from(at).ok()?;
+    (at == folder.len()).then_some(starts)
 }

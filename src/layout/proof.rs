@@ -145,13 +145,14 @@ impl<'a> Prover<'a> {
         self.shortest(left, right, false)
     }
 
-    /// Dijkstra over pairs of states, a step costing its shortest segment; the heap's order makes ties the same each time.
+    /// Dijkstra over pairs of states, a step costing its shortest segment. Of equally short keys the one with the fewest `/`
+    /// wins, then the least: the example is the same each time, and readable.
     fn shortest(&mut self, left: &Track, right: &Track, inside: bool) -> Option<String> {
         // Keys carry a `/` in front of every segment here, the first too.
-        let mut queue: BinaryHeap<Reverse<(usize, Vec<u8>, Node)>> = BinaryHeap::new();
-        queue.push(Reverse((0, Vec::new(), (0, vec![0]))));
+        let mut queue: BinaryHeap<Reverse<(usize, usize, Vec<u8>, Node)>> = BinaryHeap::new();
+        queue.push(Reverse((0, 0, Vec::new(), (0, vec![0]))));
         let mut done: HashSet<Node> = HashSet::new();
-        while let Some(Reverse((_, key, node))) = queue.pop() {
+        while let Some(Reverse((_, slashes, key, node))) = queue.pop() {
             if !done.insert(node.clone()) {
                 continue;
             }
@@ -169,7 +170,7 @@ impl<'a> Prover<'a> {
                     reached.dedup();
                     let key = [&key, b"/".as_slice(), text].concat();
                     if key.len() <= MAX_KEY_BYTES + 1 && !(inside && reached.is_empty()) {
-                        queue.push(Reverse((key.len(), key, (*to, reached))));
+                        queue.push(Reverse((key.len(), slashes + 1, key, (*to, reached))));
                     }
                 }
             }

@@ -3,7 +3,7 @@
 mod bad;
 mod effective;
 mod merge;
-mod rules;
+pub(crate) mod rules;
 mod values;
 
 use std::path::Path;

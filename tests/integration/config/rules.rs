@@ -4,7 +4,7 @@ use stocktake::layout::config::KnownRule;
 use stocktake::model::Family;
 
 /// Every rule, as the program that loads a configuration would list them.
-pub(super) const RULES: &[KnownRule] = &[
+pub(crate) const RULES: &[KnownRule] = &[
     rule("S001", "checksum-mismatch", Family::Source),
     rule("S002", "missing-part", Family::Source),
     rule("S003", "unreadable-part", Family::Source),
