@@ -25,7 +25,8 @@ impl InputKind {
         }
     }
 
-    const fn manifest(self) -> &'static str {
+    /// The name that AWS gives its manifest.
+    pub(super) const fn manifest(self) -> &'static str {
         match self {
             Self::Inventory => "manifest.json",
             Self::Export => "manifest-summary.json",

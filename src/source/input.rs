@@ -10,7 +10,7 @@ use md5::{Digest, Md5};
 use serde::Serialize;
 use sha2::Sha256;
 
-use super::error::SourceError;
+use super::error::{InputKind, SourceError};
 use super::walk;
 use crate::model::{SourceDefect, SourceProblem};
 
@@ -61,19 +61,22 @@ impl ManifestPath {
     }
 }
 
-/// The manifests of a name that the inputs stand for, each once, in the order of the inputs.
+/// The manifests that the inputs stand for, each once, in the order of the inputs.
 ///
 /// # Errors
 ///
-/// A path that is wrong, remote, or not to be read.
-pub(super) fn manifests(inputs: &[PathBuf], name: &str) -> Result<Vec<ManifestPath>, SourceError> {
+/// A path that is wrong, remote, or not to be read, and a folder without a manifest of its kind.
+pub(super) fn manifests(inputs: &[PathBuf], kind: InputKind) -> Result<Vec<ManifestPath>, SourceError> {
     let mut found = Vec::new();
     let mut seen = Vec::new();
     for input in inputs {
         let (root, paths) = match walk::given(input)? {
             walk::Given::File => (input.parent().unwrap_or(Path::new("")).to_owned(), vec![input.clone()]),
-            walk::Given::Folder => (input.clone(), walk::find(input, name)?),
+            walk::Given::Folder => (input.clone(), walk::find(input, kind.manifest())?),
         };
+        if paths.is_empty() {
+            return Err(SourceError::NothingFound { root, kind });
+        }
         for path in paths {
             let identity = fs::canonicalize(&path).map_err(|error| SourceError::io(&path, error))?;
             if !seen.contains(&identity) {

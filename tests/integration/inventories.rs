@@ -140,7 +140,7 @@ fn many_batches_and_blocks_lose_nothing_at_their_seams() {
     let folder = tempfile::tempdir().unwrap();
     let rows: Vec<Row> =
         (0..60_000).map(|number| Row::new(&format!("folder+{}/object {number}", number / 7))).collect();
-    Delivery::new(folder.path()).write(Format::Csv, &[rows.clone()]);
+    Delivery::new(folder.path()).write(Format::Csv, std::slice::from_ref(&rows));
     for batch_rows in [1_000, 1_000_000] {
         let (read, defects) = read(folder.path(), &ReadOptions { batch_rows, ..ReadOptions::default() });
         assert!(defects.is_empty());
@@ -154,8 +154,8 @@ fn members_blank_lines_and_empty_parts_are_no_defects() {
     let delivery = Delivery::new(folder.path());
     let [one, two] = ["a", "b"].map(|key| csv_text("photos", &delivery.columns, &[Row::new(key)]));
     let members =
-        [gzip(one[..20].as_bytes()), gzip(b""), gzip(format!("{}\n\n{two}\n\n", &one[20..]).as_bytes())].concat();
-    delivery.write_parts(Format::Csv, &[members, gzip(b""), Vec::new(), gzip(b"\n")]);
+        [gzip(&one.as_bytes()[..20]), gzip(b""), gzip(format!("{}\n\n{two}\n\n", &one[20..]).as_bytes())].concat();
+    delivery.write_parts(Format::Csv, &[members, gzip(b""), Vec::new(), gzip(&b"\n".repeat(3 << 20))]);
     assert_eq!(read(folder.path(), &ReadOptions::default()), (vec![Row::new("a"), Row::new("b")], vec![]));
     for format in [Format::Csv, Format::Parquet] {
         delivery.write_parts(format, &[]);
@@ -232,8 +232,13 @@ fn inputs_that_cannot_be_used_say_why_and_what_to_do() {
         assert!(expected(&error), "{}: {error}", input.display());
         assert!(error.help().is_some(), "{error}");
     }
-    // A search passes by what it came across, and tells it.
-    let found = Delivery { bucket: "videos".to_owned(), ..Delivery::new(&root.join("orc")) };
-    found.write(Format::Csv, &[]);
-    assert_eq!(discover(&[root.join("orc/inventories")]).unwrap().deliveries[0].bucket, "videos");
+    // A search passes by what it cannot use, and tells it.
+    Delivery { bucket: "videos".to_owned(), ..Delivery::new(&root.join("orc")) }.write(Format::Csv, &[]);
+    std::fs::create_dir(root.join("orc/deeper")).unwrap();
+    std::fs::rename(root.join("orc/manifest.json"), root.join("orc/deeper/manifest.json")).unwrap();
+    let found = discover(&[root.join("orc")]).unwrap();
+    assert_eq!((found.deliveries.len(), found.deliveries[0].bucket.as_str()), (1, "videos"));
+    assert_eq!(found.passed_over[0].manifest, "deeper/manifest.json");
+    // Each input must hold something.
+    assert!(matches!(discover(&[root.join("orc"), root.join("empty")]), Err(SourceError::NothingFound { .. })));
 }

@@ -100,7 +100,7 @@ pub fn discover(inputs: &[PathBuf]) -> Result<Exports, SourceError> {
     let mut passed_over = Vec::new();
     let mut tables: BTreeMap<String, Vec<Candidate>> = BTreeMap::new();
     let mut refused = None;
-    for from in input::manifests(inputs, "manifest-summary.json")? {
+    for from in input::manifests(inputs, InputKind::Export)? {
         let (explicit, name) = (from.explicit, from.name());
         match candidate(from) {
             Ok(candidate) => tables.entry(candidate.summary.table_arn.clone()).or_default().push(candidate),

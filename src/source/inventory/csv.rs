@@ -1,12 +1,11 @@
 //! CSV inventories: rows are cut where they lie in the decoded bytes.
 //!
 //! AWS writes one dialect: every field in double quotes, lines end in LF, the bucket and the key come first, and the
-//! key is form-encoded, so that no field holds a quote, a comma or a line break. A row in that dialect is proved
-//! to be one ([`is_regular`](super::csv_dialect::is_regular)) and cut with a few searches; any other goes through
+//! key is form-encoded, so that no field holds a quote, a comma or a line break. A row in that dialect is cut by
+//! [`Dialect`]; any other goes through
 //! [`GeneralCutter`](super::csv_general::GeneralCutter). Both feed the same judge of values.
 
 use arrow_array::RecordBatch;
-use memchr::memchr;
 
 use super::batch::{BatchBuilder, Origin, Reused};
 use super::columns::{Column, ColumnSet};
@@ -22,8 +21,8 @@ const BLOCK: usize = 4 << 20;
 const STEP: usize = 64 << 10;
 /// The longest row. The longest that AWS can write has some 20 KiB.
 const MAX_ROW: usize = 1 << 20;
-/// Room behind a block for a last line break and for reads of a whole window.
-const PADDING: usize = 64;
+/// Room behind a block for a last line break.
+const PADDING: usize = 1;
 
 /// Reads the rows of one CSV part.
 pub(super) struct CsvReader {
@@ -157,8 +156,8 @@ impl CsvReader {
                 // The last line may lack its end; the padding has room for one.
                 self.block.values[self.uncut.end] = b'\n';
                 self.uncut.end += 1;
-                self.ending = Some(Ending::Whole);
                 // `next_batch` cuts once more before it looks at the ending.
+                self.ending = Some(Ending::Whole);
             }
             Ok(length) => self.uncut.end += length,
             Err(stop) => self.ending = Some(Ending::Stopped(stop)),
@@ -170,15 +169,18 @@ impl CsvReader {
     fn cut_rows(&mut self, defects: &mut dyn FnMut(SourceDefect)) {
         let mut row = Row::default();
         while !self.batch.is_full() {
-            let Some(length) = memchr(b'\n', &self.block.values[self.uncut.clone()]) else { break };
-            let line = self.uncut.start..self.uncut.start + length;
-            if line.is_empty() {
-                self.uncut.start += 1;
-                continue;
+            // A blank line is no row.
+            match self.block.values[self.uncut.clone()].first() {
+                None => break,
+                Some(b'\n' | b'\r') => {
+                    self.uncut.start += 1;
+                    continue;
+                }
+                Some(_) => {}
             }
-            match self.dialect.cut(&self.block.values, line.clone(), &mut row) {
-                Some(cut) => {
-                    self.uncut.start = line.end + 1;
+            match self.dialect.cut(&self.block.values[..self.uncut.end], self.uncut.start, &mut row) {
+                Some((next, cut)) => {
+                    self.uncut.start = next;
                     self.row += 1;
                     let taken = cut.and_then(|encoded| self.take(&row, Origin::Block, encoded));
                     self.tell(taken, defects);

@@ -101,7 +101,7 @@ impl Candidate {
 pub fn discover(inputs: &[PathBuf]) -> Result<Discovered, SourceError> {
     let mut passed_over = Vec::new();
     let mut buckets: BTreeMap<String, Vec<Candidate>> = BTreeMap::new();
-    let manifests = input::manifests(inputs, "manifest.json")?;
+    let manifests = input::manifests(inputs, InputKind::Inventory)?;
     let mut refused = None;
     for from in manifests {
         let explicit = from.explicit;

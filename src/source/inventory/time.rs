@@ -20,26 +20,27 @@ fn fixed_form(text: &[u8; 24]) -> Option<Millis> {
         return None;
     }
     let digit = |at: usize| match text[at].wrapping_sub(b'0') {
-        digit @ 0..=9 => Some(i64::from(digit)),
+        digit @ 0..=9 => Some(u32::from(digit)),
         _ => None,
     };
     let two = |at: usize| Some(digit(at)? * 10 + digit(at + 1)?);
     let (year, month, day) = (two(0)? * 100 + two(2)?, two(5)?, two(8)?);
     let (hour, minute, second) = (two(11)?, two(14)?, two(17)?);
     let millis = two(20)? * 10 + digit(22)?;
-    if !(1..=12).contains(&month) || !(1..=days_in(year, month)).contains(&day) {
+    if !(1..=12).contains(&month) || day == 0 || day > days_in(year, month) {
         return None;
     }
     // A leap second goes to the library, which knows what to make of it.
     if hour > 23 || minute > 59 || second > 59 {
         return None;
     }
-    Some(days_since_epoch(year, month, day) * time::DAY + ((hour * 60 + minute) * 60 + second) * 1_000 + millis)
+    let seconds = (hour * 60 + minute) * 60 + second;
+    Some(days_since_epoch(year, month, day) * time::DAY + Millis::from(seconds * 1_000 + millis))
 }
 
-const fn days_in(year: i64, month: i64) -> i64 {
+const fn days_in(year: u32, month: u32) -> u32 {
     match month {
-        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
         2 => 28,
         4 | 6 | 9 | 11 => 30,
         _ => 31,
@@ -49,13 +50,12 @@ const fn days_in(year: i64, month: i64) -> i64 {
 /// Days from 1970-01-01 in the proleptic Gregorian calendar, for years from 0.
 ///
 /// Years begin in March, so that the leap day is the last of its year (Hinnant, "chrono-compatible low-level date
-/// algorithms").
-const fn days_since_epoch(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let era = year.div_euclid(400);
-    let year_of_era = year.rem_euclid(400);
+/// algorithms"), and one cycle of 400 years early, so that no number is negative on the way.
+fn days_since_epoch(year: u32, month: u32, day: u32) -> i64 {
+    let year = year + 400 - u32::from(month <= 2);
     let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
+    let days = year * 365 + year / 4 - year / 100 + year / 400 + day_of_year;
+    i64::from(days) - 719_468 - 146_097
 }
 
 #[cfg(test)]
