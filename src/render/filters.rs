@@ -134,5 +134,6 @@ mod tests {
             (utc("2026-11-22T01:00:59.5Z"), utc("long ago")),
             ("2026-11-22 01:00 UTC".into(), "long ago".into())
         );
+        assert_eq!((date("2026-11-22T01:00:59+02:00"), date("long ago")), ("2026-11-21".into(), "long ago".into()));
     }
 }
