@@ -4,9 +4,16 @@ pub mod model;
 
 pub mod layout;
 pub mod render;
+pub mod source;
+
+pub mod references;
 
 pub mod rules;
 
 pub mod results;
 
+pub mod audit;
+
 pub mod report;
+
+pub mod cli;

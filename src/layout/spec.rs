@@ -10,7 +10,8 @@ use crate::model::{Millis, Phase, Place, Severity};
 pub struct At<T> {
     /// The value.
     pub value: T,
-    /// Where it stands.
+    /// Where it stands; for a text its first character, so that a column within it can be told by counting unless the
+    /// text is written with escapes.
     pub place: Place,
 }
 
@@ -457,7 +458,8 @@ pub struct RuleSetting {
     pub selector: String,
     /// Before, during and after the migration.
     pub severity: [Severity; 3],
-    /// 0 for the user's file, 1 for what it extends, and so on.
+    /// 0 for the user's file, 1 for what it extends, and so on. What a nearer file overrules is not in the list, so
+    /// that code or name before family decides, whatever the layers.
     pub layer: u8,
 }
 

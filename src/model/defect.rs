@@ -1,7 +1,9 @@
 //! What is wrong with an input: data that readers report and the S-rules turn into findings.
 
+use serde::Serialize;
+
 /// One defect of one input. Bad data is a result; only bad plumbing is an error.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SourceDefect {
     /// The file concerned, as the manifest lists it (a key), or the manifest's own name.
     pub file: String,
@@ -12,7 +14,8 @@ pub struct SourceDefect {
 }
 
 /// The kinds of defect, each belonging to one S-rule.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum SourceProblem {
     /// S001: the MD5 is not the one stated (both as the delivery writes them).

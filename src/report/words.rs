@@ -15,14 +15,9 @@ pub struct Words {
 
 impl Words {
     /// As the registered rules say it.
-    pub const OF_RULES: Self = Self { sentence: |finding| stand_in(finding), help: |_| None, about: |_| None };
-}
-
-/// Stands in until the rules speak.
-fn stand_in(finding: &Finding<'_>) -> String {
-    let value = finding.value.as_deref().map(|value| format!("`{value}` ")).unwrap_or_default();
-    match &finding.expected {
-        Some(expected) => format!("{value}is not what {} allows: expected {expected}", finding.code),
-        None => format!("{value}is what {} finds", finding.code),
-    }
+    pub const OF_RULES: Self = Self {
+        sentence: crate::rules::sentence,
+        help: crate::rules::help,
+        about: |code| crate::rules::find(code).map(|rule| rule.meta.summary()),
+    };
 }

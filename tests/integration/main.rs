@@ -1,6 +1,23 @@
-//! Everything that is tested from outside, in one binary.
+//! What the crate promises, proved from outside, in one binary.
 #![allow(clippy::unwrap_used, reason = "a failed test may panic")]
 
+mod config;
+mod delivery;
+mod dynamodb_json;
+mod exports;
+mod fixtures;
+mod inventories;
+mod inventory_defects;
+mod layout_build;
+mod layout_errors;
+mod layout_explain;
+mod layout_match;
+mod layout_naive;
+mod layout_portal;
+mod layout_proof;
+mod raw_delivery;
 mod reports;
 mod results;
+mod rules;
+mod rules_fixtures;
 mod sample;

@@ -1,0 +1,500 @@
+//! From what was counted to `results.json`.
+
+use sha2::{Digest, Sha256};
+
+use crate::audit::closing::OutcomeCounts;
+use crate::audit::inputs::AuditInputs;
+use crate::audit::pass::Completeness;
+use crate::audit::settings::AuditRequest;
+use crate::audit::sink::RuleTally;
+use crate::audit::tally::{AGES, AreaTally, NEVER, Partial, SIZES};
+use crate::audit::verdict::{Given, Grounds, highest, state};
+use crate::audit::workflows::WorkflowTally;
+use crate::layout::spec::{AreaSpec, Fate, ReferenceKind, Standing};
+use crate::model::{KeyClass, Millis, Outcome, ReferenceClass, Severity, time};
+use crate::references::{Declarations, References};
+use crate::results::schema::{
+    AreaResult, Bucketed, ClassResult, Classes, Configuration, ExportInput, Inputs, InventoryInput, Judgement,
+    LegacyResult, NotChecked, OrphanFolder, OrphanResult, OutcomeResult, ReferenceResult, RequirementResult, Results,
+    RuleResult, RuleState, SCHEMA, SeverityCount, Tool, Totals, WorkflowResult, WorkflowStep,
+};
+use crate::rules::RULES;
+
+/// How many folders with orphans a result names.
+const ORPHAN_FOLDERS: usize = 50;
+
+/// Everything that was counted.
+pub(super) struct Counted<'a> {
+    pub(super) request: &'a AuditRequest<'a>,
+    pub(super) inputs: &'a AuditInputs,
+    pub(super) declarations: &'a Declarations<'a>,
+    pub(super) references: &'a References,
+    pub(super) partial: &'a Partial,
+    pub(super) tallies: &'a [RuleTally],
+    pub(super) given: Given,
+    pub(super) outcomes: &'a OutcomeCounts,
+    pub(super) workflows: &'a [WorkflowTally],
+    pub(super) inventory_rows: &'a [u64],
+    pub(super) export_items: &'a [u64],
+    pub(super) inventories_complete: &'a Completeness,
+    pub(super) exports_complete: &'a Completeness,
+    pub(super) orphans_judged: bool,
+}
+
+impl Counted<'_> {
+    /// The whole result.
+    pub(super) fn results(&self) -> Results {
+        let judgement = self.judgement();
+        let inputs = self.input_results();
+        let configuration = self.configuration();
+        let mut results = Results {
+            schema: SCHEMA.to_owned(),
+            tool: Tool { name: "stocktake".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
+            judgement,
+            inputs,
+            configuration,
+            history: Vec::new(),
+            evidence_digest: String::new(),
+        };
+        results.evidence_digest = evidence_digest(&results);
+        results
+    }
+
+    fn judgement(&self) -> Judgement {
+        let request = self.request;
+        let states: Vec<(RuleState, Option<String>)> =
+            self.tallies.iter().enumerate().map(|(rule, tally)| state(request, rule, self.given, tally)).collect();
+        let totals = self.totals();
+        let grounds = Grounds {
+            request,
+            tallies: self.tallies,
+            states: &states,
+            objects: totals.objects,
+            references: totals.references,
+        };
+        let (verdict, sentence, next_step) = grounds.verdict();
+        Judgement {
+            verdict,
+            sentence,
+            next_step,
+            fail_on: request.fail_on.name().to_owned(),
+            phase: request.phase,
+            totals,
+            classes: self.classes(),
+            rules: self
+                .tallies
+                .iter()
+                .zip(&states)
+                .enumerate()
+                .map(|(rule, (tally, state))| self.rule(rule, tally, state))
+                .collect(),
+            areas: self.areas(),
+            legacy: self.legacy(),
+            references: self.reference_results(),
+            orphans: self.orphans(),
+            workflows: self.workflow_results(),
+            not_checked: self.not_checked(&states),
+        }
+    }
+
+    fn totals(&self) -> Totals {
+        let partial = self.partial;
+        Totals {
+            rows: partial.rows,
+            objects: partial.keys.iter().map(|amount| amount.objects).sum(),
+            bytes: partial.keys.iter().map(|amount| amount.bytes).sum(),
+            noncurrent_versions: partial.noncurrent.objects,
+            noncurrent_bytes: partial.noncurrent.bytes,
+            delete_markers: partial.delete_markers,
+            items: self.export_items.iter().sum(),
+            references: self.references.list.len() as u64,
+            folders: partial.folders.len() as u64,
+            findings: self.tallies.iter().map(RuleTally::findings).sum(),
+        }
+    }
+
+    fn classes(&self) -> Classes {
+        let key = KeyClass::ALL.iter().zip(self.partial.keys);
+        let reference = ReferenceClass::ALL.iter().zip(self.partial.references);
+        let mut outcomes = [0; Outcome::COUNT];
+        for counts in self.outcomes {
+            outcomes.iter_mut().zip(counts).for_each(|(sum, more)| *sum += more);
+        }
+        Classes {
+            key: key
+                .map(|(&class, amount)| ClassResult { class, objects: amount.objects, bytes: amount.bytes })
+                .collect(),
+            reference: reference
+                .map(|(&class, amount)| ClassResult { class, objects: amount.objects, bytes: amount.bytes })
+                .collect(),
+            outcome: outcome_results(&outcomes),
+        }
+    }
+
+    fn rule(&self, rule: usize, tally: &RuleTally, (state, why): &(RuleState, Option<String>)) -> RuleResult {
+        let meta = &RULES[rule].meta;
+        let severities = [Severity::Told, Severity::Note, Severity::Warning, Severity::Error, Severity::Inconclusive];
+        let by_severity = severities
+            .into_iter()
+            .map(|severity| SeverityCount { severity, findings: tally.by_severity[severity as usize] });
+        RuleResult {
+            code: meta.code.to_owned(),
+            name: meta.name.to_owned(),
+            family: meta.family.letter().to_owned(),
+            severity: self.request.severities.base(rule),
+            state: *state,
+            why: why.clone(),
+            findings: tally.findings(),
+            by_severity: by_severity.filter(|count| count.findings > 0).collect(),
+            objects: tally.objects,
+            bytes: tally.bytes,
+        }
+    }
+
+    /// The areas that a bucket has: those of its entries' roles.
+    fn areas_of(&self, bucket: usize) -> impl Iterator<Item = (usize, &AreaSpec)> {
+        let spec = self.request.layout.spec();
+        let roles: Vec<&str> = self.request.layout.buckets()[bucket]
+            .entries()
+            .iter()
+            .map(|&entry| &spec.buckets[entry])
+            .filter(|entry| entry.inventory)
+            .map(|entry| entry.role.as_str())
+            .collect();
+        spec.areas.iter().enumerate().filter(move |(_, area)| roles.contains(&area.role.as_str()))
+    }
+
+    fn areas(&self) -> Vec<AreaResult> {
+        let layout = self.request.layout;
+        let mut folders = vec![0_u64; self.partial.areas.len()];
+        for number in 0..self.partial.folders.len() as u32 {
+            let folder = self.partial.folders.get(number);
+            folders[usize::from(folder.bucket) * layout.spec().areas.len() + usize::from(folder.area)] += 1;
+        }
+        let mut areas = Vec::new();
+        for (bucket, within) in layout.buckets().iter().enumerate() {
+            let index = &self.references.buckets[bucket];
+            let mut named = vec![false; layout.spec().areas.len()];
+            index.covered_areas().for_each(|area| named[usize::from(area)] = true);
+            for (number, area) in self.areas_of(bucket) {
+                let position = bucket * layout.spec().areas.len() + number;
+                let tally = &self.partial.areas[position];
+                areas.push(AreaResult {
+                    bucket: within.name().to_owned(),
+                    area: area.name.clone(),
+                    path: area.path.value.clone(),
+                    about: area.about.clone(),
+                    standing: standing_name(area.standing).to_owned(),
+                    objects: tally.all.objects,
+                    bytes: tally.all.bytes,
+                    compliant_objects: tally.compliant.objects,
+                    compliant_bytes: tally.compliant.bytes,
+                    violating_objects: tally.violating,
+                    referenced_objects: tally.referenced,
+                    orphan_objects: tally.orphans.objects,
+                    orphan_bytes: tally.orphans.bytes,
+                    near_misses: tally.near_misses,
+                    folders: folders[position],
+                    newest: newest(tally),
+                    not_covered: named[number] && tally.all.objects == 0,
+                });
+            }
+        }
+        areas
+    }
+
+    fn legacy(&self) -> Vec<LegacyResult> {
+        let mut generations = Vec::new();
+        for (bucket, within) in self.request.layout.buckets().iter().enumerate() {
+            for (number, area) in self.areas_of(bucket) {
+                for (generation, legacy) in area.legacy.iter().enumerate() {
+                    let place = (bucket as u16, number as u16, generation as u16);
+                    let tally = self.partial.legacy.get(&place).copied().unwrap_or_default();
+                    let fate = match legacy.fate {
+                        Fate::To(_) => "move",
+                        Fate::Keep(_) => "keep",
+                        Fate::Retire(_) => "retire",
+                    };
+                    generations.push(LegacyResult {
+                        bucket: within.name().to_owned(),
+                        area: area.name.clone(),
+                        generation: legacy.name.clone(),
+                        fate: fate.to_owned(),
+                        objects: tally.all.objects,
+                        bytes: tally.all.bytes,
+                        newest: newest(&tally),
+                    });
+                }
+            }
+        }
+        generations
+    }
+
+    fn reference_results(&self) -> Vec<ReferenceResult> {
+        let spec = self.request.layout.spec();
+        let results = (0_u16..).zip(self.outcomes).map(|(declaration, counts)| {
+            let reference = self.declarations.reference(declaration);
+            ReferenceResult {
+                table: self.declarations.table(declaration).name.clone(),
+                attribute: reference.attribute.text.clone(),
+                kind: kind_name(reference.kind).to_owned(),
+                areas: reference.areas.iter().map(|&area| spec.areas[area].name.clone()).collect(),
+                references: counts.iter().sum(),
+                outcomes: outcome_results(counts),
+                absent: self.references.absent_counts[usize::from(declaration)],
+            }
+        });
+        results.collect()
+    }
+
+    fn orphans(&self) -> OrphanResult {
+        let all = self.partial.references[ReferenceClass::Orphan as usize];
+        let layout = self.request.layout;
+        let folders = &self.partial.folders;
+        let mut with: Vec<u32> =
+            (0..folders.len() as u32).filter(|&number| folders.get(number).orphans.objects > 0).collect();
+        let folder_count = with.len() as u64;
+        let order = |&number: &u32| {
+            let folder = folders.get(number);
+            (std::cmp::Reverse(folder.orphans.bytes), folder.bucket, folders.name(number), folder.area)
+        };
+        with.sort_unstable_by(|left, right| order(left).cmp(&order(right)));
+        with.truncate(ORPHAN_FOLDERS);
+        let bucketed = |label: &str, amount: &crate::audit::tally::Amount| Bucketed {
+            label: label.to_owned(),
+            objects: amount.objects,
+            bytes: amount.bytes,
+        };
+        OrphanResult {
+            judged: self.orphans_judged,
+            objects: all.objects,
+            bytes: all.bytes,
+            by_age: AGES
+                .iter()
+                .zip(&self.partial.orphan_ages)
+                .map(|((label, _), amount)| bucketed(label, amount))
+                .collect(),
+            by_size: SIZES
+                .iter()
+                .zip(&self.partial.orphan_sizes)
+                .map(|((label, _), amount)| bucketed(label, amount))
+                .collect(),
+            folders: with
+                .into_iter()
+                .map(|number| {
+                    let folder = folders.get(number);
+                    OrphanFolder {
+                        bucket: layout.buckets()[usize::from(folder.bucket)].name().to_owned(),
+                        folder: folders.name(number).to_owned(),
+                        area: layout.spec().areas[usize::from(folder.area)].name.clone(),
+                        objects: folder.orphans.objects,
+                        bytes: folder.orphans.bytes,
+                        newest: utc(folder.newest),
+                    }
+                })
+                .collect(),
+            folder_count,
+        }
+    }
+
+    fn workflow_results(&self) -> Vec<WorkflowResult> {
+        let spec = self.request.layout.spec();
+        let results = spec.workflows.iter().zip(self.workflows).map(|(workflow, tally)| WorkflowResult {
+            name: workflow.name.clone(),
+            table: spec.tables[workflow.table].name.clone(),
+            items: tally.items,
+            whole: tally.items - tally.broken - tally.unjudged,
+            broken: tally.broken,
+            unjudged: tally.unjudged,
+            steps: workflow
+                .steps
+                .iter()
+                .zip(&tally.steps)
+                .map(|(step, &broken)| WorkflowStep { attribute: step.text.clone(), broken })
+                .collect(),
+        });
+        results.collect()
+    }
+
+    fn not_checked(&self, states: &[(RuleState, Option<String>)]) -> Vec<NotChecked> {
+        let spec = self.request.layout.spec();
+        let mut list = Vec::new();
+        let mut add = |what: String, why: String| list.push(NotChecked { what, why });
+        if !self.request.verify {
+            add(
+                "whether the parts are the bytes that AWS delivered".into(),
+                "checksums were switched off with --no-checksums".into(),
+            );
+        }
+        for (rule, (state, why)) in states.iter().enumerate() {
+            if matches!(state, RuleState::NotJudged | RuleState::Partly)
+                && highest(self.request, rule) != Severity::Ignore
+            {
+                let meta = &RULES[rule].meta;
+                add(format!("{} {}", meta.code, meta.name), why.clone().unwrap_or_default());
+            }
+        }
+        for bucket in spec.buckets.iter().filter(|bucket| !bucket.inventory) {
+            add(
+                format!("objects of the bucket {}", bucket.name),
+                "it is declared without an inventory: references into it are outside".into(),
+            );
+        }
+        for bucket in spec.buckets.iter().filter(|bucket| !bucket.inventory_prefixes.is_empty()) {
+            let prefixes = bucket.inventory_prefixes.join(", ");
+            add(
+                format!("objects of the bucket {} beyond {prefixes}", bucket.name),
+                "its inventory lists no others".into(),
+            );
+        }
+        for area in self.areas().iter().filter(|area| area.not_covered) {
+            add(
+                format!("the area {} in the bucket {}", area.area, area.bucket),
+                "records name it and the inventory has no row in it: perhaps a prefix filter leaves it out".into(),
+            );
+        }
+        let mut ambiguous: Vec<_> = self.references.ambiguous.iter().collect();
+        ambiguous.sort_unstable();
+        for ((table, attribute), count) in ambiguous {
+            add(
+                format!("{count} values of {attribute} in the table {}", spec.tables[usize::from(*table)].name),
+                "two declarations hold for them at once".into(),
+            );
+        }
+        let times: Vec<Millis> = self.inputs.times().into_iter().map(|(_, time)| time).collect();
+        if times.iter().max() != times.iter().min() {
+            add(
+                "objects and records deleted between the inputs' times".into(),
+                "what is gone has no age: inventories and exports were not made at the same moment".into(),
+            );
+        }
+        for unchecked in &spec.unchecked {
+            add(unchecked.what.clone(), unchecked.why.clone());
+        }
+        list
+    }
+
+    fn input_results(&self) -> Inputs {
+        let remarks = |name: &str| {
+            let about = self.inputs.passed_over.iter().filter(|passed| !name.is_empty() && !passed.manifest.is_empty());
+            about.map(|passed| format!("{} was passed over: {}", passed.manifest, passed.reason)).collect::<Vec<_>>()
+        };
+        let inventories = self.inputs.inventories.iter().enumerate().map(|(number, (_, delivery))| InventoryInput {
+            bucket: delivery.bucket.clone(),
+            configuration: delivery.configuration.clone(),
+            created_at: delivery.created_at.map(time::format_utc),
+            format: delivery.format.name().to_owned(),
+            manifest_sha256: delivery.manifest.sha256.clone(),
+            verified: delivery.verified,
+            parts: delivery.parts.len() as u64,
+            bytes: delivery.parts.iter().map(|part| part.stated_size).sum(),
+            rows: self.inventory_rows[number],
+            columns: delivery.columns.iter().map(|column| column.aws_name().to_owned()).collect(),
+            unknown_columns: delivery.unknown_columns.clone(),
+            complete: self.inventories_complete.of(number),
+            remarks: if number == 0 { remarks(&delivery.manifest.name) } else { Vec::new() },
+        });
+        let spec = self.request.layout.spec();
+        let exports = self.inputs.exports.iter().enumerate().map(|(number, (table, export))| ExportInput {
+            table: export.table.clone(),
+            declared: Some(spec.tables[usize::from(*table)].name.clone()),
+            exported_at: Some(time::format_utc(export.export_time)),
+            manifest_sha256: export.summary.sha256.clone(),
+            verified: export.verified,
+            files: export.files.len() as u64,
+            items: self.export_items[number],
+            complete: self.exports_complete.of(number),
+            remarks: Vec::new(),
+        });
+        let undeclared = self.inputs.undeclared_tables.iter().map(|table| ExportInput {
+            table: table.clone(),
+            declared: None,
+            exported_at: None,
+            manifest_sha256: String::new(),
+            verified: false,
+            files: 0,
+            items: 0,
+            complete: true,
+            remarks: vec!["no table of this name is declared: it was not read".to_owned()],
+        });
+        Inputs {
+            inventories: inventories.collect(),
+            exports: exports.chain(undeclared).collect(),
+            now: self.request.now_is_pinned.then(|| time::format_utc(self.request.now)),
+            skew_ms: self.inputs.skew(),
+            checksums: self.request.verify,
+        }
+    }
+
+    fn configuration(&self) -> Configuration {
+        let spec = self.request.layout.spec();
+        let code = |selector: &String| {
+            crate::rules::find(selector).map_or_else(|| selector.clone(), |rule| rule.meta.code.to_owned())
+        };
+        let requirements = spec.requirements.iter().map(|requirement| RequirementResult {
+            id: requirement.id.clone(),
+            text: requirement.text.clone(),
+            rules: requirement.rules.iter().map(code).collect(),
+            commands: requirement.commands.clone(),
+            areas: requirement.areas.clone(),
+            limits: requirement.limits.clone(),
+            conflicts_with: requirement.conflicts_with.clone(),
+            waived: requirement.waived.clone(),
+        });
+        let (preset, preset_sha256) = spec.preset.clone().unzip();
+        Configuration {
+            title: spec.output.title.clone().unwrap_or_else(|| spec.title.clone()),
+            preset,
+            preset_sha256,
+            sha256: spec.digest.clone(),
+            requirements: requirements.collect(),
+            switches: self.request.switches.clone(),
+        }
+    }
+}
+
+/// SHA-256 over what makes two audits the same: the inputs' digests, the effective configuration, the version and
+/// the judgement.
+fn evidence_digest(results: &Results) -> String {
+    let mut hash = Sha256::new();
+    let mut add = |text: &str| {
+        hash.update((text.len() as u64).to_le_bytes());
+        hash.update(text.as_bytes());
+    };
+    let manifests = results.inputs.inventories.iter().map(|input| &input.manifest_sha256);
+    manifests.chain(results.inputs.exports.iter().map(|input| &input.manifest_sha256)).for_each(|digest| add(digest));
+    add(&results.configuration.sha256);
+    add(&results.tool.version);
+    add(&serde_json::to_string(&results.judgement).unwrap_or_default());
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn outcome_results(counts: &[u64; Outcome::COUNT]) -> Vec<OutcomeResult> {
+    Outcome::ALL.iter().zip(counts).map(|(&outcome, &references)| OutcomeResult { outcome, references }).collect()
+}
+
+fn newest(tally: &AreaTally) -> Option<String> {
+    utc(tally.newest)
+}
+
+fn utc(millis: Millis) -> Option<String> {
+    (millis != NEVER).then(|| time::format_utc(millis))
+}
+
+const fn standing_name(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Wanted => "wanted",
+        Standing::Tolerated => "tolerated",
+        Standing::Outside => "outside",
+    }
+}
+
+const fn kind_name(kind: ReferenceKind) -> &'static str {
+    match kind {
+        ReferenceKind::Object => "object",
+        ReferenceKind::Prefix => "prefix",
+        ReferenceKind::Key => "key",
+        ReferenceKind::KeyPrefix => "key-prefix",
+        ReferenceKind::Bucket => "bucket",
+    }
+}

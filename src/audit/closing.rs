@@ -1,0 +1,292 @@
+//! What only the whole can show of references: dangling, misplaced, shared and mentioned ones.
+
+use std::borrow::Cow;
+
+use hashbrown::HashMap;
+
+use crate::audit::outcome::{BucketView, Existing, judge};
+use crate::audit::settings::AuditRequest;
+use crate::audit::sink::{Concern, Emitter};
+use crate::audit::tally::Partial;
+use crate::layout::{Captures, KeyMatch};
+use crate::model::{Outcome, Severity};
+use crate::references::records::{Flags, NONE, Odd};
+use crate::references::{Declarations, References};
+use crate::rules::context::{MentionContext, Mismatch, Misplaced, ReferenceContext, SharedContext};
+use crate::rules::{Check, RULES};
+
+/// How many other keys or items a finding names.
+const RELATED: usize = 3;
+
+/// Judges references when the pass is over.
+pub(super) struct ReferenceClosing<'a> {
+    pub(super) request: &'a AuditRequest<'a>,
+    pub(super) declarations: &'a Declarations<'a>,
+    pub(super) references: &'a References,
+    pub(super) views: &'a [BucketView],
+    pub(super) partial: &'a Partial,
+}
+
+/// References by outcome, for each declaration.
+pub(super) type OutcomeCounts = Vec<[u64; Outcome::COUNT]>;
+
+impl ReferenceClosing<'_> {
+    /// Counts outcomes and calls the rules about single references.
+    pub(super) fn references(&self, emitter: &mut Emitter) -> OutcomeCounts {
+        let mut counts = vec![[0; Outcome::COUNT]; self.declarations.len()];
+        for number in 0..self.references.list.len() as u32 {
+            let reference = &self.references.list[number as usize];
+            let existing = judge(self.references, number, self.views);
+            counts[usize::from(reference.declaration)][existing.outcome as usize] += 1;
+            if self.deserves_a_look(number, reference.flags, existing.outcome) {
+                self.reference(number, existing, emitter);
+            }
+        }
+        counts
+    }
+
+    /// Whether any rule could have something to say; most references are resolved and in order.
+    fn deserves_a_look(&self, number: u32, flags: Flags, outcome: Outcome) -> bool {
+        const ODD: u16 =
+            Flags::OVER_BROAD.0 | Flags::OTHER_AREA.0 | Flags::OTHER_ROLE.0 | Flags::OTHER_USE_CASE.0 | Flags::LEGACY.0;
+        match outcome {
+            Outcome::Resolved | Outcome::Unjudged | Outcome::Deferred => {
+                flags.0 & ODD != 0 || self.references.odd.get(&number).is_some_and(|odd| !odd.mismatches.is_empty())
+            }
+            _ => true,
+        }
+    }
+
+    fn reference(&self, number: u32, existing: Existing, emitter: &mut Emitter) {
+        let spec = self.request.layout.spec();
+        let reference = &self.references.list[number as usize];
+        let index = self.references.buckets.get(usize::from(reference.bucket));
+        let declared = self.declarations.reference(reference.declaration);
+        let (table, position) = self.declarations.position(reference.declaration);
+        let odd = self.references.odd.get(&number);
+        let outside = odd.and_then(|odd| odd.outside.as_ref());
+        let names_place = reference.target != NONE || reference.flags.has(Flags::BUCKET);
+        let bucket = match outside {
+            Some((bucket, _)) => Some(&**bucket),
+            None => names_place.then(|| self.request.layout.buckets()[usize::from(reference.bucket)].name()),
+        };
+        let key = match (outside, index) {
+            (Some((_, key)), _) => Some(&**key),
+            (None, Some(index)) if reference.target != NONE => Some(if reference.flags.has(Flags::PREFIX) {
+                index.prefix_text(reference.target)
+            } else {
+                index.key_text(reference.target)
+            }),
+            _ => None,
+        };
+        let value = match odd.and_then(|odd| odd.value.as_deref()) {
+            Some(value) => Cow::Borrowed(value),
+            None => Cow::Owned(format!("s3://{}/{}", bucket.unwrap_or_default(), key.unwrap_or_default())),
+        };
+        let area = if reference.flags.has(Flags::KEY) { self.area_of(reference.bucket, key) } else { None };
+        let expected =
+            declared.areas.iter().map(|&area| spec.areas[area].name.as_str()).collect::<Vec<_>>().join(" or ");
+        let nearest: Vec<String> = match existing.outcome {
+            Outcome::Dangling | Outcome::Deleted => self.nearest(reference.bucket, reference.target, odd),
+            _ => Vec::new(),
+        };
+        let mismatches: Vec<Mismatch> = odd.map(mismatches).unwrap_or_default();
+        let role;
+        let misplaced = match existing.outcome {
+            Outcome::Resolved | Outcome::Archived | Outcome::Legacy if reference.flags.has(Flags::KEY) => {
+                role = self.role_of(reference.bucket);
+                misplaced(reference.flags, area, &role, &expected)
+            }
+            _ => None,
+        };
+        let judged = !matches!(existing.outcome, Outcome::Malformed | Outcome::Outside | Outcome::Unjudged);
+        let archived = (reference.bucket, reference.target);
+        let size = self.partial.archived.get(&archived).copied().filter(|_| existing.outcome == Outcome::Archived);
+        let context = ReferenceContext {
+            table: self.declarations.table(reference.declaration),
+            spec: declared,
+            item: self.references.items.names.text(reference.item),
+            path: self.references.paths.text(reference.path),
+            value: &value,
+            outcome: existing.outcome,
+            bucket,
+            key,
+            expected_areas: &expected,
+            area,
+            malformed: odd.and_then(|odd| odd.expected.as_deref()),
+            near_bucket: odd.and_then(|odd| odd.near_bucket.as_deref()),
+            old_exists: existing.old,
+            new_exists: existing.new,
+            new_key: self.references.mapped.get(&number).and_then(|&key| Some(index?.key_text(key))),
+            // A legacy key that is to stay where it is gives no reason to rewrite its record.
+            is_legacy: reference.flags.has(Flags::LEGACY) && !reference.flags.has(Flags::KEPT),
+            nearest: &nearest,
+            misplaced,
+            mismatches: if judged { &mismatches } else { &[] },
+            over_broad: reference.flags.has(Flags::OVER_BROAD),
+            changed_at: self.references.items.changed_at(reference.item),
+            size,
+        };
+        for (rule, registered) in RULES.iter().enumerate() {
+            if let Check::Reference(check) = registered.check {
+                let severity = self.request.severities.reference(rule, table, position);
+                if severity != Severity::Ignore {
+                    let concern = Concern { objects: u64::from(size.is_some()), bytes: size.unwrap_or(0) };
+                    check(&context, &mut emitter.rule(rule, severity, concern));
+                }
+            }
+        }
+    }
+
+    /// The area (for a legacy key: the one it belongs to) in which a key lies.
+    fn area_of(&self, bucket: u16, key: Option<&str>) -> Option<&str> {
+        let mut captures = Captures::default();
+        let layout = self.request.layout;
+        match layout.buckets()[usize::from(bucket)].identify(key?.as_bytes(), &mut captures) {
+            KeyMatch::Area(placed) | KeyMatch::Legacy(placed) => {
+                Some(layout.spec().areas[usize::from(placed.area)].name.as_str())
+            }
+            KeyMatch::OutOfScope | KeyMatch::Unmatched => None,
+        }
+    }
+
+    fn role_of(&self, bucket: u16) -> String {
+        let layout = self.request.layout;
+        let entries = layout.buckets()[usize::from(bucket)].entries();
+        let mut roles: Vec<&str> = entries.iter().map(|&entry| layout.spec().buckets[entry].role.as_str()).collect();
+        roles.sort_unstable();
+        roles.dedup();
+        roles.join(" or ")
+    }
+
+    /// The least keys near a reference, in any of its readings.
+    fn nearest(&self, bucket: u16, target: u32, odd: Option<&Odd>) -> Vec<String> {
+        let targets = [Some(target), odd.and_then(|odd| odd.other_target)];
+        let found = targets.into_iter().flatten().filter_map(|target| self.partial.near.get(&(bucket, target)));
+        let mut nearest: Vec<String> = found.flatten().map(|key| key.to_string()).collect();
+        nearest.sort_unstable();
+        nearest.dedup();
+        nearest.truncate(RELATED);
+        nearest
+    }
+
+    /// R310: objects that several items name though one alone may.
+    pub(super) fn shared(&self, emitter: &mut Emitter) {
+        let exclusive = (0_u32..).zip(&self.references.list).filter(|(_, reference)| {
+            reference.flags.has(Flags::KEY) && self.declarations.reference(reference.declaration).exclusive
+        });
+        let mut named: Vec<(u16, u32, u32)> =
+            exclusive.map(|(number, reference)| (reference.bucket, reference.target, number)).collect();
+        named.sort_unstable();
+        for group in named.chunk_by(|left, right| (left.0, left.1) == (right.0, right.1)) {
+            let first = self.references.list[group[0].2 as usize].item;
+            if group.iter().any(|(.., number)| self.references.list[*number as usize].item != first) {
+                self.shared_object(group, emitter);
+            }
+        }
+    }
+
+    fn shared_object(&self, group: &[(u16, u32, u32)], emitter: &mut Emitter) {
+        let identity = |number: u32| {
+            let reference = &self.references.list[number as usize];
+            let table = self.declarations.table(reference.declaration).name.as_str();
+            let item = self.references.items.names.text(reference.item);
+            (table, item, self.references.paths.text(reference.path))
+        };
+        let Some(&(bucket, target, least)) = group.iter().min_by_key(|(.., number)| identity(*number)) else { return };
+        let (_, item, path) = identity(least);
+        let declaration = self.references.list[least as usize].declaration;
+        let mut items: Vec<(&str, &str)> =
+            group.iter().map(|(.., number)| identity(*number)).map(|(table, item, _)| (table, item)).collect();
+        items.sort_unstable();
+        items.dedup();
+        let table = self.declarations.table(declaration);
+        let others = items.iter().filter(|(other, name)| (*other, *name) != (table.name.as_str(), item));
+        let others: Vec<String> = others.take(RELATED).map(|(table, item)| format!("{table} {item}")).collect();
+        let context = SharedContext {
+            table,
+            item,
+            path,
+            bucket: self.request.layout.buckets()[usize::from(bucket)].name(),
+            key: self.references.buckets[usize::from(bucket)].key_text(target),
+            others: &others,
+            items: items.len() as u64,
+        };
+        let (table, position) = self.declarations.position(declaration);
+        for (rule, registered) in RULES.iter().enumerate() {
+            if let Check::Shared(check) = registered.check {
+                let severity = self.request.severities.reference(rule, table, position);
+                if severity != Severity::Ignore {
+                    check(&context, &mut emitter.rule(rule, severity, Concern::default()));
+                }
+            }
+        }
+    }
+
+    /// R312: undeclared attributes that hold URIs of declared buckets.
+    pub(super) fn mentions(&self, emitter: &mut Emitter) {
+        for ((table, path), mention) in &self.references.mentions {
+            let table = usize::from(*table);
+            let context = MentionContext {
+                table: &self.request.layout.spec().tables[table],
+                path,
+                occurrences: mention.occurrences,
+                item: &mention.item,
+                value: &mention.value,
+            };
+            for (rule, registered) in RULES.iter().enumerate() {
+                if let Check::Mention(check) = registered.check {
+                    let severity = self.request.severities.table(rule, table);
+                    if severity != Severity::Ignore {
+                        check(&context, &mut emitter.rule(rule, severity, Concern::default()));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Judged references and how many of them reach something, for S011; and which buckets they name.
+    pub(super) fn plausibility(&self, counts: &OutcomeCounts) -> (u64, u64) {
+        let of_objects = (0_u16..).zip(counts).filter(|(declaration, _)| {
+            self.declarations.reference(*declaration).kind != crate::layout::spec::ReferenceKind::Bucket
+        });
+        let (mut judged, mut reached) = (0, 0);
+        for (_, counts) in of_objects {
+            let of = |outcome: Outcome| counts[outcome as usize];
+            let here = of(Outcome::Resolved) + of(Outcome::Archived) + of(Outcome::Legacy);
+            reached += here;
+            judged += here + of(Outcome::Deleted) + of(Outcome::Dangling);
+        }
+        (judged, reached)
+    }
+
+    /// The buckets that key or prefix references name, by position: how many references.
+    pub(super) fn named_buckets(&self) -> HashMap<u16, u64> {
+        let mut named: HashMap<u16, u64> = HashMap::new();
+        for reference in self.references.list.iter().filter(|reference| reference.target != NONE) {
+            *named.entry(reference.bucket).or_default() += 1;
+        }
+        named
+    }
+}
+
+fn mismatches(odd: &Odd) -> Vec<Mismatch> {
+    let mismatch = |(placeholder, captured, recorded): &(Box<str>, Box<str>, Box<str>)| Mismatch {
+        placeholder: placeholder.to_string(),
+        captured: captured.to_string(),
+        recorded: recorded.to_string(),
+    };
+    odd.mismatches.iter().map(mismatch).collect()
+}
+
+fn misplaced<'a>(flags: Flags, area: Option<&'a str>, role: &'a str, expected: &'a str) -> Option<Misplaced<'a>> {
+    if flags.has(Flags::OTHER_USE_CASE) {
+        Some(Misplaced { kind: "use-case", found: "another use case's prefix", expected: "the record's own use case" })
+    } else if flags.has(Flags::OTHER_ROLE) {
+        Some(Misplaced { kind: "role", found: role, expected })
+    } else if flags.has(Flags::OTHER_AREA) {
+        Some(Misplaced { kind: "area", found: area.unwrap_or("no area"), expected })
+    } else {
+        None
+    }
+}

@@ -1,0 +1,92 @@
+//! The columns of a canonical batch, taken out of it once, and its rows.
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Int64Type, TimestampMillisecondType};
+use arrow_array::{
+    Array, BinaryViewArray, BooleanArray, Int64Array, RecordBatch, StringViewArray, TimestampMillisecondArray,
+};
+
+use crate::model::Millis;
+use crate::source::inventory::{Column, ColumnSet};
+
+/// One row, as the object pass needs it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Row<'b> {
+    /// UTF-8, 1 to 1,024 bytes.
+    pub(super) key: &'b [u8],
+    pub(super) size: Option<u64>,
+    pub(super) modified: Option<Millis>,
+    /// `None` is the null version.
+    pub(super) version: Option<&'b str>,
+    pub(super) is_latest: bool,
+    pub(super) is_delete_marker: bool,
+    pub(super) is_archived: bool,
+}
+
+/// The columns that an audit asks for, of those a delivery has.
+pub(super) fn wanted() -> ColumnSet {
+    let columns = [
+        Column::Key,
+        Column::Size,
+        Column::LastModified,
+        Column::VersionId,
+        Column::IsLatest,
+        Column::IsDeleteMarker,
+        Column::StorageClass,
+        Column::AccessTier,
+    ];
+    columns.into_iter().collect()
+}
+
+/// A batch's columns; one that the delivery lacks is `None`.
+pub(super) struct Columns<'b> {
+    key: &'b BinaryViewArray,
+    size: Option<&'b Int64Array>,
+    modified: Option<&'b TimestampMillisecondArray>,
+    version: Option<&'b StringViewArray>,
+    is_latest: Option<&'b BooleanArray>,
+    is_delete_marker: Option<&'b BooleanArray>,
+    storage_class: Option<&'b StringViewArray>,
+    access_tier: Option<&'b StringViewArray>,
+}
+
+impl<'b> Columns<'b> {
+    /// `None` if the batch is not of the canonical schema.
+    pub(super) fn of(batch: &'b RecordBatch) -> Option<Self> {
+        let column = |column: Column| {
+            let array = batch.column_by_name(column.name())?;
+            (array.null_count() < array.len()).then_some(array)
+        };
+        let text = |name| column(name).and_then(|array| array.as_string_view_opt());
+        Some(Self {
+            key: batch.column_by_name(Column::Key.name())?.as_binary_view_opt()?,
+            size: column(Column::Size).and_then(|array| array.as_primitive_opt::<Int64Type>()),
+            modified: column(Column::LastModified)
+                .and_then(|array| array.as_primitive_opt::<TimestampMillisecondType>()),
+            version: text(Column::VersionId),
+            is_latest: column(Column::IsLatest).and_then(|array| array.as_boolean_opt()),
+            is_delete_marker: column(Column::IsDeleteMarker).and_then(|array| array.as_boolean_opt()),
+            storage_class: text(Column::StorageClass),
+            access_tier: text(Column::AccessTier),
+        })
+    }
+
+    /// Row `row` of the batch, from 0.
+    pub(super) fn row(&self, row: usize) -> Row<'b> {
+        let flag =
+            |array: Option<&BooleanArray>| array.filter(|array| array.is_valid(row)).map(|array| array.value(row));
+        let is = |array: Option<&'b StringViewArray>, classes: [&str; 2]| {
+            array.is_some_and(|array| array.is_valid(row) && classes.contains(&array.value(row)))
+        };
+        Row {
+            key: self.key.value(row),
+            size: self.size.filter(|array| array.is_valid(row)).and_then(|array| u64::try_from(array.value(row)).ok()),
+            modified: self.modified.filter(|array| array.is_valid(row)).map(|array| array.value(row)),
+            version: self.version.filter(|array| array.is_valid(row)).map(|array| array.value(row)),
+            is_latest: flag(self.is_latest).unwrap_or(true),
+            is_delete_marker: flag(self.is_delete_marker).unwrap_or(false),
+            is_archived: is(self.storage_class, ["GLACIER", "DEEP_ARCHIVE"])
+                || is(self.access_tier, ["ARCHIVE", "DEEP_ARCHIVE"]),
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! Why an audit could not be carried out at all.
+
+use std::io;
+
+use crate::model::UserError;
+use crate::source::SourceError;
+
+/// Nothing was judged, or what was judged could not be kept.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AuditError {
+    /// An input cannot be opened.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// The configuration declares no bucket.
+    #[error("the configuration declares no bucket, so there is nothing to audit")]
+    NoBucket,
+    /// No inventory was named.
+    #[error("no inventory is named")]
+    NoInventory,
+    /// An inventory lists a bucket that is not declared.
+    #[error("this inventory lists the bucket `{bucket}`, which the configuration does not declare")]
+    UndeclaredBucket {
+        /// The bucket.
+        bucket: String,
+        /// The manifest.
+        manifest: String,
+        /// The declared buckets, joined by `, `.
+        declared: String,
+    },
+    /// An export is of a table that is not declared, and was named by itself.
+    #[error("none of the exports is of a table that the configuration declares: found {found}")]
+    NoDeclaredTable {
+        /// The tables found, joined by `, `.
+        found: String,
+        /// The tables declared, joined by `, `.
+        declared: String,
+    },
+    /// An input's time lies in the future.
+    #[error("`{input}` was made {ahead} after the time of judging")]
+    Future {
+        /// The input.
+        input: String,
+        /// How long after.
+        ahead: String,
+    },
+    /// Findings could not be kept.
+    #[error("findings could not be written")]
+    Write(#[from] io::Error),
+    /// The user stopped it.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+impl UserError for AuditError {
+    fn place(&self) -> Option<String> {
+        match self {
+            Self::Source(error) => error.place(),
+            Self::UndeclaredBucket { manifest, .. } => Some(format!("{manifest}: sourceBucket")),
+            Self::Future { input, .. } => Some(input.clone()),
+            _ => None,
+        }
+    }
+
+    fn help(&self) -> Option<String> {
+        Some(match self {
+            Self::Source(error) => return error.help(),
+            Self::NoBucket => "add `[[bucket]]` with the bucket's `name` to the configuration".to_owned(),
+            Self::NoInventory => {
+                "give `--inventory PATH`, or set `inventory` under `[inputs]` in the configuration".to_owned()
+            }
+            Self::UndeclaredBucket { bucket, declared, .. } => format!(
+                "declare it (`[[bucket]]` with `name = \"{bucket}\"`), or give the inventory of a declared bucket: {declared}"
+            ),
+            Self::NoDeclaredTable { declared, .. } => {
+                format!("check `table_prefix`, or declare the tables; declared are: {declared}")
+            }
+            Self::Future { .. } => "check `--now`, `[inputs] now`, and the clock of this machine".to_owned(),
+            Self::Write(_) => "make room, or name another folder with `--tmp-dir`".to_owned(),
+            Self::Interrupted => return None,
+        })
+    }
+}

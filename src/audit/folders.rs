@@ -1,0 +1,183 @@
+//! What only the whole can show of folders and names: missing companions, case collisions, plural names; and the
+//! rows of `folders.parquet`.
+
+use hashbrown::HashMap;
+
+use crate::audit::error::AuditError;
+use crate::audit::outcome::BucketView;
+use crate::audit::settings::AuditRequest;
+use crate::audit::sink::{Concern, Emitter};
+use crate::audit::tally::{FolderTally, NEVER, Partial};
+use crate::layout::spec::Standing;
+use crate::model::Severity;
+use crate::references::References;
+use crate::results::FolderRow;
+use crate::rules::context::{FolderContext, NameContext};
+use crate::rules::{Check, RULES};
+
+/// Judges folders when the pass is over.
+pub(super) struct FolderClosing<'a> {
+    pub(super) request: &'a AuditRequest<'a>,
+    pub(super) references: &'a References,
+    pub(super) views: &'a [BucketView],
+    pub(super) partial: &'a Partial,
+}
+
+impl FolderClosing<'_> {
+    /// Calls the folder rules for every folder, in order, and hands out its row.
+    pub(super) fn folders(
+        &self,
+        emitter: &mut Emitter,
+        each: &mut dyn FnMut(FolderRow) -> Result<(), AuditError>,
+    ) -> Result<(), AuditError> {
+        let folders = &self.partial.folders;
+        let twins = self.case_twins();
+        for number in folders.sorted() {
+            let tally = folders.get(number);
+            let name = folders.name(number);
+            let missing = self.missing_companions(tally, name);
+            let twins: Vec<&str> = twins.get(&number).into_iter().flatten().map(|&twin| folders.name(twin)).collect();
+            let mut findings = 0;
+            if !missing.is_empty() || !twins.is_empty() {
+                findings = self.judge(tally, name, &missing, &twins, emitter);
+            }
+            each(self.row(tally, name, findings))?;
+        }
+        Ok(())
+    }
+
+    fn judge(&self, tally: &FolderTally, name: &str, missing: &[String], twins: &[&str], emitter: &mut Emitter) -> u64 {
+        let layout = self.request.layout;
+        let area = usize::from(tally.area);
+        let context = FolderContext {
+            bucket: layout.buckets()[usize::from(tally.bucket)].name(),
+            folder: name,
+            area: &layout.spec().areas[area],
+            objects: tally.all.objects,
+            bytes: tally.all.bytes,
+            newest: Some(tally.newest).filter(|&newest| newest != NEVER),
+            missing_companions: missing,
+            case_twins: twins,
+        };
+        let mut findings = 0;
+        for (rule, registered) in RULES.iter().enumerate() {
+            if let Check::Folder(check) = registered.check {
+                let severity = self.request.severities.area(rule, area);
+                if severity != Severity::Ignore {
+                    let concern = Concern { objects: tally.all.objects, bytes: tally.all.bytes };
+                    let mut sink = emitter.rule(rule, severity, concern);
+                    check(&context, &mut sink);
+                    findings += u64::from(sink.reported);
+                }
+            }
+        }
+        findings
+    }
+
+    /// The companion lists that nothing in the folder satisfies, where they are asked for.
+    fn missing_companions(&self, tally: &FolderTally, name: &str) -> Vec<String> {
+        let layout = self.request.layout;
+        let area = &layout.spec().areas[usize::from(tally.area)];
+        let view = &self.views[usize::from(tally.bucket)];
+        let index = &self.references.buckets[usize::from(tally.bucket)];
+        let excused = area.standing != Standing::Wanted
+            || !view.complete
+            || (tally.newest != NEVER && tally.newest > view.settled_before)
+            || index.is_unfinished(tally.area, name.as_bytes());
+        if excused {
+            return Vec::new();
+        }
+        let missing = (0..64_u32).zip(&area.companions).filter(|(list, _)| tally.companions & (1 << list) == 0);
+        let written = |list: &Vec<crate::layout::spec::At<String>>| {
+            list.iter().map(|glob| glob.value.as_str()).collect::<Vec<_>>().join(" or ")
+        };
+        missing.map(|(_, list)| written(list)).collect()
+    }
+
+    /// Folders of one area that differ only in case: each with the others, in byte order.
+    fn case_twins(&self) -> HashMap<u32, Vec<u32>> {
+        let folders = &self.partial.folders;
+        let mut by_lower_case: HashMap<u64, Vec<u32>> = HashMap::new();
+        let hasher = foldhash::fast::RandomState::default();
+        let lower = |number: u32| {
+            let tally = folders.get(number);
+            (tally.bucket, tally.area, folders.name(number).to_lowercase())
+        };
+        for number in folders.sorted() {
+            let hash = std::hash::BuildHasher::hash_one(&hasher, lower(number));
+            by_lower_case.entry(hash).or_default().push(number);
+        }
+        let mut twins = HashMap::new();
+        for group in by_lower_case.into_values().filter(|group| group.len() > 1) {
+            for &number in &group {
+                let others = group.iter().copied().filter(|&other| other != number && lower(other) == lower(number));
+                let others: Vec<u32> = others.collect();
+                if !others.is_empty() {
+                    twins.insert(number, others);
+                }
+            }
+        }
+        twins
+    }
+
+    fn row(&self, tally: &FolderTally, name: &str, findings: u64) -> FolderRow {
+        let layout = self.request.layout;
+        let area = &layout.spec().areas[usize::from(tally.area)];
+        let bucket = &layout.buckets()[usize::from(tally.bucket)];
+        let asked = area.standing == Standing::Wanted && !area.companions.is_empty();
+        let lists = area.companions.len().min(64) as u32;
+        FolderRow {
+            bucket: bucket.name().to_owned(),
+            folder: name.to_owned(),
+            area: area.name.clone(),
+            captures: self.captures(tally, name),
+            objects: tally.all.objects,
+            bytes: tally.all.bytes,
+            newest: Some(tally.newest).filter(|&newest| newest != NEVER),
+            referenced: tally.referenced,
+            covered: tally.covered,
+            orphans: tally.orphans.objects,
+            orphan_bytes: tally.orphans.bytes,
+            missing_companions: asked.then(|| lists - tally.companions.count_ones().min(lists)),
+            findings: tally.findings + findings,
+        }
+    }
+
+    /// Placeholder and value of the folder's own part of the template.
+    fn captures(&self, tally: &FolderTally, name: &str) -> Vec<(String, String)> {
+        let layout = self.request.layout;
+        layout.buckets()[usize::from(tally.bucket)].folder_captures(usize::from(tally.area), name)
+    }
+
+    /// L206: plural names of the layout's literals and of the buckets' top levels, once each.
+    pub(super) fn names(&self, emitter: &mut Emitter) {
+        let spec = self.request.layout.spec();
+        for (number, (plural, singular)) in spec.singular.iter().enumerate() {
+            let spelled = spec.areas.iter().position(|area| {
+                area.standing == Standing::Wanted && area.path.value.split('/').any(|segment| segment == plural)
+            });
+            if let Some(area) = spelled {
+                let name = spec.areas[area].name.as_str();
+                self.name(emitter, &NameContext { bucket: None, name: plural, singular, area: Some(name) });
+                continue;
+            }
+            for (bucket, layout) in self.request.layout.buckets().iter().enumerate() {
+                if self.partial.plurals[bucket * spec.singular.len() + number] {
+                    let context = NameContext { bucket: Some(layout.name()), name: plural, singular, area: None };
+                    self.name(emitter, &context);
+                }
+            }
+        }
+    }
+
+    fn name(&self, emitter: &mut Emitter, context: &NameContext<'_>) {
+        for (rule, registered) in RULES.iter().enumerate() {
+            if let Check::Name(check) = registered.check {
+                let severity = self.request.severities.base(rule);
+                if severity != Severity::Ignore {
+                    check(context, &mut emitter.rule(rule, severity, Concern::default()));
+                }
+            }
+        }
+    }
+}

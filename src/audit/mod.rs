@@ -1,0 +1,233 @@
+//! The engine: exports first, into the reference index; then the inventory past it, once, in parallel; then what only
+//! the whole can show.
+
+mod assemble;
+mod closing;
+mod columns;
+mod error;
+mod features;
+mod folders;
+mod inputs;
+mod objects;
+mod outcome;
+mod pass;
+mod records;
+mod settings;
+mod sink;
+mod tally;
+mod verdict;
+mod workflows;
+
+pub use error::AuditError;
+pub use settings::{AuditRequest, FailOn, Progress};
+
+use crate::audit::assemble::Counted;
+use crate::audit::closing::ReferenceClosing;
+use crate::audit::folders::FolderClosing;
+use crate::audit::inputs::{AuditInputs, report};
+use crate::audit::outcome::BucketView;
+use crate::audit::pass::{Gathered, check_cancel};
+use crate::audit::settings::Shared;
+use crate::audit::sink::Emitter;
+use crate::audit::verdict::Given;
+use crate::model::{Finding, Millis, Needs, ReferenceClass};
+use crate::references::Declarations;
+use crate::results::findings::{FindingRuns, merge};
+use crate::results::{Examples, FolderRow, LargestFolders, Results};
+use crate::rules::RULES;
+use crate::rules::context::SourceContext;
+use crate::source::inventory::Column;
+
+/// How many folders the drawing of the structure is given.
+const LARGEST_FOLDERS: usize = 400;
+
+/// Takes what an audit streams out: every finding in total order, every folder by name.
+pub trait AuditSink {
+    /// The next folder, by bucket, name and area.
+    ///
+    /// # Errors
+    ///
+    /// What the output says.
+    fn folder(&mut self, row: &FolderRow) -> std::io::Result<()>;
+    /// The next finding in total order.
+    ///
+    /// # Errors
+    ///
+    /// What the output says.
+    fn finding(&mut self, finding: &Finding<'_>) -> std::io::Result<()>;
+}
+
+/// What an audit leaves in memory.
+#[derive(Debug)]
+pub struct AuditOutcome {
+    /// The complete summary.
+    pub results: Results,
+    /// The first findings of each rule.
+    pub examples: Examples,
+    /// The folders with most bytes, most first.
+    pub largest_folders: Vec<FolderRow>,
+}
+
+/// Carries out an audit.
+///
+/// # Errors
+///
+/// An input that cannot be opened or does not belong to the layout, an output that cannot be written, or
+/// [`AuditError::Interrupted`]. What is wrong *inside* an input is a finding.
+pub fn run(request: &AuditRequest<'_>, sink: &mut dyn AuditSink) -> Result<AuditOutcome, AuditError> {
+    let layout = request.layout;
+    let spec = layout.spec();
+    let inputs = AuditInputs::find(request)?;
+    check_cancel(request)?;
+    let threads = rayon::ThreadPoolBuilder::new().num_threads(request.jobs.max(1)).build();
+    let pool = threads.map_err(|error| AuditError::Write(std::io::Error::other(error)))?;
+    let runs = FindingRuns::new(request.tmp_dir.as_deref());
+    let declarations = Declarations::new(spec);
+    let mut gathered = Gathered::new();
+
+    let (references, exports_complete, export_items) =
+        pass::read_exports(request, &pool, &inputs, &declarations, &runs, &mut gathered)?;
+    let filtered = inputs.exports.iter().any(|(_, export)| export.is_partial());
+    let exports_whole = exports_complete.all() && !filtered && inputs.absent_tables(layout).is_empty();
+    let exported_at = inputs.oldest_export().unwrap_or(Millis::MAX);
+    let shared = Shared {
+        layout,
+        references: &references,
+        severities: request.severities,
+        object_rules: Shared::object_rules(),
+        orphan_rule: crate::rules::index_of("R302").unwrap_or_default(),
+        cut_over: spec.migration.cut_over,
+        exports_complete: exports_whole,
+        has_tables: !spec.tables.is_empty(),
+        settled_before: exported_at.saturating_sub(spec.inputs.grace),
+        exported_at,
+    };
+    let (partial, inventories_complete, inventory_rows) =
+        pass::read_inventories(request, &pool, &inputs, &shared, &runs, &mut gathered)?;
+
+    let inventories_whole = inventories_complete.all() && inputs.absent_buckets(layout).is_empty();
+    let given = Given { inventories: inventories_whole, exports: exports_whole, columns: columns(&inputs) };
+    let views = BucketView::all(&inputs, &inventories_complete, layout.buckets().len(), spec.inputs.grace);
+    let mut emitter = Emitter::new(runs.writer());
+    inputs.judge(request, &mut emitter);
+    report_absent_columns(request, &inputs, &mut emitter);
+    let closing = ReferenceClosing {
+        request,
+        declarations: &declarations,
+        references: &references,
+        views: &views,
+        partial: &partial,
+    };
+    let outcomes = closing.references(&mut emitter);
+    closing.shared(&mut emitter);
+    closing.mentions(&mut emitter);
+    let workflows = closing.workflows(&mut emitter);
+    if !request.accept_implausible {
+        report_implausible(request, &closing, &outcomes, &mut emitter);
+    }
+    let folders = FolderClosing { request, references: &references, views: &views, partial: &partial };
+    folders.names(&mut emitter);
+    let mut largest = LargestFolders::new(LARGEST_FOLDERS);
+    folders.folders(&mut emitter, &mut |row| {
+        largest.push(&row);
+        check_cancel(request)?;
+        Ok(sink.folder(&row)?)
+    })?;
+    gathered.take(emitter)?;
+
+    let counted = Counted {
+        request,
+        inputs: &inputs,
+        declarations: &declarations,
+        references: &references,
+        partial: &partial,
+        tallies: &gathered.tallies,
+        given,
+        outcomes: &outcomes,
+        workflows: &workflows,
+        inventory_rows: &inventory_rows,
+        export_items: &export_items,
+        inventories_complete: &inventories_complete,
+        exports_complete: &exports_complete,
+        orphans_judged: exports_whole && shared.has_tables,
+    };
+    let results = counted.results();
+    request.progress.begin("writing findings", 0);
+    let mut examples = Examples::new(request.examples);
+    merge(gathered.runs, &mut |finding| -> Result<(), AuditError> {
+        examples.push(finding);
+        check_cancel(request)?;
+        Ok(sink.finding(finding)?)
+    })?;
+    request.progress.end();
+    Ok(AuditOutcome { results, examples, largest_folders: largest.into_sorted() })
+}
+
+/// The columns that every inventory has, of those that rules need.
+fn columns(inputs: &AuditInputs) -> Needs {
+    let needs = [
+        (Column::Size, Needs::SIZE),
+        (Column::LastModified, Needs::MODIFIED),
+        (Column::StorageClass, Needs::STORAGE_CLASS),
+    ];
+    let everywhere = |column: Column| inputs.inventories.iter().all(|(_, delivery)| delivery.columns.contains(column));
+    needs.into_iter().filter(|(column, _)| everywhere(*column)).fold(Needs::NOTHING, |all, (_, need)| all.and(need))
+}
+
+/// S008: a column that a selected rule needs is missing from an inventory.
+fn report_absent_columns(request: &AuditRequest<'_>, inputs: &AuditInputs, emitter: &mut Emitter) {
+    let columns = [
+        (Column::Size, Needs::SIZE),
+        (Column::LastModified, Needs::MODIFIED),
+        (Column::StorageClass, Needs::STORAGE_CLASS),
+    ];
+    for (_, delivery) in &inputs.inventories {
+        for (column, need) in columns {
+            if delivery.columns.contains(column) {
+                continue;
+            }
+            let given = Given { inventories: true, exports: true, columns: Needs(!need.0) };
+            let asked = RULES.iter().enumerate().filter(|(rule, registered)| {
+                let tally = sink::RuleTally::default();
+                registered.meta.needs.contains(need)
+                    && verdict::state(request, *rule, given, &tally).0 == crate::results::schema::RuleState::NotJudged
+            });
+            let rules = asked.map(|(_, registered)| registered.meta.code).collect::<Vec<_>>().join(", ");
+            if !rules.is_empty() {
+                let (file, column) = (delivery.manifest.name.as_str(), column.aws_name());
+                report(request, emitter, "S008", &SourceContext::AbsentColumn { file, column, rules: &rules });
+            }
+        }
+    }
+}
+
+/// S011: numbers that say the mapping is wrong, not the bucket.
+fn report_implausible(
+    request: &AuditRequest<'_>,
+    closing: &ReferenceClosing<'_>,
+    outcomes: &closing::OutcomeCounts,
+    emitter: &mut Emitter,
+) {
+    let limits = &request.layout.spec().inputs;
+    let mut tell = |detail, part, whole, bucket| {
+        report(request, emitter, "S011", &SourceContext::Implausible { detail, part, whole, bucket });
+    };
+    let (judged, reached) = closing.plausibility(outcomes);
+    if judged >= limits.implausible_references && reached * 100 < judged * limits.implausible_resolved_percent {
+        tell("references", reached, judged, None);
+    }
+    let of = |class: ReferenceClass| closing.partial.references[class as usize].objects;
+    let orphans = of(ReferenceClass::Orphan);
+    let objects = orphans + of(ReferenceClass::Referenced) + of(ReferenceClass::Covered) + of(ReferenceClass::Expected);
+    if objects >= limits.implausible_objects && orphans * 100 > objects * limits.implausible_orphan_percent {
+        tell("orphans", orphans, objects, None);
+    }
+    let mut named: Vec<(u16, u64)> = closing.named_buckets().into_iter().collect();
+    named.sort_unstable();
+    for (bucket, references) in named {
+        let view = &closing.views[usize::from(bucket)];
+        if view.complete && closing.partial.bucket_rows[usize::from(bucket)] == 0 {
+            tell("empty", 0, references, Some(request.layout.buckets()[usize::from(bucket)].name()));
+        }
+    }
+}

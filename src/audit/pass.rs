@@ -1,0 +1,219 @@
+//! The two parallel passes: exports into the reference index, then inventories past it. Each thread takes the next
+//! file that nobody has; what the threads bring home is merged.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use rayon::ThreadPool;
+
+use crate::audit::columns::{self, Columns};
+use crate::audit::error::AuditError;
+use crate::audit::inputs::{AuditInputs, report_defect};
+use crate::audit::objects::ObjectPass;
+use crate::audit::records::Complaints;
+use crate::audit::settings::{AuditRequest, Shared};
+use crate::audit::sink::{Emitter, RuleTally};
+use crate::audit::tally::Partial;
+use crate::model::{SourceDefect, SourceProblem};
+use crate::references::{Declarations, Extractor, References};
+use crate::results::findings::{FindingRuns, Run};
+use crate::source::export::{ExportFile, ItemReader};
+use crate::source::inventory::{PartReader, ReadOptions};
+
+/// Rows in a batch: large enough that what a batch costs vanishes, small enough to stay in the cache.
+const BATCH_ROWS: usize = 16_384;
+/// Items between two looks at whether the user wants to stop.
+const ITEMS_PER_CHECK: u64 = 4_096;
+
+/// What findings brought home: tallies by rule, and sorted runs.
+#[derive(Debug)]
+pub(super) struct Gathered {
+    pub(super) tallies: Vec<RuleTally>,
+    pub(super) runs: Vec<Run>,
+}
+
+impl Gathered {
+    pub(super) fn new() -> Self {
+        Self { tallies: vec![RuleTally::default(); crate::rules::RULES.len()], runs: Vec::new() }
+    }
+
+    pub(super) fn take(&mut self, emitter: Emitter) -> Result<(), AuditError> {
+        let (tallies, runs) = emitter.finish()?;
+        self.tallies.iter_mut().zip(&tallies).for_each(|(ours, more)| ours.add(more));
+        self.runs.extend(runs);
+        Ok(())
+    }
+}
+
+/// Which inputs were read whole, by their positions in [`AuditInputs`].
+#[derive(Debug)]
+pub(super) struct Completeness(Vec<AtomicBool>);
+
+impl Completeness {
+    /// Inputs are complete until a defect says otherwise; those with the given defects are not.
+    pub(super) fn new<'d>(inputs: impl Iterator<Item = &'d [SourceDefect]>) -> Self {
+        let whole = inputs.map(|defects| defects.iter().all(|defect| !breaks(&defect.problem)));
+        Self(whole.map(AtomicBool::new).collect())
+    }
+
+    fn note(&self, input: usize, defect: &SourceDefect) {
+        if breaks(&defect.problem) {
+            self.0[input].store(false, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether an input was read whole.
+    pub(super) fn of(&self, input: usize) -> bool {
+        self.0[input].load(Ordering::Relaxed)
+    }
+
+    /// Whether all were.
+    pub(super) fn all(&self) -> bool {
+        self.0.iter().all(|whole| whole.load(Ordering::Relaxed))
+    }
+}
+
+/// Whether an input with this problem is not complete.
+const fn breaks(problem: &SourceProblem) -> bool {
+    !matches!(problem, SourceProblem::Unverified | SourceProblem::PartialExport { .. })
+}
+
+/// Reads every export.
+pub(super) fn read_exports(
+    request: &AuditRequest<'_>,
+    pool: &ThreadPool,
+    inputs: &AuditInputs,
+    declarations: &Declarations<'_>,
+    runs: &FindingRuns,
+    gathered: &mut Gathered,
+) -> Result<(References, Completeness, Vec<u64>), AuditError> {
+    let complete = Completeness::new(inputs.exports.iter().map(|(_, export)| export.defects.as_slice()));
+    let files: Vec<(usize, usize)> = inputs
+        .exports
+        .iter()
+        .enumerate()
+        .flat_map(|(number, (_, export))| (0..export.files.len()).map(move |file| (number, file)))
+        .collect();
+    let bytes = inputs.exports.iter().flat_map(|(_, export)| &export.files).map(ExportFile::size).sum();
+    request.progress.begin("reading exports", bytes);
+    let next = AtomicUsize::new(0);
+    let workers = pool.broadcast(|_| -> Result<_, AuditError> {
+        let mut extractor = Extractor::new(request.layout, declarations);
+        let mut emitter = Emitter::new(runs.writer());
+        let mut items = vec![0_u64; inputs.exports.len()];
+        while let Some(&(number, file)) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let (table, export) = &inputs.exports[number];
+            let mut defects = Vec::new();
+            let mut told = |defect: SourceDefect| {
+                complete.note(number, &defect);
+                defects.push(defect);
+            };
+            let reader = ItemReader::open(&export.files[file], request.verify, &mut told)?;
+            let Some(mut reader) = reader else {
+                defects.iter().for_each(|defect| report_defect(request, &mut emitter, defect));
+                continue;
+            };
+            let (mut read, mut bytes) = (0_u64, 0_u64);
+            loop {
+                let mut told = |defect: SourceDefect| {
+                    complete.note(number, &defect);
+                    defects.push(defect);
+                };
+                let Some(item) = reader.next_item(&mut told)? else { break };
+                let mut complaints = Complaints { request, declarations, emitter: &mut emitter };
+                extractor.item(*table, export.export_time, item, &mut complaints);
+                read += 1;
+                if read.is_multiple_of(ITEMS_PER_CHECK) {
+                    defects.drain(..).for_each(|defect| report_defect(request, &mut emitter, &defect));
+                    emitter.check()?;
+                    check_cancel(request)?;
+                    request.progress.advance(reader.bytes_read() - bytes, ITEMS_PER_CHECK);
+                    bytes = reader.bytes_read();
+                }
+            }
+            defects.iter().for_each(|defect| report_defect(request, &mut emitter, defect));
+            items[number] += read;
+            request.progress.advance(reader.bytes_read() - bytes, read % ITEMS_PER_CHECK);
+            check_cancel(request)?;
+        }
+        Ok((extractor, emitter, items))
+    });
+    let mut extractors = Vec::new();
+    let mut items = vec![0_u64; inputs.exports.len()];
+    for worker in workers {
+        let (extractor, emitter, read) = worker?;
+        gathered.take(emitter)?;
+        items.iter_mut().zip(read).for_each(|(ours, more)| *ours += more);
+        extractors.push(extractor);
+    }
+    request.progress.end();
+    Ok((Extractor::merge(request.layout, declarations, extractors), complete, items))
+}
+
+/// Streams every inventory past the references.
+pub(super) fn read_inventories(
+    request: &AuditRequest<'_>,
+    pool: &ThreadPool,
+    inputs: &AuditInputs,
+    shared: &Shared<'_>,
+    runs: &FindingRuns,
+    gathered: &mut Gathered,
+) -> Result<(Partial, Completeness, Vec<u64>), AuditError> {
+    let complete = Completeness::new(inputs.inventories.iter().map(|(_, delivery)| delivery.defects.as_slice()));
+    let spec = request.layout.spec();
+    let empty = || Partial::new(request.layout.buckets().len(), spec.areas.len(), spec.singular.len());
+    let parts: Vec<(usize, usize)> = inputs
+        .inventories
+        .iter()
+        .enumerate()
+        .flat_map(|(number, (_, delivery))| (0..delivery.parts.len()).map(move |part| (number, part)))
+        .collect();
+    let all = inputs.inventories.iter().flat_map(|(_, delivery)| &delivery.parts);
+    request.progress.begin("reading inventory", all.map(|part| part.stated_size).sum());
+    let options = ReadOptions { verify: request.verify, batch_rows: BATCH_ROWS, columns: columns::wanted() };
+    let next = AtomicUsize::new(0);
+    let workers = pool.broadcast(|_| -> Result<_, AuditError> {
+        let mut pass = ObjectPass::new(shared, empty(), Emitter::new(runs.writer()));
+        let mut rows = vec![0_u64; inputs.inventories.len()];
+        while let Some(&(number, part)) = parts.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let (bucket, delivery) = &inputs.inventories[number];
+            pass.enter(*bucket);
+            let before = pass.partial.rows;
+            let mut bytes = 0;
+            let told = |pass: &mut ObjectPass<'_>, defect: &SourceDefect| {
+                complete.note(number, defect);
+                report_defect(request, &mut pass.emitter, defect);
+            };
+            let opened =
+                PartReader::open(delivery, &delivery.parts[part], &options, &mut |defect| told(&mut pass, &defect))?;
+            let Some(mut reader) = opened else { continue };
+            while let Some(batch) = reader.next_batch(&mut |defect| told(&mut pass, &defect))? {
+                let before = pass.partial.rows;
+                if let Some(columns) = Columns::of(&batch) {
+                    (0..batch.num_rows()).for_each(|row| pass.row(&columns.row(row)));
+                }
+                pass.emitter.check()?;
+                check_cancel(request)?;
+                request.progress.advance(reader.bytes_read() - bytes, pass.partial.rows - before);
+                bytes = reader.bytes_read();
+            }
+            request.progress.advance(reader.bytes_read().saturating_sub(bytes), 0);
+            rows[number] += pass.partial.rows - before;
+            check_cancel(request)?;
+        }
+        Ok((pass.partial, pass.emitter, rows))
+    });
+    let mut whole = empty();
+    let mut rows = vec![0_u64; inputs.inventories.len()];
+    for worker in workers {
+        let (partial, emitter, read) = worker?;
+        gathered.take(emitter)?;
+        rows.iter_mut().zip(read).for_each(|(ours, more)| *ours += more);
+        whole.merge(partial);
+    }
+    request.progress.end();
+    Ok((whole, complete, rows))
+}
+
+pub(super) fn check_cancel(request: &AuditRequest<'_>) -> Result<(), AuditError> {
+    if request.cancel.load(Ordering::Relaxed) { Err(AuditError::Interrupted) } else { Ok(()) }
+}

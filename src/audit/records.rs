@@ -1,0 +1,74 @@
+//! What is wrong with a record by itself, while it is read: R311 and C604.
+
+use crate::audit::settings::AuditRequest;
+use crate::audit::sink::{Concern, Emitter};
+use crate::layout::spec::TimeUnit;
+use crate::model::Millis;
+use crate::references::{Declarations, RecordSink};
+use crate::rules::context::{AbsenceContext, TimeContext};
+use crate::rules::{Check, RULES};
+
+/// Calls the rules about records.
+pub(super) struct Complaints<'a, 'e> {
+    pub(super) request: &'a AuditRequest<'a>,
+    pub(super) declarations: &'a Declarations<'a>,
+    pub(super) emitter: &'e mut Emitter,
+}
+
+impl RecordSink for Complaints<'_, '_> {
+    fn absent(&mut self, declaration: u16, item: &str, path: &str, changed_at: Option<Millis>) {
+        let (table, reference) = self.declarations.position(declaration);
+        let context = AbsenceContext {
+            table: self.declarations.table(declaration),
+            spec: self.declarations.reference(declaration),
+            item,
+            path,
+            changed_at,
+        };
+        for (number, rule) in RULES.iter().enumerate() {
+            if let Check::Absence(check) = rule.check {
+                let severity = self.request.severities.reference(number, table, reference);
+                if severity != crate::model::Severity::Ignore {
+                    check(&context, &mut self.emitter.rule(number, severity, Concern::default()));
+                }
+            }
+        }
+    }
+
+    fn implausible_time(
+        &mut self,
+        table: u16,
+        item: &str,
+        path: &str,
+        value: &str,
+        unit: TimeUnit,
+        likely: Option<TimeUnit>,
+    ) {
+        let table = usize::from(table);
+        let context = TimeContext {
+            table: &self.request.layout.spec().tables[table],
+            item,
+            path,
+            value,
+            unit: unit_name(unit),
+            likely_unit: likely.map(unit_name),
+        };
+        for (number, rule) in RULES.iter().enumerate() {
+            if let Check::Time(check) = rule.check {
+                let severity = self.request.severities.table(number, table);
+                if severity != crate::model::Severity::Ignore {
+                    check(&context, &mut self.emitter.rule(number, severity, Concern::default()));
+                }
+            }
+        }
+    }
+}
+
+const fn unit_name(unit: TimeUnit) -> &'static str {
+    match unit {
+        TimeUnit::Seconds => "s",
+        TimeUnit::Milliseconds => "ms",
+        TimeUnit::Microseconds => "us",
+        TimeUnit::Rfc3339 => "rfc3339",
+    }
+}

@@ -1,0 +1,139 @@
+//! What an audit is asked to do, and what it works with once the exports are read.
+
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
+
+use crate::layout::Layout;
+use crate::model::{Millis, Phase, Severity};
+use crate::references::References;
+use crate::rules::Severities;
+use crate::rules::context::Trigger;
+use crate::rules::{Check, RULES};
+
+/// The least severity that fails an audit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FailOn {
+    /// A finding of this severity or above.
+    Severity(Severity),
+    /// No finding does.
+    Never,
+}
+
+impl FailOn {
+    /// `error`, `warning`, `note` or `never`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Severity(severity) => severity.name(),
+            Self::Never => "never",
+        }
+    }
+
+    /// Whether a finding of this severity fails the audit.
+    pub fn fails(self, severity: Severity) -> bool {
+        match self {
+            Self::Severity(least) => severity >= least && severity != Severity::Inconclusive,
+            Self::Never => false,
+        }
+    }
+}
+
+/// Hears how an audit gets on; called from any thread.
+pub trait Progress: Sync {
+    /// A phase begins that will read this many bytes.
+    fn begin(&self, phase: &'static str, bytes: u64);
+    /// So many more bytes and rows were read.
+    fn advance(&self, bytes: u64, rows: u64);
+    /// The phase is over.
+    fn end(&self);
+}
+
+/// Everything an audit is asked to do.
+pub struct AuditRequest<'a> {
+    /// The layout to judge by.
+    pub layout: &'a Layout,
+    /// The severities in the phase.
+    pub severities: &'a Severities,
+    /// Where the migration stands.
+    pub phase: Phase,
+    /// The least severity that fails.
+    pub fail_on: FailOn,
+    /// Inventories to read.
+    pub inventories: Vec<PathBuf>,
+    /// Exports to read.
+    pub exports: Vec<PathBuf>,
+    /// The time of judging, milliseconds UTC.
+    pub now: Millis,
+    /// Whether that time was given rather than read from the clock.
+    pub now_is_pinned: bool,
+    /// Threads to use, at least one.
+    pub jobs: usize,
+    /// Whether parts are checked against their checksums.
+    pub verify: bool,
+    /// Whether S011 is switched off for this run.
+    pub accept_implausible: bool,
+    /// Switches that were given and change what is judged, as the user wrote them.
+    pub switches: Vec<String>,
+    /// Where sorted runs go that do not fit in memory; the system's folder for such things if absent.
+    pub tmp_dir: Option<PathBuf>,
+    /// How many findings of each rule reports show.
+    pub examples: usize,
+    /// Hears how it gets on.
+    pub progress: &'a dyn Progress,
+    /// Set from outside to stop.
+    pub cancel: &'a AtomicBool,
+}
+
+/// A check that is asked about objects.
+#[derive(Clone, Copy)]
+pub(super) struct ObjectRule {
+    /// Its position in [`RULES`].
+    pub(super) rule: usize,
+    pub(super) trigger: Trigger,
+    pub(super) check: fn(&crate::rules::context::ObjectContext<'_>, &mut dyn crate::rules::context::FindingSink),
+    /// Whether a finding of it makes an object violating: K- and L-rules but L202 and L209, which say `legacy`.
+    pub(super) violates: bool,
+}
+
+/// What every thread of the object pass shares.
+pub(super) struct Shared<'a> {
+    pub(super) layout: &'a Layout,
+    pub(super) references: &'a References,
+    pub(super) severities: &'a Severities,
+    pub(super) object_rules: Vec<ObjectRule>,
+    pub(super) orphan_rule: usize,
+    pub(super) cut_over: Option<Millis>,
+    /// Whether orphans can be judged: every declared table was read whole.
+    pub(super) exports_complete: bool,
+    /// Whether any table is declared: else no orphan is asked for.
+    pub(super) has_tables: bool,
+    /// Objects modified after this are deferred.
+    pub(super) settled_before: Millis,
+    /// The oldest export's time, from which the age of orphans counts.
+    pub(super) exported_at: Millis,
+}
+
+impl<'a> Shared<'a> {
+    pub(super) fn object_rules() -> Vec<ObjectRule> {
+        let rules = RULES.iter().enumerate().filter_map(|(rule, registered)| match registered.check {
+            Check::Object { trigger, check } => {
+                let code = registered.meta.code;
+                let violates = (code.starts_with('K') || code.starts_with('L')) && !matches!(code, "L202" | "L209");
+                Some(ObjectRule { rule, trigger, check, violates })
+            }
+            _ => None,
+        });
+        rules.collect()
+    }
+
+    /// The severity of an object rule for an area, or without one.
+    pub(super) fn severity(&self, rule: usize, area: Option<usize>) -> Severity {
+        match area {
+            Some(area) => self.severities.area(rule, area),
+            None => self.severities.base(rule),
+        }
+    }
+
+    pub(super) fn area_index(&self, bucket: u16, area: u16) -> usize {
+        usize::from(bucket) * self.layout.spec().areas.len() + usize::from(area)
+    }
+}

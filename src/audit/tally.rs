@@ -1,0 +1,261 @@
+//! What one thread counts of the objects it saw, and how two such counts become one.
+
+use std::hash::BuildHasher;
+
+use hashbrown::{HashMap, HashTable};
+
+use crate::model::{KeyClass, Millis, ReferenceClass};
+use crate::references::texts::Texts;
+
+/// Objects and their bytes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Amount {
+    pub(super) objects: u64,
+    pub(super) bytes: u64,
+}
+
+impl Amount {
+    pub(super) fn add(&mut self, bytes: u64) {
+        self.objects += 1;
+        self.bytes += bytes;
+    }
+
+    pub(super) fn merge(&mut self, other: Self) {
+        self.objects += other.objects;
+        self.bytes += other.bytes;
+    }
+}
+
+/// A modification time that is not known: older than all.
+pub(super) const NEVER: Millis = Millis::MIN;
+
+/// One area of one bucket, or one legacy generation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct AreaTally {
+    pub(super) all: Amount,
+    pub(super) compliant: Amount,
+    pub(super) violating: u64,
+    pub(super) referenced: u64,
+    pub(super) orphans: Amount,
+    pub(super) near_misses: u64,
+    pub(super) newest: Millis,
+}
+
+impl Default for AreaTally {
+    fn default() -> Self {
+        let none = Amount::default();
+        Self { all: none, compliant: none, violating: 0, referenced: 0, orphans: none, near_misses: 0, newest: NEVER }
+    }
+}
+
+impl AreaTally {
+    fn merge(&mut self, other: &Self) {
+        self.all.merge(other.all);
+        self.compliant.merge(other.compliant);
+        self.violating += other.violating;
+        self.referenced += other.referenced;
+        self.orphans.merge(other.orphans);
+        self.near_misses += other.near_misses;
+        self.newest = self.newest.max(other.newest);
+    }
+}
+
+/// One folder of one area.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct FolderTally {
+    pub(super) bucket: u16,
+    pub(super) area: u16,
+    /// Whether a record covers or claims it.
+    pub(super) covered: bool,
+    /// Bit `n`: something in it satisfies its area's companion list `n`.
+    pub(super) companions: u64,
+    pub(super) all: Amount,
+    pub(super) newest: Millis,
+    pub(super) referenced: u64,
+    pub(super) orphans: Amount,
+    pub(super) findings: u64,
+}
+
+impl FolderTally {
+    fn merge(&mut self, other: &Self) {
+        self.covered |= other.covered;
+        self.companions |= other.companions;
+        self.all.merge(other.all);
+        self.newest = self.newest.max(other.newest);
+        self.referenced += other.referenced;
+        self.orphans.merge(other.orphans);
+        self.findings += other.findings;
+    }
+}
+
+/// The folders one thread met.
+#[derive(Debug, Default)]
+pub(super) struct Folders {
+    hasher: foldhash::fast::RandomState,
+    table: HashTable<u32>,
+    names: Texts,
+    list: Vec<FolderTally>,
+}
+
+impl Folders {
+    /// The number of a folder, which is new if `make` was called.
+    pub(super) fn number(&mut self, bucket: u16, area: u16, folder: &[u8], make: impl FnOnce() -> bool) -> u32 {
+        let hash = self.hasher.hash_one((bucket, area, folder));
+        let (names, list) = (&self.names, &self.list);
+        let found = self.table.find(hash, |&number| {
+            let known = &list[number as usize];
+            known.bucket == bucket && known.area == area && names.get(number) == folder
+        });
+        if let Some(&number) = found {
+            return number;
+        }
+        let number = self.names.push(folder);
+        self.list.push(FolderTally {
+            bucket,
+            area,
+            covered: make(),
+            companions: 0,
+            all: Amount::default(),
+            newest: NEVER,
+            referenced: 0,
+            orphans: Amount::default(),
+            findings: 0,
+        });
+        let (names, list, hasher) = (&self.names, &self.list, &self.hasher);
+        self.table.insert_unique(hash, number, |&number| {
+            let known = &list[number as usize];
+            hasher.hash_one((known.bucket, known.area, names.get(number)))
+        });
+        number
+    }
+
+    pub(super) fn get_mut(&mut self, number: u32) -> &mut FolderTally {
+        &mut self.list[number as usize]
+    }
+
+    pub(super) fn get(&self, number: u32) -> &FolderTally {
+        &self.list[number as usize]
+    }
+
+    pub(super) fn name(&self, number: u32) -> &str {
+        self.names.text(number)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    fn merge(&mut self, other: &Self) {
+        for (number, folder) in (0..).zip(&other.list) {
+            let number = self.number(folder.bucket, folder.area, other.names.get(number), || folder.covered);
+            self.list[number as usize].merge(folder);
+        }
+    }
+
+    /// Every folder's number, by bucket, name and area.
+    pub(super) fn sorted(&self) -> Vec<u32> {
+        let mut numbers: Vec<u32> = (0..self.list.len() as u32).collect();
+        let order = |&number: &u32| {
+            let folder = &self.list[number as usize];
+            (folder.bucket, self.names.get(number), folder.area)
+        };
+        numbers.sort_unstable_by(|left, right| order(left).cmp(&order(right)));
+        numbers
+    }
+}
+
+/// Labels of orphans by age at the exports' time, with each label's upper bound in days.
+pub(super) const AGES: [(&str, i64); 4] =
+    [("under 30 days", 30), ("30 to 90 days", 90), ("90 days to a year", 365), ("over a year", i64::MAX)];
+/// Labels of orphans by size, with each label's upper bound in bytes.
+pub(super) const SIZES: [(&str, u64); 4] =
+    [("under 1 MiB", 1 << 20), ("1 to 100 MiB", 100 << 20), ("100 MiB to 1 GiB", 1 << 30), ("over 1 GiB", u64::MAX)];
+
+/// How many near keys are kept for a reference that nothing satisfies.
+pub(super) const NEAREST: usize = 3;
+
+/// Everything one thread counted.
+#[derive(Debug)]
+pub(super) struct Partial {
+    pub(super) rows: u64,
+    pub(super) keys: [Amount; KeyClass::COUNT],
+    pub(super) references: [Amount; ReferenceClass::COUNT],
+    pub(super) noncurrent: Amount,
+    pub(super) delete_markers: u64,
+    /// At `bucket * areas + area`.
+    pub(super) areas: Vec<AreaTally>,
+    /// By bucket, area and generation.
+    pub(super) legacy: HashMap<(u16, u16, u16), AreaTally>,
+    /// By bucket: rows understood.
+    pub(super) bucket_rows: Vec<u64>,
+    pub(super) folders: Folders,
+    pub(super) orphan_ages: [Amount; AGES.len()],
+    pub(super) orphan_sizes: [Amount; SIZES.len()],
+    /// (bucket, key of the index) → the least keys near it that exist.
+    pub(super) near: HashMap<(u16, u32), Vec<Box<str>>>,
+    /// (bucket, key of the index) → bytes of the object there, for those in an archive tier.
+    pub(super) archived: HashMap<(u16, u32), u64>,
+    /// (bucket, position in `[naming] singular`): plural names met at a bucket's top.
+    pub(super) plurals: Vec<bool>,
+}
+
+impl Partial {
+    pub(super) fn new(buckets: usize, areas: usize, plurals: usize) -> Self {
+        Self {
+            rows: 0,
+            keys: [Amount::default(); KeyClass::COUNT],
+            references: [Amount::default(); ReferenceClass::COUNT],
+            noncurrent: Amount::default(),
+            delete_markers: 0,
+            areas: vec![AreaTally::default(); buckets * areas],
+            legacy: HashMap::new(),
+            bucket_rows: vec![0; buckets],
+            folders: Folders::default(),
+            orphan_ages: [Amount::default(); AGES.len()],
+            orphan_sizes: [Amount::default(); SIZES.len()],
+            near: HashMap::new(),
+            archived: HashMap::new(),
+            plurals: vec![false; buckets * plurals],
+        }
+    }
+
+    /// Notes that a key near one of the index exists.
+    pub(super) fn add_near(&mut self, bucket: u16, number: u32, key: &str) {
+        let kept = self.near.entry((bucket, number)).or_default();
+        if let Err(position) = kept.binary_search_by(|known| (**known).cmp(key))
+            && position < NEAREST
+        {
+            kept.truncate(NEAREST - 1);
+            kept.insert(position, key.into());
+        }
+    }
+
+    /// Adds what another thread counted: associative, commutative, [`Partial::new`] its identity.
+    pub(super) fn merge(&mut self, other: Self) {
+        let amounts = |ours: &mut [Amount], theirs: &[Amount]| {
+            ours.iter_mut().zip(theirs).for_each(|(ours, theirs)| ours.merge(*theirs));
+        };
+        self.rows += other.rows;
+        amounts(&mut self.keys, &other.keys);
+        amounts(&mut self.references, &other.references);
+        self.noncurrent.merge(other.noncurrent);
+        self.delete_markers += other.delete_markers;
+        self.areas.iter_mut().zip(&other.areas).for_each(|(ours, theirs)| ours.merge(theirs));
+        for (generation, tally) in other.legacy {
+            self.legacy.entry(generation).or_default().merge(&tally);
+        }
+        self.bucket_rows.iter_mut().zip(other.bucket_rows).for_each(|(ours, theirs)| *ours += theirs);
+        let mut folders = other.folders;
+        if folders.len() > self.folders.len() {
+            std::mem::swap(&mut self.folders, &mut folders);
+        }
+        self.folders.merge(&folders);
+        amounts(&mut self.orphan_ages, &other.orphan_ages);
+        amounts(&mut self.orphan_sizes, &other.orphan_sizes);
+        for ((bucket, number), keys) in other.near {
+            keys.iter().for_each(|key| self.add_near(bucket, number, key));
+        }
+        self.archived.extend(other.archived);
+        self.plurals.iter_mut().zip(other.plurals).for_each(|(ours, theirs)| *ours |= theirs);
+    }
+}

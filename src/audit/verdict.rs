@@ -1,0 +1,202 @@
+//! Which rules were judged, and what follows: PASS, FAIL or INCONCLUSIVE, in one sentence, with the next step.
+
+use crate::audit::settings::AuditRequest;
+use crate::audit::sink::RuleTally;
+use crate::layout::spec::LayoutSpec;
+use crate::model::{Family, Needs, RuleMeta, Severity, Verdict};
+use crate::results::schema::RuleState;
+use crate::rules::{Check, RULES};
+
+/// What the inputs allow.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Given {
+    /// Every declared inventory was read whole.
+    pub(super) inventories: bool,
+    /// Every declared export was read whole, and without a filter.
+    pub(super) exports: bool,
+    /// Columns that every inventory has.
+    pub(super) columns: Needs,
+}
+
+impl Given {
+    /// What a rule needs and does not have, in words.
+    pub(super) fn lacks(self, needs: Needs) -> Option<&'static str> {
+        let wants = |need: Needs, have: bool| needs.contains(need) && need != Needs::NOTHING && !have;
+        let column = |need: Needs| self.columns.contains(need);
+        if wants(Needs::INVENTORY, self.inventories) {
+            Some("an inventory is missing or was not read whole")
+        } else if wants(Needs::EXPORTS, self.exports) {
+            Some("an export is missing, was made with a filter, or was not read whole")
+        } else if wants(Needs::SIZE, column(Needs::SIZE)) {
+            Some("the inventory has no column Size")
+        } else if wants(Needs::MODIFIED, column(Needs::MODIFIED)) {
+            Some("the inventory has no column LastModifiedDate")
+        } else if wants(Needs::STORAGE_CLASS, column(Needs::STORAGE_CLASS)) {
+            Some("the inventory has no column StorageClass")
+        } else {
+            None
+        }
+    }
+}
+
+/// The severity that a rule has anywhere in this layout, at its highest.
+pub(super) fn highest(request: &AuditRequest<'_>, rule: usize) -> Severity {
+    let spec = request.layout.spec();
+    let areas = (0..spec.areas.len()).map(|area| request.severities.area(rule, area));
+    let references = spec.tables.iter().enumerate().flat_map(|(table, declared)| {
+        let own = std::iter::once(request.severities.table(rule, table));
+        own.chain(
+            (0..declared.references.len()).map(move |reference| request.severities.reference(rule, table, reference)),
+        )
+    });
+    areas.chain(references).chain([request.severities.base(rule)]).max().unwrap_or(Severity::Ignore)
+}
+
+/// Whether a rule was judged, and why not.
+pub(super) fn state(
+    request: &AuditRequest<'_>,
+    rule: usize,
+    given: Given,
+    tally: &RuleTally,
+) -> (RuleState, Option<String>) {
+    let registered = RULES[rule];
+    let meta: &RuleMeta = &registered.meta;
+    if meta.family == Family::Source {
+        return (RuleState::Judged, None);
+    }
+    if matches!(registered.check, Check::Elsewhere) {
+        let command = if meta.family == Family::Migration {
+            "judged by `migrate verify`"
+        } else {
+            "no exception or baseline is in force"
+        };
+        return (RuleState::NotAsked, Some(command.to_owned()));
+    }
+    if highest(request, rule) == Severity::Ignore {
+        return (RuleState::Off, None);
+    }
+    if let Some(why) = not_asked(request.layout.spec(), meta) {
+        return (RuleState::NotAsked, Some(why.to_owned()));
+    }
+    match given.lacks(meta.needs) {
+        None => (RuleState::Judged, None),
+        Some(why) if tally.findings() > 0 => (RuleState::Partly, Some(why.to_owned())),
+        Some(why) => (RuleState::NotJudged, Some(why.to_owned())),
+    }
+}
+
+/// Why nothing in the configuration asks for a rule.
+fn not_asked(spec: &LayoutSpec, meta: &RuleMeta) -> Option<&'static str> {
+    match meta.code {
+        "L209" if spec.migration.cut_over.is_none() => Some("no `cut_over` is set under `[migration]`"),
+        "L207" if spec.areas.iter().all(|area| area.companions.is_empty()) => Some("no area has `companions`"),
+        "W501" if spec.workflows.is_empty() => Some("no workflow is declared"),
+        "C604" if spec.tables.iter().all(|table| table.changed_at.is_none()) => Some("no table has `changed_at`"),
+        _ if meta.family == Family::Reference && spec.tables.is_empty() => Some("no table is declared"),
+        _ => None,
+    }
+}
+
+/// What the verdict rests on.
+pub(super) struct Grounds<'a> {
+    pub(super) request: &'a AuditRequest<'a>,
+    pub(super) tallies: &'a [RuleTally],
+    pub(super) states: &'a [(RuleState, Option<String>)],
+    pub(super) objects: u64,
+    pub(super) references: u64,
+}
+
+impl Grounds<'_> {
+    /// The verdict, the sentence that says why, and what to do next.
+    pub(super) fn verdict(&self) -> (Verdict, String, String) {
+        let inconclusive = self.inconclusive();
+        let failing = self.failing();
+        let what_fails = || {
+            let total: u64 = failing.iter().map(|(_, findings)| findings).sum();
+            let (name, most) = failing
+                .iter()
+                .max_by_key(|(rule, findings)| (*findings, std::cmp::Reverse(*rule)))
+                .map_or(("", 0), |(rule, findings)| (RULES[*rule].meta.name, *findings));
+            let rules = failing.len();
+            if rules == 1 {
+                format!("{} of {name}", plural(total, "finding"))
+            } else {
+                format!("{} of {rules} rules, most of them {name} ({most})", plural(total, "finding"))
+            }
+        };
+        match (inconclusive, failing.is_empty()) {
+            (Some((why, next)), true) => {
+                (Verdict::Inconclusive, format!("the inputs do not allow a verdict: {why}"), next)
+            }
+            (Some((why, next)), false) => {
+                let sentence = format!(
+                    "the inputs do not allow a verdict: {why}; of what could be judged, {} already fail",
+                    what_fails()
+                );
+                (Verdict::Inconclusive, sentence, next)
+            }
+            (None, false) => {
+                let first = failing.iter().max_by_key(|(rule, findings)| (*findings, std::cmp::Reverse(*rule)));
+                let code = first.map_or("", |(rule, _)| RULES[*rule].meta.code);
+                let next = format!(
+                    "start with the findings of {code}, then audit the next delivery; `stocktake rules {code}` explains the rule"
+                );
+                (Verdict::Fail, format!("{} at severity {} or above", what_fails(), self.request.fail_on.name()), next)
+            }
+            (None, true) => {
+                let below: u64 = self.tallies.iter().map(RuleTally::findings).sum();
+                let kept = match below {
+                    0 => "nothing to report".to_owned(),
+                    _ => format!("{} below the failing severity", plural(below, "finding")),
+                };
+                let sentence = format!(
+                    "{} and {} judged, {kept}",
+                    plural(self.objects, "object"),
+                    plural(self.references, "reference")
+                );
+                let next =
+                    if below == 0 { "nothing to do" } else { "look through the notes and warnings when there is time" };
+                (Verdict::Pass, sentence, next.to_owned())
+            }
+        }
+    }
+
+    /// Rules with findings that fail, and how many.
+    fn failing(&self) -> Vec<(usize, u64)> {
+        let severities = [Severity::Note, Severity::Warning, Severity::Error];
+        let failing = |tally: &RuleTally| -> u64 {
+            let fail = severities.iter().filter(|&&severity| self.request.fail_on.fails(severity));
+            fail.map(|&severity| tally.by_severity[severity as usize]).sum()
+        };
+        self.tallies.iter().map(failing).enumerate().filter(|(_, findings)| *findings > 0).collect()
+    }
+
+    /// Why there is no verdict, and what to do about it.
+    fn inconclusive(&self) -> Option<(String, String)> {
+        let told = |rule: usize| self.tallies[rule].by_severity[Severity::Inconclusive as usize];
+        let sources: Vec<usize> = (0..RULES.len()).filter(|&rule| told(rule) > 0).collect();
+        if let Some(&first) = sources.first() {
+            let named: Vec<String> = sources
+                .iter()
+                .map(|&rule| format!("{} {} ({})", RULES[rule].meta.code, RULES[rule].meta.name, told(rule)))
+                .collect();
+            let code = RULES[first].meta.code;
+            let next = format!("mend the inputs and audit again; `stocktake rules {code}` explains the first problem");
+            return Some((named.join(", "), next));
+        }
+        let unjudged = (0..RULES.len()).find(|&rule| {
+            matches!(self.states[rule].0, RuleState::NotJudged | RuleState::Partly)
+                && self.request.fail_on.fails(highest(self.request, rule))
+        })?;
+        let meta = &RULES[unjudged].meta;
+        let why = self.states[unjudged].1.as_deref().unwrap_or_default();
+        Some((
+            format!("{} {} could not be judged: {why}", meta.code, meta.name),
+            format!("give the missing input and audit again, or leave the rule out with `--ignore {}`", meta.code),
+        ))
+    }
+}
+
+fn plural(count: u64, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}

@@ -1,0 +1,230 @@
+//! `stocktake audit`.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
+
+use clap::Args;
+use jiff::Timestamp;
+
+use crate::audit::{self, AuditError, AuditRequest, FailOn};
+use crate::cli::Failure;
+use crate::cli::check::ConfigArgs;
+use crate::cli::console::Console;
+use crate::cli::interrupt;
+use crate::cli::output::{OutputFile, Outputs, Wanted};
+use crate::cli::progress::Bar;
+use crate::layout::LayoutSpec;
+use crate::model::{Millis, Phase, Severity, Verdict, suggest, time};
+use crate::report::ReportFormat;
+use crate::rules::{Selection, Severities};
+
+/// How many findings of each rule reports show.
+const EXAMPLES: usize = crate::results::examples::EXAMPLES;
+
+/// Judge a bucket: inputs, keys, layout, references, workflows
+///
+/// Reads the inventories and exports that the configuration (or the command line) names, judges every object and every
+/// reference against the layout, and writes the reports that were asked for. Without -o, --out and --format it prints a
+/// summary, and writes the set of reports into `[output] dir` if the configuration has one.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  stocktake audit
+      with everything in ./stocktake.toml
+  stocktake audit --inventory deliveries/line-1 --export deliveries/exports --out reports
+      audit.html, audit.md, results.json, findings.parquet and folders.parquet in reports/
+  stocktake audit -o audit.html -o findings=findings.csv -q
+      only these files, only the exit code
+  stocktake audit --format md --fail-on warning
+      Markdown on stdout, for a pull request; warnings fail too")]
+pub(super) struct AuditArgs {
+    #[command(flatten)]
+    config: ConfigArgs,
+    /// An inventory: a manifest, a delivery's folder, or a folder of deliveries (the newest complete one counts)
+    #[arg(long, value_name = "PATH", help_heading = "Inputs")]
+    inventory: Vec<PathBuf>,
+    /// An export: a manifest-summary.json, an export's folder, or a folder of exports (the newest of each table counts)
+    #[arg(long, value_name = "PATH", help_heading = "Inputs")]
+    export: Vec<PathBuf>,
+    /// Do not compare parts with their checksums; the report says so
+    #[arg(long, help_heading = "Inputs")]
+    no_checksums: bool,
+    /// The time of judging, as 2026-11-22T06:00:00Z; printed in every report [default: the clock]
+    #[arg(long, value_name = "TIME", value_parser = parse_time, help_heading = "Judging")]
+    now: Option<Millis>,
+    /// Where the migration stands: before, during, after
+    #[arg(long, value_parser = parse_phase, help_heading = "Judging")]
+    phase: Option<Phase>,
+    /// Judge only these rules (code, name or family letter), and the inputs
+    #[arg(long, value_name = "RULE", value_delimiter = ',', help_heading = "Judging")]
+    select: Vec<String>,
+    /// Leave these rules out (code, name or family letter)
+    #[arg(long, value_name = "RULE", value_delimiter = ',', help_heading = "Judging")]
+    ignore: Vec<String>,
+    /// The least severity that fails: error, warning, note, never
+    #[arg(long, default_value = "error", value_parser = parse_fail_on, value_name = "SEVERITY", help_heading = "Judging")]
+    fail_on: FailOn,
+    /// Go on where the numbers say that the mapping is wrong, not the bucket (S011)
+    #[arg(long, help_heading = "Judging")]
+    accept_implausible: bool,
+    /// Write audit.html, audit.md, results.json, findings.parquet and folders.parquet into this folder
+    #[arg(long, value_name = "DIR", help_heading = "Outputs")]
+    out: Option<PathBuf>,
+    /// Write one report: the format by name or by the file's extension; repeatable
+    #[arg(short = 'o', value_name = "[FORMAT=]FILE", help_heading = "Outputs")]
+    output: Vec<OutputFile>,
+    /// Write one report to stdout: html, md, json, parquet, csv, text, worklist
+    #[arg(long, value_name = "NAME", value_parser = parse_format, help_heading = "Outputs")]
+    format: Option<ReportFormat>,
+    /// The rule whose keys a worklist holds
+    #[arg(long, value_name = "RULE", help_heading = "Outputs")]
+    worklist_rule: Option<String>,
+    /// The bucket whose keys a worklist holds
+    #[arg(long, value_name = "BUCKET", help_heading = "Outputs")]
+    worklist_bucket: Option<String>,
+    /// A folder with templates of your own, file by file
+    #[arg(long, value_name = "DIR", help_heading = "Outputs")]
+    templates: Option<PathBuf>,
+    /// Threads to use [default: all cores]
+    #[arg(short, long, value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Resources")]
+    jobs: Option<u16>,
+    /// Where what does not fit in memory goes [default: the system's folder for temporary files]
+    #[arg(long, value_name = "DIR", help_heading = "Resources")]
+    tmp_dir: Option<PathBuf>,
+}
+
+impl AuditArgs {
+    pub(super) fn run(self, console: &Console) -> Result<u8, Failure> {
+        let stop = interrupt::watch().map_err(|error| Failure::internal(error.to_string()))?;
+        let layout = self.config.compile()?;
+        let spec = layout.spec();
+        if let Some(allow) = spec.allows.first() {
+            return Err(Failure::usage(
+                format!("`[[allow]]` at {} is understood, and exceptions cannot be applied yet", allow.place),
+                "take it out, or lower the rule's severity for the area; `stocktake check` accepts it",
+            ));
+        }
+        let phase = self.phase.or(spec.migration.phase).unwrap_or(Phase::After);
+        let selection = Selection { select: self.select.clone(), ignore: self.ignore.clone() };
+        let severities = Severities::new(spec, phase, &selection).map_err(|error| Failure::of(&error))?;
+        let pinned = self.now.or(spec.inputs.now);
+        let wanted = self.wanted(spec)?;
+        let templates =
+            self.templates.clone().or_else(|| spec.output.templates.as_ref().map(|dir| spec.directory.join(dir)));
+        let mut outputs = Outputs::open(wanted, templates.as_deref(), self.tmp_dir.as_deref())?;
+        let bar = Bar::new(console);
+        let request = AuditRequest {
+            layout: &layout,
+            severities: &severities,
+            phase,
+            fail_on: self.fail_on,
+            inventories: paths(&self.inventory, &spec.inputs.inventory, &spec.directory),
+            exports: paths(&self.export, &spec.inputs.exports, &spec.directory),
+            now: pinned.unwrap_or_else(|| Timestamp::now().as_millisecond()),
+            now_is_pinned: pinned.is_some(),
+            jobs: self.jobs.map_or_else(all_cores, usize::from),
+            verify: !self.no_checksums,
+            accept_implausible: self.accept_implausible,
+            switches: self.switches(),
+            tmp_dir: self.tmp_dir.clone(),
+            examples: EXAMPLES,
+            progress: &bar,
+            cancel: &stop,
+        };
+        let outcome = match audit::run(&request, &mut outputs) {
+            Ok(outcome) => outcome,
+            Err(AuditError::Write(error)) => {
+                let place = outputs.failed().unwrap_or(Path::new("a temporary file")).display().to_string();
+                return Err(Failure::write(place, error));
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let judgement = &outcome.results.judgement;
+        for remark in outcome.results.inputs.inventories.iter().flat_map(|input| &input.remarks) {
+            console.warn(remark);
+        }
+        let to_stdout = self.format.is_none() && self.out.is_none() && self.output.is_empty();
+        if stop.load(Ordering::Relaxed) {
+            return Err(Failure::interrupted());
+        }
+        let written = outputs.finish(&outcome, console)?;
+        if !to_stdout {
+            console.say(&format!("{}: {}", judgement.verdict.name(), judgement.sentence));
+        }
+        for path in written {
+            console.say(&format!("wrote {}", path.display()));
+        }
+        Ok(Verdict::exit_code(judgement.verdict))
+    }
+
+    fn wanted(&self, spec: &LayoutSpec) -> Result<Wanted, Failure> {
+        let nothing_asked = self.out.is_none() && self.output.is_empty() && self.format.is_none();
+        let configured = || spec.output.dir.as_ref().map(|dir| spec.directory.join(dir));
+        let rule = match &self.worklist_rule {
+            None => None,
+            Some(selector) => {
+                let rule = crate::rules::find_or_suggest(selector).map_err(|error| Failure::of(&error))?;
+                Some(rule.meta.code.to_owned())
+            }
+        };
+        Ok(Wanted {
+            folder: self.out.clone().or_else(|| configured().filter(|_| nothing_asked)),
+            files: self.output.clone(),
+            stdout: self.format.or(nothing_asked.then_some(ReportFormat::Text)),
+            rule,
+            bucket: self.worklist_bucket.clone(),
+        })
+    }
+
+    /// The switches that change what is judged, as a report tells them.
+    fn switches(&self) -> Vec<String> {
+        let mut switches = Vec::new();
+        if self.no_checksums {
+            switches.push("--no-checksums".to_owned());
+        }
+        if self.accept_implausible {
+            switches.push("--accept-implausible".to_owned());
+        }
+        switches.extend(self.select.iter().map(|rule| format!("--select {rule}")));
+        switches.extend(self.ignore.iter().map(|rule| format!("--ignore {rule}")));
+        switches
+    }
+}
+
+/// Paths of the command line, or else those of the configuration, which are relative to it.
+fn paths(given: &[PathBuf], configured: &[String], directory: &Path) -> Vec<PathBuf> {
+    if given.is_empty() {
+        let relative = |path: &String| if path.contains("://") { PathBuf::from(path) } else { directory.join(path) };
+        configured.iter().map(relative).collect()
+    } else {
+        given.to_vec()
+    }
+}
+
+fn all_cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+fn parse_time(text: &str) -> Result<Millis, String> {
+    time::parse_rfc3339(text).ok_or_else(|| "write a time as 2026-11-22T06:00:00Z".to_owned())
+}
+
+fn parse_phase(text: &str) -> Result<Phase, String> {
+    Phase::from_name(text).ok_or_else(|| "it is one of before, during, after".to_owned())
+}
+
+fn parse_fail_on(text: &str) -> Result<FailOn, String> {
+    match Severity::settable(text) {
+        Some(severity) if severity != Severity::Ignore => Ok(FailOn::Severity(severity)),
+        _ if text == "never" => Ok(FailOn::Never),
+        _ => Err("it is one of error, warning, note, never".to_owned()),
+    }
+}
+
+fn parse_format(text: &str) -> Result<ReportFormat, String> {
+    let names = ReportFormat::ALL.map(ReportFormat::name);
+    ReportFormat::from_name(text).ok_or_else(|| match suggest::nearest(text, names) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("it is one of {}", names.join(", ")),
+    })
+}

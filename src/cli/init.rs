@@ -1,0 +1,98 @@
+//! `stocktake init`.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::cli::Failure;
+use crate::cli::check::known_rules;
+use crate::cli::console::Console;
+use crate::cli::staged::StagedFile;
+use crate::layout::config::{self, Origins};
+use crate::model::suggest;
+
+/// Write a stocktake.toml to start from
+///
+/// Writes a commented configuration that extends a preset: fill in the bucket and where its inventories and exports lie. An existing
+/// file is never overwritten.
+#[derive(Debug, Args)]
+pub(super) struct InitArgs {
+    /// The preset to extend
+    #[arg(long, value_name = "NAME", default_value = "edge-cv-portal")]
+    preset: String,
+    /// The bucket to audit
+    #[arg(long, value_name = "NAME", default_value = "my-bucket")]
+    bucket: String,
+    /// Where to write it
+    #[arg(long, value_name = "FILE", default_value = "stocktake.toml")]
+    to: PathBuf,
+    /// Print the whole preset as it takes effect, and write nothing
+    #[arg(long, conflicts_with_all = ["to", "bucket"])]
+    print_effective: bool,
+}
+
+impl InitArgs {
+    pub(super) fn run(self, console: &Console) -> Result<u8, Failure> {
+        if !config::preset_names().any(|name| name == self.preset) {
+            let help = match suggest::nearest(&self.preset, config::preset_names()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("it is one of {}", config::preset_names().collect::<Vec<_>>().join(", ")),
+            };
+            return Err(Failure::usage(format!("there is no preset `{}`", self.preset), help));
+        }
+        if self.print_effective {
+            console.print(&config::effective_preset(&self.preset, &known_rules(), Origins::Hidden)?)?;
+            return Ok(0);
+        }
+        if self.to.exists() {
+            return Err(Failure::usage(
+                format!("{} is already there", self.to.display()),
+                "name another file with --to, or remove it first",
+            ));
+        }
+        let text = starter(&self.preset, &self.bucket);
+        config::parse(&self.to, text.as_bytes(), &known_rules())?;
+        let mut file = StagedFile::create(&self.to)?;
+        let mut out = file.writer()?;
+        let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+        written.map_err(|error| Failure::write_file(&self.to, error))?;
+        drop(out);
+        file.commit()?;
+        console.say(&format!("wrote {}; next: edit it, then `stocktake check`", self.to.display()));
+        Ok(0)
+    }
+}
+
+fn starter(preset: &str, bucket: &str) -> String {
+    format!(
+        r#"# What `stocktake audit` judges, and by what. `stocktake check` proves this file and prints what it comes to.
+version = 1
+title = "{bucket}"
+extends = "{preset}"    # areas, tables, workflows and requirements; print them with: stocktake init --print-effective
+
+[[bucket]]
+name = "{bucket}"
+prefix = ""             # or "use-case/" where several share the bucket
+
+# A bucket that records name and that has no inventory: references into it are told as outside.
+# [[bucket]]
+# name = "{bucket}-images"
+# role = "data"
+# inventory = false
+
+[inputs]
+inventory = ["deliveries/{bucket}"]    # a folder of deliveries, as AWS lays them out; the newest complete one counts
+exports = ["deliveries/exports"]       # a folder of DynamoDB exports; the newest of each table counts
+max_age = "48h"                        # older inputs: no verdict
+max_skew = "24h"                       # inputs further apart: no verdict
+grace = "24h"                          # how long records and inventory may take to know of each other
+
+[output]
+dir = "reports"
+
+[migration]
+phase = "before"                       # before, during, after: how much legacy keys and references weigh
+"#
+    )
+}

@@ -1,0 +1,20 @@
+//! Ctrl-C and its like: a flag that long work looks at, so that what was begun is cleared away.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
+
+/// A flag that is set when the user (or the system) wants the program to stop.
+///
+/// A file that grows past the user's limit is made an error of writing instead of the program's end, so that it is told
+/// and nothing is left half-written.
+pub(super) fn watch() -> io::Result<Arc<AtomicBool>> {
+    let stop = Arc::new(AtomicBool::new(false));
+    for signal in [SIGINT, SIGTERM, SIGHUP] {
+        signal_hook::flag::register(signal, Arc::clone(&stop))?;
+    }
+    signal_hook::flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false)))?;
+    Ok(stop)
+}

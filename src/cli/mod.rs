@@ -1,0 +1,103 @@
+//! The command line: the only place that prints, exits, reads the clock, or knows clap. One file per command.
+
+mod audit;
+mod check;
+mod console;
+mod failure;
+mod init;
+
+mod interrupt;
+mod output;
+mod progress;
+mod rules;
+mod staged;
+
+use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
+
+pub use failure::Failure;
+
+use crate::cli::console::Console;
+
+/// Take stock of an S3 bucket without touching it.
+///
+/// stocktake reads S3 Inventories (the lists of objects that AWS delivers) and DynamoDB table exports (the records
+/// that name those objects), holds both against one declared layout, and says: is every key where the convention
+/// wants it, does every reference reach an object, is anything left over.
+///
+/// It reads files and writes reports. It never changes or deletes anything in a bucket or a table.
+#[derive(Debug, Parser)]
+#[command(name = "stocktake", version, max_term_width = 100, after_long_help = EXIT_CODES)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    global: Global,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    pass
+  1    fail: at least one finding at or above --fail-on
+  2    usage or configuration error: nothing was judged
+  3    inconclusive: the inputs do not allow a verdict
+  130  interrupted: nothing half-written is left
+
+Start with:
+  stocktake init --preset edge-cv-portal     write a stocktake.toml
+  stocktake check                            see what it means
+  stocktake audit --inventory DIR --export DIR";
+
+/// What every command takes.
+#[derive(Debug, Args)]
+struct Global {
+    /// Say nothing but errors on stderr
+    #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = "Messages")]
+    quiet: bool,
+    /// Say more on stderr: inputs found, files passed over, time spent
+    #[arg(short, long, global = true, help_heading = "Messages")]
+    verbose: bool,
+    /// How messages on stderr are written
+    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text, value_name = "FORMAT", help_heading = "Messages")]
+    log_format: LogFormat,
+    /// Whether to colour what goes to a terminal
+    #[arg(long, global = true, value_enum, default_value_t = ColorChoice::Auto, value_name = "WHEN", help_heading = "Messages")]
+    color: ColorChoice,
+}
+
+/// How messages are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Audit(Box<audit::AuditArgs>),
+    Check(check::CheckArgs),
+    Rules(rules::RulesArgs),
+
+    Init(init::InitArgs),
+}
+
+/// Runs the program and gives its exit code.
+pub fn run() -> u8 {
+    let cli = Cli::parse();
+    let console = Console::new(&cli.global);
+    let done = match cli.command {
+        Command::Audit(arguments) => arguments.run(&console),
+        Command::Check(arguments) => arguments.run(&console),
+        Command::Rules(arguments) => arguments.run(&console),
+
+        Command::Init(arguments) => arguments.run(&console),
+    };
+    match done {
+        Ok(code) => code,
+        Err(failure) => {
+            console.failure(&failure);
+            failure.exit_code
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! Which outputs a command was asked for, opened before the work starts and put in place when it is done.
+
+use std::fs;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use crate::audit::{AuditOutcome, AuditSink};
+use crate::cli::Failure;
+use crate::cli::console::Console;
+use crate::cli::staged::StagedFile;
+use crate::model::{Finding, UserError};
+use crate::render::Templates;
+use crate::report::{FindingStream, FormatError, FormatOptions, ReportFormat, ReportView, Words};
+use crate::results::findings::{FindingsReader, FindingsWriter};
+use crate::results::folders::FoldersWriter;
+use crate::results::{FolderRow, ResultsError};
+
+/// The files of `--out`, with their formats.
+const SET: [(&str, ReportFormat); 4] = [
+    ("audit.html", ReportFormat::Html),
+    ("audit.md", ReportFormat::Markdown),
+    ("results.json", ReportFormat::Json),
+    ("findings.parquet", ReportFormat::Parquet),
+];
+const FOLDERS: &str = "folders.parquet";
+
+/// `[FORMAT=]FILE`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct OutputFile {
+    format: ReportFormat,
+    path: PathBuf,
+}
+
+impl FromStr for OutputFile {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if let Some((format, path)) = text.split_once('=')
+            && let Some(format) = ReportFormat::from_name(format)
+        {
+            return if path.is_empty() {
+                Err("no file stands after `=`".to_owned())
+            } else {
+                Ok(Self { format, path: path.into() })
+            };
+        }
+        let extension = Path::new(text).extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+        match ReportFormat::from_extension(extension) {
+            Some(format) => Ok(Self { format, path: text.into() }),
+            None => Err(format!(
+                "the format cannot be told from the name: write FORMAT={text}, with one of {}",
+                ReportFormat::ALL.map(ReportFormat::name).join(", ")
+            )),
+        }
+    }
+}
+
+/// What a command was asked to write.
+#[derive(Debug, Default)]
+pub(super) struct Wanted {
+    /// `--out`, or `[output] dir`.
+    pub(super) folder: Option<PathBuf>,
+    /// `-o`.
+    pub(super) files: Vec<OutputFile>,
+    /// `--format`, or the text summary where nothing else was asked for.
+    pub(super) stdout: Option<ReportFormat>,
+    /// The rule and bucket of worklists.
+    pub(super) rule: Option<String>,
+    pub(super) bucket: Option<String>,
+}
+
+/// The outputs of an audit, open.
+pub(super) struct Outputs {
+    reports: Vec<(ReportFormat, StagedFile)>,
+    /// `findings.parquet`: asked for, or kept aside for formats that read all findings.
+    findings: Option<(FindingsWriter<BufWriter<fs::File>>, Kept)>,
+    folders: Option<(FoldersWriter<BufWriter<fs::File>>, StagedFile)>,
+    wanted: Wanted,
+    templates: Templates,
+    /// The failing output of a stream that the audit wrote to.
+    failed: Option<PathBuf>,
+}
+
+/// Where all findings lie while reports are written.
+enum Kept {
+    Staged(StagedFile, Vec<StagedFile>),
+    Aside(tempfile::NamedTempFile),
+}
+
+impl Kept {
+    fn path(&self) -> &Path {
+        match self {
+            Self::Staged(file, _) => file.path(),
+            Self::Aside(file) => file.path(),
+        }
+    }
+}
+
+impl Outputs {
+    /// Opens everything that was asked for; nothing of it appears before [`Outputs::finish`].
+    pub(super) fn open(wanted: Wanted, templates: Option<&Path>, tmp_dir: Option<&Path>) -> Result<Self, Failure> {
+        let templates = Templates::new(templates).map_err(|error| Failure::of(&error))?;
+        let mut reports = Vec::new();
+        let mut findings = Vec::new();
+        let mut folders = None;
+        let mut add = |format, path: &Path| -> Result<(), Failure> {
+            let file = StagedFile::create(path)?;
+            match format {
+                ReportFormat::Parquet => findings.push(file),
+                format => reports.push((format, file)),
+            }
+            Ok(())
+        };
+        if let Some(folder) = &wanted.folder {
+            fs::create_dir_all(folder).map_err(|error| Failure::write_file(folder, error))?;
+            for (name, format) in SET {
+                add(format, &folder.join(name))?;
+            }
+            let mut file = StagedFile::create(&folder.join(FOLDERS))?;
+            let writer =
+                FoldersWriter::new(file.writer()?).map_err(|error| Failure::write_file(file.target(), error))?;
+            folders = Some((writer, file));
+        }
+        for file in &wanted.files {
+            add(file.format, &file.path)?;
+        }
+        let streams = |format: &ReportFormat| {
+            matches!(format, ReportFormat::Csv | ReportFormat::Worklist | ReportFormat::Parquet)
+        };
+        let streamed = reports.iter().any(|(format, _)| streams(format)) || wanted.stdout.iter().any(streams);
+        let findings = match (findings.pop(), streamed) {
+            (Some(mut file), _) => {
+                let writer = file.writer()?;
+                let writer = FindingsWriter::new(writer).map_err(|error| Failure::write_file(file.target(), error))?;
+                Some((writer, Kept::Staged(file, findings)))
+            }
+            (None, true) => {
+                let aside = match tmp_dir {
+                    Some(folder) => tempfile::NamedTempFile::new_in(folder),
+                    None => tempfile::NamedTempFile::new(),
+                };
+                let failed = |error| Failure::write("a temporary file", error);
+                let aside = aside.map_err(failed)?;
+                let writer = BufWriter::new(aside.as_file().try_clone().map_err(failed)?);
+                Some((FindingsWriter::new(writer).map_err(failed)?, Kept::Aside(aside)))
+            }
+            (None, false) => None,
+        };
+        Ok(Self { reports, findings, folders, wanted, templates, failed: None })
+    }
+
+    /// The output that could not be written while the audit ran.
+    pub(super) fn failed(&self) -> Option<&Path> {
+        self.failed.as_deref()
+    }
+
+    /// Writes every report and puts every file in place; gives the paths in order.
+    pub(super) fn finish(mut self, outcome: &AuditOutcome, console: &Console) -> Result<Vec<PathBuf>, Failure> {
+        let mut placed = Vec::new();
+        if let Some((writer, file)) = self.folders.take() {
+            writer.finish().map_err(|error| Failure::write_file(file.target(), error))?;
+            placed.push(file);
+        }
+        let kept = match self.findings.take() {
+            None => None,
+            Some((writer, kept)) => {
+                writer.finish().map_err(|error| Failure::write_file(kept.path(), error))?;
+                Some(kept)
+            }
+        };
+        let read = || -> Result<FindingStream<'_>, ResultsError> {
+            match &kept {
+                Some(kept) => Ok(Box::new(FindingsReader::open(kept.path())?)),
+                None => Ok(Box::new(std::iter::empty())),
+            }
+        };
+        let view = ReportView {
+            results: &outcome.results,
+            examples: &outcome.examples,
+            largest_folders: &outcome.largest_folders,
+            words: Words::OF_RULES,
+            findings: &read,
+        };
+        let options = |coloured| FormatOptions {
+            templates: &self.templates,
+            coloured,
+            rule: self.wanted.rule.as_deref(),
+            bucket: self.wanted.bucket.as_deref(),
+        };
+        for (format, mut file) in std::mem::take(&mut self.reports) {
+            let mut out = file.writer()?;
+            format.formatter(options(false)).write(&view, &mut out).map_err(|error| refused(file.target(), error))?;
+            out.flush().map_err(|error| Failure::write_file(file.target(), error))?;
+            placed.push(file);
+        }
+        if let Some(format) = self.wanted.stdout {
+            let mut out = BufWriter::new(io::stdout());
+            let coloured = format == ReportFormat::Text && console.colours_stdout();
+            let written = format.formatter(options(coloured)).write(&view, &mut out);
+            match written.and_then(|()| Ok(out.flush()?)) {
+                Err(FormatError::Write(error)) if error.kind() == io::ErrorKind::BrokenPipe => {}
+                Err(error) => return Err(refused(Path::new("stdout"), error)),
+                Ok(()) => {}
+            }
+        }
+        if let Some(Kept::Staged(file, copies)) = kept {
+            for copy in copies {
+                fs::copy(file.path(), copy.path()).map_err(|error| Failure::write_file(copy.target(), error))?;
+                placed.push(copy);
+            }
+            placed.push(file);
+        }
+        let mut paths: Vec<PathBuf> = placed.iter().map(|file| file.target().to_owned()).collect();
+        placed.into_iter().try_for_each(StagedFile::commit)?;
+        paths.sort();
+        Ok(paths)
+    }
+}
+
+fn refused(target: &Path, error: FormatError) -> Failure {
+    match error {
+        FormatError::Write(error) => Failure::write_file(target, error),
+        error => {
+            debug_assert!(!error.to_string().is_empty(), "an error says what is wrong: {:?}", error.place());
+            Failure::of(&error)
+        }
+    }
+}
+
+impl AuditSink for Outputs {
+    fn folder(&mut self, row: &FolderRow) -> io::Result<()> {
+        let Some((writer, file)) = &mut self.folders else { return Ok(()) };
+        writer.push(row).inspect_err(|_| self.failed = Some(file.target().to_owned()))
+    }
+
+    fn finding(&mut self, finding: &Finding<'_>) -> io::Result<()> {
+        let Some((writer, kept)) = &mut self.findings else { return Ok(()) };
+        writer.push(finding).inspect_err(|_| self.failed = Some(kept.path().to_owned()))
+    }
+}

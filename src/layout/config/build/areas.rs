@@ -1,0 +1,66 @@
+//! `[[area]]` and `[[area.legacy]]`.
+
+use super::Build;
+use super::buckets::OUTPUT;
+use crate::layout::config::tree::Node;
+use crate::layout::spec::{Anchor, AreaSpec, Fate, LegacySpec, OrphanScope, Shared, Standing, Unnamed};
+
+const ANCHORS: &[(&str, Anchor)] = &[("prefix", Anchor::Prefix), ("bucket", Anchor::Bucket)];
+
+const STANDINGS: &[(&str, Standing)] =
+    &[("wanted", Standing::Wanted), ("tolerated", Standing::Tolerated), ("outside", Standing::Outside)];
+
+const SCOPES: &[(&str, OrphanScope)] = &[("folder", OrphanScope::Folder), ("object", OrphanScope::Object)];
+
+const SHARED: &[(&str, Shared)] = &[("report", Shared::Report), ("copy-each", Shared::CopyEach)];
+
+const UNNAMED: &[(&str, Unnamed)] = &[("report", Unnamed::Report), ("keep", Unnamed::Keep)];
+
+impl Build<'_> {
+    pub(super) fn area(&mut self, entry: &Node) -> AreaSpec {
+        AreaSpec {
+            name: entry.text("name"),
+            place: entry.place.clone(),
+            path: entry.get("path").unwrap_or(entry).at(),
+            about: entry.text("about"),
+            written_by: entry.text("written_by"),
+            examples: entry.texts_at("examples"),
+            role: entry.optional_text("role").unwrap_or_else(|| OUTPUT.to_owned()),
+            anchor: self.problems.choice(entry.get("anchor"), "anchor", ANCHORS),
+            standing: self.problems.choice(entry.get("standing"), "standing", STANDINGS),
+            fallback: entry.boolean("fallback").unwrap_or(false),
+            companions: entry
+                .list("companions")
+                .iter()
+                .map(|any| any.elements().iter().map(Node::at).collect())
+                .collect(),
+            expected_unreferenced: entry.texts_at("expected_unreferenced"),
+            orphan_scope: self.problems.choice(entry.get("orphan_scope"), "orphan scope", SCOPES),
+            rules: self.settings(entry),
+            legacy: entry.list("legacy").iter().map(|legacy| self.legacy(legacy)).collect(),
+        }
+    }
+
+    fn legacy(&mut self, entry: &Node) -> LegacySpec {
+        for name in entry.list("record") {
+            self.placeholder_named(name.as_text(), &name.place);
+        }
+        let fate = match (entry.get("to"), entry.get("keep")) {
+            (Some(to), _) => Fate::To(to.at()),
+            (None, Some(keep)) => Fate::Keep(keep.as_text().to_owned()),
+            (None, None) => Fate::Retire(entry.text("retire")),
+        };
+        LegacySpec {
+            name: entry.text("name"),
+            place: entry.place.clone(),
+            from: entry.texts_at("from"),
+            fate,
+            record: entry.texts("record"),
+            shared: self.problems.choice(entry.get("shared"), "way with shared objects", SHARED),
+            unnamed: self.problems.choice(entry.get("unnamed"), "way with unnamed objects", UNNAMED),
+            keep_source: entry.optional_text("keep_source"),
+            anchor: self.problems.choice(entry.get("anchor"), "anchor", ANCHORS),
+            examples: entry.texts_at("examples"),
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! M402, altered-object.
+
+use crate::model::Finding;
+use crate::rules::Check;
+use crate::rules::declare::declare_rule;
+use crate::rules::wording::quoted;
+
+declare_rule! {
+    /// ## What it finds
+    /// A moved object that is not what it was: other size, other MD5 or other checksum.
+    ///
+    /// ## Why it matters
+    /// The copy is broken, or something else was written to its key. An ETag is compared only where both are MD5s:
+    /// no `-` in them, and SSE-S3 or no encryption (Amazon S3 API Reference, "Object"); of a multipart upload it
+    /// proves nothing.
+    ///
+    /// ## Example
+    /// 1,204,224 bytes at the old key, 0 bytes at the new one.
+    ///
+    /// ## How to mend it
+    /// Copy the object again from its old key, and compare before anything is rewritten. Not judged on an incomplete
+    /// inventory.
+    "M402", "altered-object", Migration, Error, since "0.1.0", needs INVENTORY;
+    Check::Elsewhere, sentence, help
+}
+
+/// `detail` is `size`, `etag` or `checksum`; `expected` as before, `value` as after.
+fn sentence(finding: &Finding<'_>) -> String {
+    let what = match finding.detail.as_deref() {
+        Some("etag") => "ETag",
+        Some("checksum") => "checksum",
+        _ => "size",
+    };
+    format!("has the {what} {} where it had {}", quoted(finding.value.as_deref()), quoted(finding.expected.as_deref()))
+}
+
+fn help(_: &Finding<'_>) -> Option<String> {
+    Some("copy the object again from its old key".to_owned())
+}

@@ -1,0 +1,124 @@
+//! The pieces of which sentences are made: values in backticks, numbers with their noun.
+
+use std::fmt::{self, Write};
+
+/// The longest value a sentence shows, in characters: any location fits.
+const LONGEST: usize = 1_200;
+
+/// A value in backticks, as one printable line: what could break out of them, move the cursor or reorder the
+/// text is written `\u{…}`. An absent fact is `?`.
+pub(super) struct Quoted<'a>(Option<&'a str>);
+
+/// Words that may hold backticks of their own, as one printable line.
+pub(super) struct Words<'a>(Option<&'a str>);
+
+/// Puts a fact in backticks.
+pub(super) fn quoted<'a>(fact: impl Into<Option<&'a str>>) -> Quoted<'a> {
+    Quoted(fact.into())
+}
+
+/// Takes a fact that is already worded, such as the form a placeholder expects.
+pub(super) fn words<'a>(fact: impl Into<Option<&'a str>>) -> Words<'a> {
+    Words(fact.into())
+}
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_char('`')?;
+        write_printable(self.0.unwrap_or("?"), true, formatter)?;
+        formatter.write_char('`')
+    }
+}
+
+impl fmt::Display for Words<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_printable(self.0.unwrap_or("something else"), false, formatter)
+    }
+}
+
+fn write_printable(text: &str, in_backticks: bool, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+    for (index, character) in text.chars().enumerate() {
+        match character {
+            _ if index == LONGEST => return formatter.write_char('…'),
+            '\n' => formatter.write_str("\\n")?,
+            '\r' => formatter.write_str("\\r")?,
+            '\t' => formatter.write_str("\\t")?,
+            '`' if in_backticks => formatter.write_str("\\u{60}")?,
+            _ if is_invisible(character) => write!(formatter, "\\u{{{:x}}}", u32::from(character))?,
+            _ => formatter.write_char(character)?,
+        }
+    }
+    Ok(())
+}
+
+/// Control characters, and those that reorder or hide the text around them.
+fn is_invisible(character: char) -> bool {
+    character.is_control()
+        || matches!(
+            character,
+            '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+        )
+}
+
+/// `1 object`, `12,345 objects`; an absent number is `an unknown number of objects`.
+pub(super) fn counted(number: Option<u64>, noun: &str) -> String {
+    match number {
+        Some(1) => format!("1 {noun}"),
+        Some(number) => format!("{} {noun}s", grouped(number)),
+        None => format!("an unknown number of {noun}s"),
+    }
+}
+
+/// Thousands set apart by commas.
+pub(super) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// Each value in backticks, as `a, b and c`.
+pub(super) fn listed<'a>(values: impl IntoIterator<Item = &'a str>) -> String {
+    let mut words: Vec<String> = values.into_iter().map(|value| quoted(value).to_string()).collect();
+    match words.pop() {
+        None => quoted(None).to_string(),
+        Some(last) if words.is_empty() => last,
+        Some(last) => format!("{} and {last}", words.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{counted, listed, quoted};
+
+    #[test]
+    fn a_quoted_value_stays_within_its_backticks_and_on_its_line() {
+        for (value, expected) in [
+            ("a b/ü", "`a b/ü`"),
+            ("a`b", "`a\\u{60}b`"),
+            ("a\r\n\tb", "`a\\r\\n\\tb`"),
+            ("\u{1b}[31m", "`\\u{1b}[31m`"),
+            ("gpj.\u{202e}exe", "`gpj.\\u{202e}exe`"),
+            ("", "``"),
+        ] {
+            assert_eq!(quoted(value).to_string(), expected);
+        }
+        assert_eq!(quoted(None).to_string(), "`?`");
+        assert_eq!(quoted("k".repeat(2_000).as_str()).to_string().chars().count(), 1_203);
+    }
+
+    #[test]
+    fn numbers_carry_their_noun() {
+        assert_eq!(counted(Some(1), "item"), "1 item");
+        assert_eq!(counted(Some(0), "item"), "0 items");
+        assert_eq!(counted(Some(1_234_567), "item"), "1,234,567 items");
+        assert_eq!(counted(None, "item"), "an unknown number of items");
+        assert_eq!(listed(["a"]), "`a`");
+        assert_eq!(listed(["a", "b", "c"]), "`a`, `b` and `c`");
+    }
+}

@@ -1,0 +1,3 @@
+//! W: chains of references that belong together.
+
+pub mod broken_workflow;

@@ -1,0 +1,210 @@
+//! One data file of a delivery, read once: its size, its MD5 and gzip's CRC are checked on the way.
+//!
+//! [`DataFile::read`] is the seam at which one large file could be spread over two threads, one that inflates and
+//! one that parses.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use md5::{Digest, Md5};
+
+use super::error::SourceError;
+use super::gzip::Gunzip;
+use super::input::Notation;
+use crate::model::{SourceDefect, SourceProblem};
+
+/// Compressed bytes per read.
+const BUFFER: usize = 128 << 10;
+
+/// Why a file was not read to its end.
+#[derive(Debug)]
+pub(super) enum Stop {
+    /// S003: its bytes are broken.
+    Broken(String),
+    /// The plumbing failed.
+    Failed(SourceError),
+}
+
+/// What a manifest says of a data file.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Stated {
+    /// Its size in bytes.
+    pub(super) size: Option<u64>,
+    /// Its MD5, as stored.
+    pub(super) md5: Option<[u8; 16]>,
+    /// How the manifest writes MD5s.
+    pub(super) notation: Notation,
+}
+
+/// The size and the MD5 of a file that is being read, held against what the manifest states.
+pub(super) struct Proof {
+    name: String,
+    stated: Stated,
+    size: u64,
+    md5: Option<Md5>,
+}
+
+impl Proof {
+    /// Starts the proof of an open file; a wrong size is told at once.
+    pub(super) fn start(
+        name: &str,
+        stated: Stated,
+        size: u64,
+        verify: bool,
+        defects: &mut dyn FnMut(SourceDefect),
+    ) -> Self {
+        if let Some(expected) = stated.size.filter(|expected| *expected != size) {
+            let problem = SourceProblem::Size { stated: expected, actual: size };
+            defects(SourceDefect { file: name.to_owned(), row: None, problem });
+        }
+        let md5 = (verify && stated.md5.is_some()).then(Md5::new);
+        Self { name: name.to_owned(), stated, size, md5 }
+    }
+
+    /// Whether the bytes are wanted.
+    pub(super) fn wants_bytes(&self) -> bool {
+        self.md5.is_some()
+    }
+
+    /// The next bytes of the file.
+    pub(super) fn update(&mut self, bytes: &[u8]) {
+        if let Some(md5) = &mut self.md5 {
+            md5.update(bytes);
+        }
+    }
+
+    /// Ends the proof. A file of another size has another MD5: that is told once, as its size.
+    pub(super) fn finish(&mut self, defects: &mut dyn FnMut(SourceDefect)) {
+        let (Some(md5), Some(expected)) = (self.md5.take(), self.stated.md5) else { return };
+        let actual: [u8; 16] = md5.finalize().into();
+        if actual != expected && self.stated.size.is_none_or(|size| size == self.size) {
+            let notation = self.stated.notation;
+            let problem = SourceProblem::Checksum { stated: notation.write(expected), actual: notation.write(actual) };
+            defects(SourceDefect { file: self.name.clone(), row: None, problem });
+        }
+    }
+}
+
+/// A plain or gzip-compressed file.
+pub(super) struct DataFile {
+    path: PathBuf,
+    file: File,
+    gunzip: Option<Gunzip>,
+    buffer: Vec<u8>,
+    /// What of the buffer is not decoded yet.
+    unread: std::ops::Range<usize>,
+    bytes_read: u64,
+    proof: Proof,
+}
+
+impl DataFile {
+    /// Opens a file; gzip is recognised by its first bytes, and expected of a name in `.gz`.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    pub(super) fn open(
+        path: &Path,
+        name: &str,
+        stated: Stated,
+        verify: bool,
+        defects: &mut dyn FnMut(SourceDefect),
+    ) -> Result<Self, SourceError> {
+        let (file, size) = open(path)?;
+        let proof = Proof::start(name, stated, size, verify, defects);
+        let mut data = Self {
+            path: path.to_owned(),
+            file,
+            gunzip: None,
+            buffer: vec![0; BUFFER],
+            unread: 0..0,
+            bytes_read: 0,
+            proof,
+        };
+        data.refill()?;
+        if name.ends_with(".gz") || data.buffer[data.unread.clone()].starts_with(&[0x1f, 0x8b]) {
+            data.gunzip = Some(Gunzip::new());
+        }
+        Ok(data)
+    }
+
+    /// The codec of the file.
+    pub(super) fn compression(&self) -> &'static str {
+        if self.gunzip.is_some() { "gzip" } else { "none" }
+    }
+
+    /// Bytes read from disk.
+    pub(super) fn bytes_read(&self) -> u64 {
+        self.bytes_read
+    }
+
+    /// Decodes into `output`, which must not be empty; 0 at the end.
+    pub(super) fn read(&mut self, output: &mut [u8]) -> Result<usize, Stop> {
+        loop {
+            let input = &self.buffer[self.unread.clone()];
+            let produced = match &mut self.gunzip {
+                Some(gunzip) => {
+                    let progress = gunzip.decode(input, output).map_err(|reason| Stop::Broken(reason.to_owned()))?;
+                    self.unread.start += progress.consumed;
+                    progress.produced
+                }
+                None => {
+                    let length = input.len().min(output.len());
+                    output[..length].copy_from_slice(&input[..length]);
+                    self.unread.start += length;
+                    length
+                }
+            };
+            if produced > 0 {
+                return Ok(produced);
+            }
+            if !self.unread.is_empty() {
+                return Err(Stop::Broken("the compressed data are corrupt".to_owned()));
+            }
+            if !self.refill().map_err(Stop::Failed)? {
+                let whole = self.gunzip.as_ref().is_none_or(Gunzip::may_end);
+                return if whole { Ok(0) } else { Err(Stop::Broken("the compressed data end early".to_owned())) };
+            }
+        }
+    }
+
+    /// Ends the proof; what a broken file holds beyond the break is read for its MD5 alone.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    pub(super) fn finish(&mut self, defects: &mut dyn FnMut(SourceDefect)) -> Result<(), SourceError> {
+        while self.proof.wants_bytes() && self.refill()? {}
+        self.proof.finish(defects);
+        Ok(())
+    }
+
+    fn refill(&mut self) -> Result<bool, SourceError> {
+        let length = read_some(&mut self.file, &mut self.buffer).map_err(|error| SourceError::io(&self.path, error))?;
+        self.unread = 0..length;
+        self.bytes_read += length as u64;
+        self.proof.update(&self.buffer[..length]);
+        Ok(length > 0)
+    }
+}
+
+/// Opens a file and says its size.
+pub(super) fn open(path: &Path) -> Result<(File, u64), SourceError> {
+    let open = || -> io::Result<(File, u64)> {
+        let file = File::open(path)?;
+        let size = file.metadata()?.len();
+        Ok((file, size))
+    };
+    open().map_err(|error| SourceError::io(path, error))
+}
+
+/// Reads at least one byte, or 0 at the end.
+pub(super) fn read_some(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
+    loop {
+        match file.read(buffer) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            result => return result,
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! What an input holds, found by reading all of it: the facts behind `stocktake inspect`.
+
+use std::path::Path;
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Int64Type, TimestampMillisecondType};
+use arrow_array::{Array, RecordBatch};
+use serde::Serialize;
+
+use super::error::{InputKind, SourceError};
+use super::export::{self, Export, ItemReader};
+use super::input::{InputFile, PassedOver};
+use super::inventory::{self, Column, ColumnSet, Delivery, InventoryFormat, PartReader, ReadOptions};
+use crate::model::{SourceDefect, time};
+
+/// How many rows or items are shown.
+const FIRST: usize = 5;
+
+/// What an input holds.
+#[derive(Debug, Serialize)]
+pub struct Description {
+    /// The inventories, in the order of their buckets.
+    pub inventories: Vec<InventoryDescription>,
+    /// The exports, in the order of their tables.
+    pub exports: Vec<ExportDescription>,
+    /// Newer deliveries and exports that were not taken.
+    pub passed_over: Vec<PassedOver>,
+}
+
+/// What an inventory holds.
+#[derive(Debug, Serialize)]
+pub struct InventoryDescription {
+    /// The bucket that is listed.
+    pub bucket: String,
+    /// The bucket that the inventory was delivered to.
+    pub destination: String,
+    /// The inventory configuration's id, where it shows.
+    pub configuration: Option<String>,
+    /// When the inventory was begun, RFC 3339 in UTC.
+    pub created_at: Option<String>,
+    /// The format of its parts.
+    pub format: InventoryFormat,
+    /// The manifest.
+    pub manifest: InputFile,
+    /// Whether the manifest is what its checksum says.
+    pub verified: bool,
+    /// The columns that checks may ask for and the delivery has, by AWS's names.
+    pub columns: Vec<&'static str>,
+    /// Those that it lacks.
+    pub absent_columns: Vec<&'static str>,
+    /// Columns that AWS is not known to write.
+    pub unknown_columns: Vec<String>,
+    /// Its parts, in the manifest's order.
+    pub parts: Vec<PartDescription>,
+    /// Rows in all parts, those left out included.
+    pub rows: u64,
+    /// The first rows, as texts in the order of `columns`; nothing for null.
+    pub first_rows: Vec<Vec<Option<String>>>,
+    /// What is wrong with it.
+    pub defects: Vec<SourceDefect>,
+}
+
+/// What an export holds.
+#[derive(Debug, Serialize)]
+pub struct ExportDescription {
+    /// The table's name.
+    pub table: String,
+    /// The table.
+    pub table_arn: String,
+    /// The export.
+    pub export_arn: String,
+    /// The moment that it shows, RFC 3339 in UTC.
+    pub export_time: String,
+    /// `manifest-summary.json`.
+    pub summary: InputFile,
+    /// Whether both manifests are what their checksums say.
+    pub verified: bool,
+    /// Fields of the summary that AWS is not known to write.
+    pub unknown_fields: Vec<String>,
+    /// How many items it should hold.
+    pub stated_items: u64,
+    /// How many it holds.
+    pub items: u64,
+    /// Its data files, in the order of the list.
+    pub files: Vec<PartDescription>,
+    /// The first items, as lines.
+    pub first_items: Vec<String>,
+    /// What is wrong with it.
+    pub defects: Vec<SourceDefect>,
+}
+
+/// What a data file holds.
+#[derive(Debug, Serialize)]
+pub struct PartDescription {
+    /// Its key, as listed.
+    pub file: String,
+    /// Its size in bytes, as read.
+    pub bytes: u64,
+    /// Its codec, where it could be opened.
+    pub compression: Option<String>,
+    /// Rows or items, those left out included.
+    pub rows: u64,
+    /// Whether its MD5 is stated and right.
+    pub verified: bool,
+}
+
+/// Reads an input and says what it holds: a manifest of either kind, or a folder with deliveries and exports.
+///
+/// # Errors
+///
+/// What [`inventory::discover`] and [`export::discover`] refuse; a file or folder that is neither.
+pub fn describe(input: &Path) -> Result<Description, SourceError> {
+    let inputs = [input.to_owned()];
+    let inventories = none_as_nothing(inventory::discover(&inputs))?;
+    let exports = none_as_nothing(export::discover(&inputs))?;
+    if inventories.is_none() && exports.is_none() {
+        return Err(if input.is_dir() {
+            SourceError::NothingFound { root: input.to_owned(), kind: InputKind::Either }
+        } else {
+            let reason = "it is not JSON with `sourceBucket`, `fileFormat` and `files`, or with `exportArn`, `tableArn` and `itemCount`";
+            SourceError::NotManifest { path: input.to_owned(), kind: InputKind::Either, reason: reason.to_owned() }
+        });
+    }
+    let mut description = Description { inventories: Vec::new(), exports: Vec::new(), passed_over: Vec::new() };
+    if let Some(found) = inventories {
+        description.passed_over.extend(found.passed_over);
+        for delivery in found.deliveries {
+            description.inventories.push(describe_inventory(delivery)?);
+        }
+    }
+    if let Some(found) = exports {
+        description.passed_over.extend(found.passed_over);
+        for export in found.exports {
+            description.exports.push(describe_export(export)?);
+        }
+    }
+    Ok(description)
+}
+
+fn none_as_nothing<T>(found: Result<T, SourceError>) -> Result<Option<T>, SourceError> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(SourceError::NothingFound { .. } | SourceError::NotManifest { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn describe_inventory(delivery: Delivery) -> Result<InventoryDescription, SourceError> {
+    let mut defects = delivery.defects.clone();
+    let (mut parts, mut first_rows) = (Vec::new(), Vec::new());
+    for part in &delivery.parts {
+        let before = defects.len();
+        let mut described = PartDescription::new(&part.file);
+        let mut tell = |defect| defects.push(defect);
+        if let Some(mut reader) = PartReader::open(&delivery, part, &ReadOptions::default(), &mut tell)? {
+            described.compression = Some(reader.compression().to_owned());
+            while let Some(batch) = reader.next_batch(&mut tell)? {
+                let room = FIRST.saturating_sub(first_rows.len()).min(batch.num_rows());
+                first_rows.extend((0..room).map(|row| cells(&batch, delivery.columns, row)));
+            }
+            described.bytes = reader.bytes_read();
+            described.rows = reader.rows();
+            described.verified = part.stated_md5.is_some() && !defects[before..].iter().any(denies);
+        }
+        parts.push(described);
+    }
+    let names = |present: bool| {
+        let columns = Column::ALL.iter().filter(|column| delivery.columns.contains(**column) == present);
+        columns.map(|column| column.aws_name()).collect()
+    };
+    Ok(InventoryDescription {
+        columns: names(true),
+        absent_columns: names(false),
+        created_at: delivery.created_at.map(time::format_utc),
+        bucket: delivery.bucket,
+        destination: delivery.destination,
+        configuration: delivery.configuration,
+        format: delivery.format,
+        manifest: delivery.manifest,
+        verified: delivery.verified,
+        unknown_columns: delivery.unknown_columns,
+        rows: parts.iter().map(|part| part.rows).sum(),
+        parts,
+        first_rows,
+        defects,
+    })
+}
+
+fn describe_export(export: Export) -> Result<ExportDescription, SourceError> {
+    let mut defects = export.defects.clone();
+    let (mut files, mut first_items) = (Vec::new(), Vec::new());
+    for file in &export.files {
+        let before = defects.len();
+        let mut described = PartDescription::new(&file.file);
+        let mut tell = |defect| defects.push(defect);
+        if let Some(mut reader) = ItemReader::open(file, true, &mut tell)? {
+            described.compression = Some(reader.compression().to_owned());
+            while let Some(item) = reader.next_item(&mut tell)? {
+                if first_items.len() < FIRST {
+                    first_items.push(String::from_utf8_lossy(item.raw_line()).into_owned());
+                }
+            }
+            described.bytes = reader.bytes_read();
+            described.rows = reader.rows();
+            described.verified = file.stated_md5.is_some() && !defects[before..].iter().any(denies);
+        }
+        files.push(described);
+    }
+    Ok(ExportDescription {
+        table: export.table,
+        table_arn: export.table_arn,
+        export_arn: export.export_arn,
+        export_time: time::format_utc(export.export_time),
+        summary: export.summary,
+        verified: export.verified,
+        unknown_fields: export.unknown_fields,
+        stated_items: export.item_count,
+        items: files.iter().map(|file| file.rows).sum(),
+        files,
+        first_items,
+        defects,
+    })
+}
+
+impl PartDescription {
+    fn new(file: &str) -> Self {
+        Self { file: file.to_owned(), bytes: 0, compression: None, rows: 0, verified: false }
+    }
+}
+
+/// Whether a defect speaks against a file's bytes.
+fn denies(defect: &SourceDefect) -> bool {
+    matches!(defect.problem.code(), "S001" | "S002" | "S003")
+}
+
+fn cells(batch: &RecordBatch, columns: ColumnSet, row: usize) -> Vec<Option<String>> {
+    columns.iter().map(|column| cell(batch.column_by_name(column.name())?.as_ref(), row)).collect()
+}
+
+fn cell(array: &dyn Array, row: usize) -> Option<String> {
+    if array.is_null(row) {
+        return None;
+    }
+    if let Some(bytes) = array.as_binary_view_opt() {
+        return Some(String::from_utf8_lossy(bytes.value(row)).into_owned());
+    }
+    if let Some(texts) = array.as_string_view_opt() {
+        return Some(texts.value(row).to_owned());
+    }
+    if let Some(integers) = array.as_primitive_opt::<Int64Type>() {
+        return Some(integers.value(row).to_string());
+    }
+    if let Some(times) = array.as_primitive_opt::<TimestampMillisecondType>() {
+        return Some(time::format_utc(times.value(row)));
+    }
+    array.as_boolean_opt().map(|flags| flags.value(row).to_string())
+}

@@ -1,0 +1,191 @@
+//! Why an input cannot be opened at all. What is wrong *inside* an input is a `SourceDefect`.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::model::UserError;
+
+/// What an input was taken for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InputKind {
+    /// An S3 Inventory.
+    Inventory,
+    /// A DynamoDB table export.
+    Export,
+    /// Either of them.
+    Either,
+}
+
+impl InputKind {
+    const fn title(self) -> &'static str {
+        match self {
+            Self::Inventory => "S3 Inventory",
+            Self::Export => "DynamoDB export",
+            Self::Either => "S3 Inventory or DynamoDB export",
+        }
+    }
+
+    const fn manifest(self) -> &'static str {
+        match self {
+            Self::Inventory => "manifest.json",
+            Self::Export => "manifest-summary.json",
+            Self::Either => "manifest.json or manifest-summary.json",
+        }
+    }
+}
+
+/// An input that cannot be used: a wrong path, a wrong file, or plumbing that broke.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SourceError {
+    /// An `s3://` location.
+    #[error("`{input}` is not on this machine, and this build reads local paths only")]
+    Remote {
+        /// As given.
+        input: String,
+    },
+    /// Nothing is there.
+    #[error("there is no file or folder `{}`", path.display())]
+    NotFound {
+        /// As given.
+        path: PathBuf,
+    },
+    /// No permission.
+    #[error("no permission to read `{}`", path.display())]
+    Denied {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Reading failed.
+    #[error("`{}` cannot be read", path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A file that is no manifest.
+    #[error("this is not the manifest of an {}: {reason}", kind.title())]
+    NotManifest {
+        /// The file.
+        path: PathBuf,
+        /// What it was taken for.
+        kind: InputKind,
+        /// What is missing or wrong.
+        reason: String,
+    },
+    /// A format that nobody writes.
+    #[error("the manifest says its files are `{format}`, which is none of {known}")]
+    UnknownFormat {
+        /// The manifest.
+        path: PathBuf,
+        /// Its field.
+        field: &'static str,
+        /// As written.
+        format: String,
+        /// The formats there are.
+        known: &'static str,
+    },
+    /// A format that exists and is not read yet.
+    #[error("the manifest says its files are `{format}`, which this build does not read")]
+    UnsupportedFormat {
+        /// The manifest.
+        path: PathBuf,
+        /// Its field.
+        field: &'static str,
+        /// As written.
+        format: String,
+        /// What to take instead.
+        instead: &'static str,
+    },
+    /// A CSV inventory whose schema does not say where the key is.
+    #[error("the manifest names no column `Key`")]
+    NoKeyColumn {
+        /// The manifest.
+        path: PathBuf,
+    },
+    /// A folder without a delivery.
+    #[error("no {} was found below `{}`", kind.title(), root.display())]
+    NothingFound {
+        /// The folder searched.
+        root: PathBuf,
+        /// What was searched for.
+        kind: InputKind,
+    },
+    /// More than one inventory of a bucket: nothing says which one is meant.
+    #[error("bucket `{bucket}` has two inventories, `{first}` and `{second}`")]
+    TwoConfigurations {
+        /// The bucket.
+        bucket: String,
+        /// One configuration, by id or by its manifest.
+        first: String,
+        /// The other.
+        second: String,
+    },
+    /// An incremental export.
+    #[error("this export of table `{table}` is incremental: it holds changes, not the table")]
+    Incremental {
+        /// The summary.
+        path: PathBuf,
+        /// The table's name.
+        table: String,
+    },
+}
+
+impl SourceError {
+    /// An I/O error at a path, told apart by its kind.
+    pub(super) fn io(path: &Path, source: io::Error) -> Self {
+        let path = path.to_owned();
+        match source.kind() {
+            io::ErrorKind::NotFound => Self::NotFound { path },
+            io::ErrorKind::PermissionDenied => Self::Denied { path, source },
+            _ => Self::Io { path, source },
+        }
+    }
+}
+
+impl UserError for SourceError {
+    fn place(&self) -> Option<String> {
+        match self {
+            Self::NotManifest { path, .. } | Self::Incremental { path, .. } => Some(path.display().to_string()),
+            Self::UnknownFormat { path, field, .. } | Self::UnsupportedFormat { path, field, .. } => {
+                Some(format!("{}: {field}", path.display()))
+            }
+            Self::NoKeyColumn { path } => Some(format!("{}: fileSchema", path.display())),
+            Self::Remote { .. }
+            | Self::NotFound { .. }
+            | Self::Denied { .. }
+            | Self::Io { .. }
+            | Self::NothingFound { .. }
+            | Self::TwoConfigurations { .. } => None,
+        }
+    }
+
+    fn help(&self) -> Option<String> {
+        match self {
+            Self::Remote { input } => {
+                Some(format!("copy the delivery down first, for example `aws s3 sync {input} ./delivery`"))
+            }
+            Self::NotFound { .. } => {
+                Some("give a manifest, the folder of a delivery, or a folder that holds deliveries".into())
+            }
+            Self::Denied { .. } => Some("let the user who runs this read it".into()),
+            Self::Io { .. } => None,
+            Self::NotManifest { kind, .. } => {
+                Some(format!("give the {} of an {}, or the folder it lies in", kind.manifest(), kind.title()))
+            }
+            Self::UnknownFormat { .. } => Some("check that this manifest was written by AWS".into()),
+            Self::UnsupportedFormat { instead, .. } => Some(format!("choose {instead} when it is made")),
+            Self::NoKeyColumn { .. } => Some("every inventory lists `Bucket, Key`: check the manifest".into()),
+            Self::NothingFound { kind, .. } => Some(format!(
+                "give a folder with a {} at most {} levels below it",
+                kind.manifest(),
+                super::walk::LEVELS
+            )),
+            Self::TwoConfigurations { .. } => Some("give the manifest or the folder of the one that is meant".into()),
+            Self::Incremental { .. } => Some("make a full export of the table".into()),
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! Which exports the inputs stand for: the newest complete full export of each table.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::manifest::{Summary, listed_files};
+use crate::model::{Millis, SourceDefect, SourceProblem};
+use crate::source::error::{InputKind, SourceError};
+use crate::source::input::{self, InputFile, ManifestPath, Notation, PassedOver, Verified};
+use crate::source::locate::Locator;
+
+/// The exports that the inputs stand for.
+#[derive(Debug)]
+pub struct Exports {
+    /// One for each table, in the order of the tables' ARNs.
+    pub exports: Vec<Export>,
+    /// Newer exports that were not taken, in the order of their names.
+    pub passed_over: Vec<PassedOver>,
+}
+
+/// One full export of a table.
+#[derive(Debug)]
+pub struct Export {
+    /// The table's name.
+    pub table: String,
+    /// The table.
+    pub table_arn: String,
+    /// The export.
+    pub export_arn: String,
+    /// The moment that it shows, ms UTC.
+    pub export_time: Millis,
+    /// How many items it holds, as stated.
+    pub item_count: u64,
+    /// Its data files, each once, in the order of the list.
+    pub files: Vec<ExportFile>,
+    /// `manifest-summary.json`.
+    pub summary: InputFile,
+    /// `manifest-files.json`, if it was found.
+    pub list: Option<InputFile>,
+    /// Where the summary lies.
+    pub path: PathBuf,
+    /// Whether both manifests are what the checksums beside them say.
+    pub verified: bool,
+    /// What is wrong with the manifests: S001–S004, S009, S010, S013.
+    pub defects: Vec<SourceDefect>,
+    /// Fields of the summary that AWS is not known to write.
+    pub unknown_fields: Vec<String>,
+}
+
+/// One data file of an export.
+#[derive(Debug)]
+pub struct ExportFile {
+    /// Its key, as listed.
+    pub file: String,
+    /// Where it lies; `None` if it was not found.
+    pub path: Option<PathBuf>,
+    /// The places where it was looked for, in order; empty if it was found.
+    pub looked: Vec<String>,
+    /// How many items it holds, as listed.
+    pub item_count: u64,
+    /// The MD5 of the file as stored, as listed.
+    pub stated_md5: Option<[u8; 16]>,
+}
+
+impl ExportFile {
+    /// Its size in bytes as stored; 0 if it was not found.
+    pub fn size(&self) -> u64 {
+        let metadata = self.path.as_ref().and_then(|path| std::fs::metadata(path).ok());
+        metadata.map_or(0, |metadata| metadata.len())
+    }
+}
+
+impl Export {
+    /// Whether it was made with a filter: items or attributes may be missing (S009).
+    pub fn is_partial(&self) -> bool {
+        self.defects.iter().any(|defect| matches!(defect.problem, SourceProblem::PartialExport { .. }))
+    }
+}
+
+/// A summary that was read.
+struct Candidate {
+    from: ManifestPath,
+    content: Vec<u8>,
+    summary: Summary,
+    locator: Locator,
+    /// `manifest-files.json`, or the places where it was looked for.
+    list: Result<PathBuf, Vec<String>>,
+}
+
+/// Finds the newest full export of each table.
+///
+/// An input is a summary by any name, the folder of an export, or a folder that holds exports at most six levels down.
+/// An export is complete once its list of files is there; if none of a table is, the newest is taken without.
+///
+/// # Errors
+///
+/// A wrong path, a file that is no summary, a format that is not read, a folder without an export, or with
+/// nothing but incremental ones.
+pub fn discover(inputs: &[PathBuf]) -> Result<Exports, SourceError> {
+    let mut passed_over = Vec::new();
+    let mut tables: BTreeMap<String, Vec<Candidate>> = BTreeMap::new();
+    let mut refused = None;
+    for from in input::manifests(inputs, "manifest-summary.json")? {
+        let (explicit, name) = (from.explicit, from.name());
+        match candidate(from) {
+            Ok(candidate) => tables.entry(candidate.summary.table_arn.clone()).or_default().push(candidate),
+            Err(error) if explicit => return Err(error),
+            Err(error) => {
+                passed_over.push(PassedOver { manifest: name, reason: error.to_string() });
+                refused = refused.or(Some(error));
+            }
+        }
+    }
+    if tables.is_empty() {
+        let root = inputs.first().cloned().unwrap_or_default();
+        return Err(refused.unwrap_or(SourceError::NothingFound { root, kind: InputKind::Export }));
+    }
+    let mut exports = Vec::new();
+    for mut candidates in tables.into_values() {
+        // Newest first; a tie is settled by name.
+        candidates.sort_by(|one, other| {
+            other.summary.time.cmp(&one.summary.time).then_with(|| one.from.path.cmp(&other.from.path))
+        });
+        let chosen = candidates.iter().position(|candidate| candidate.list.is_ok()).unwrap_or(0);
+        passed_over.extend(candidates.drain(..chosen).map(|candidate| PassedOver {
+            manifest: candidate.from.name(),
+            reason: "its `manifest-files.json` is not there, so the export has not ended".to_owned(),
+        }));
+        for candidate in candidates.into_iter().take(1) {
+            exports.push(export(candidate)?);
+        }
+    }
+    passed_over.sort_by(|one, other| one.manifest.cmp(&other.manifest));
+    Ok(Exports { exports, passed_over })
+}
+
+fn candidate(from: ManifestPath) -> Result<Candidate, SourceError> {
+    let content = input::read(&from.path)?;
+    let summary = Summary::parse(&from.path, &content)?;
+    if summary.incremental {
+        return Err(SourceError::Incremental { path: from.path, table: summary.table });
+    }
+    summary.check_format(&from.path)?;
+    let mut locator = Locator::new(&from.root, &from.path);
+    // The documentation shows the key without the prefix, every real export with it.
+    let list = locator.find(&summary.files_key).or_else(|looked| {
+        let prefixed = format!("{}/{}", summary.prefix.trim_end_matches('/'), summary.files_key);
+        if summary.prefix.is_empty() { Err(looked) } else { locator.find(&prefixed).map_err(|_| looked) }
+    });
+    Ok(Candidate { from, content, summary, locator, list })
+}
+
+fn export(candidate: Candidate) -> Result<Export, SourceError> {
+    let Candidate { from, content, summary, mut locator, list } = candidate;
+    let name = from.name();
+    let mut defects = Vec::new();
+    let mut verified = check(&from.path, &name, &content, &mut defects)?;
+    let (mut files, mut list_file) = (Vec::new(), None);
+    match list {
+        Err(looked) => {
+            verified = false;
+            let problem = SourceProblem::Missing { looked };
+            defects.push(SourceDefect { file: summary.files_key.clone(), row: None, problem });
+        }
+        Ok(path) => {
+            let content = input::read(&path)?;
+            let list_name = crate::source::walk::name_below(&from.root, &path);
+            verified &= check(&path, &list_name, &content, &mut defects)?;
+            let broken = defects.len();
+            let listed = listed_files(&list_name, &content, &mut defects);
+            let actual = listed.iter().map(|file| file.item_count).fold(0, u64::saturating_add);
+            // A list with a broken line is told already.
+            if actual != summary.item_count && defects.len() == broken {
+                let problem = SourceProblem::Count { stated: summary.item_count, actual, what: "items" };
+                defects.push(SourceDefect { file: name.clone(), row: None, problem });
+            }
+            for listed in listed {
+                let (path, looked) = match locator.find(&listed.key) {
+                    Ok(path) => (Some(path), Vec::new()),
+                    Err(looked) => (None, looked),
+                };
+                files.push(ExportFile {
+                    file: listed.key,
+                    path,
+                    looked,
+                    item_count: listed.item_count,
+                    stated_md5: listed.md5,
+                });
+            }
+            list_file = Some(InputFile::new(list_name, &content));
+        }
+    }
+    if let Some(field) = summary.filter() {
+        let reason = format!("the summary has the field `{field}`");
+        defects.push(SourceDefect { file: name.clone(), row: None, problem: SourceProblem::PartialExport { reason } });
+    }
+    Ok(Export {
+        table: summary.table,
+        table_arn: summary.table_arn,
+        export_arn: summary.export_arn,
+        export_time: summary.time,
+        item_count: summary.item_count,
+        files,
+        summary: InputFile::new(name, &content),
+        list: list_file,
+        path: from.path,
+        verified,
+        defects,
+        unknown_fields: summary.unknown.into_keys().collect(),
+    })
+}
+
+/// Holds a manifest against its `.md5`, which is what AWS writes, or `.checksum`, which is what it documents.
+fn check(path: &Path, name: &str, content: &[u8], defects: &mut Vec<SourceDefect>) -> Result<bool, SourceError> {
+    let beside = [path.with_extension("md5"), path.with_extension("checksum")];
+    let verified = Verified::check(content, &beside, Notation::Base64)?;
+    defects.extend(verified.defect(name));
+    Ok(verified == Verified::Yes)
+}

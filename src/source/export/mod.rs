@@ -1,0 +1,14 @@
+//! DynamoDB exports: found, verified, and read as items.
+//!
+//! A further format is one file that fills an [`Item`], and an arm where `outputFormat` is matched (in
+//! `manifest.rs`).
+
+mod discover;
+mod dynamodb_json;
+mod item;
+mod manifest;
+mod reader;
+
+pub use discover::{Export, ExportFile, Exports, discover};
+pub use item::{Item, Value, ValueKind};
+pub use reader::ItemReader;

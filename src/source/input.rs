@@ -1,0 +1,214 @@
+//! Manifests as files: read whole, digested, and held against the checksum beside them.
+
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use md5::{Digest, Md5};
+use serde::Serialize;
+use sha2::Sha256;
+
+use super::error::SourceError;
+use super::walk;
+use crate::model::{SourceDefect, SourceProblem};
+
+/// Larger than any manifest: one that lists a million parts has some 200 MB.
+const MAX_MANIFEST_BYTES: u64 = 1 << 30;
+
+/// The identity of an input file, as results print it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct InputFile {
+    /// Its path below the folder that was given; the bare file name of a file that was given.
+    pub name: String,
+    /// Its SHA-256, in hex.
+    pub sha256: String,
+    /// Its size in bytes.
+    pub bytes: u64,
+}
+
+impl InputFile {
+    pub(super) fn new(name: String, content: &[u8]) -> Self {
+        Self { name, sha256: hex(&Sha256::digest(content)), bytes: content.len() as u64 }
+    }
+}
+
+/// A newer delivery or export that was not taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PassedOver {
+    /// Its manifest, named as an [`InputFile`] is.
+    pub manifest: String,
+    /// Why it was not taken, in a few words.
+    pub reason: String,
+}
+
+/// One manifest that an input on the command line stands for.
+#[derive(Debug)]
+pub(super) struct ManifestPath {
+    /// The folder that was given; the folder of a file that was given.
+    pub(super) root: PathBuf,
+    /// The manifest.
+    pub(super) path: PathBuf,
+    /// Named by the user, itself or by the folder it lies in.
+    pub(super) explicit: bool,
+}
+
+impl ManifestPath {
+    /// Its name in results.
+    pub(super) fn name(&self) -> String {
+        walk::name_below(&self.root, &self.path)
+    }
+}
+
+/// The manifests of a name that the inputs stand for, each once, in the order of the inputs.
+///
+/// # Errors
+///
+/// A path that is wrong, remote, or not to be read.
+pub(super) fn manifests(inputs: &[PathBuf], name: &str) -> Result<Vec<ManifestPath>, SourceError> {
+    let mut found = Vec::new();
+    let mut seen = Vec::new();
+    for input in inputs {
+        let (root, paths) = match walk::given(input)? {
+            walk::Given::File => (input.parent().unwrap_or(Path::new("")).to_owned(), vec![input.clone()]),
+            walk::Given::Folder => (input.clone(), walk::find(input, name)?),
+        };
+        for path in paths {
+            let identity = fs::canonicalize(&path).map_err(|error| SourceError::io(&path, error))?;
+            if !seen.contains(&identity) {
+                seen.push(identity);
+                let explicit = path == *input || path.parent() == Some(input);
+                found.push(ManifestPath { root: root.clone(), path, explicit });
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Reads a manifest or a checksum.
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, SourceError> {
+    let open = || -> std::io::Result<Vec<u8>> {
+        let file = File::open(path)?;
+        let mut content = Vec::new();
+        file.take(MAX_MANIFEST_BYTES + 1).read_to_end(&mut content)?;
+        if content.len() as u64 > MAX_MANIFEST_BYTES {
+            return Err(std::io::Error::new(std::io::ErrorKind::FileTooLarge, "larger than any manifest"));
+        }
+        Ok(content)
+    };
+    open().map_err(|error| SourceError::io(path, error))
+}
+
+/// How a delivery writes MD5s.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Notation {
+    /// 32 hexadecimal digits: inventories.
+    Hex,
+    /// 24 characters: exports.
+    Base64,
+}
+
+impl Notation {
+    pub(super) fn write(self, md5: [u8; 16]) -> String {
+        match self {
+            Self::Hex => hex(&md5),
+            Self::Base64 => STANDARD.encode(md5),
+        }
+    }
+
+    pub(super) fn read(self, text: &str) -> Option<[u8; 16]> {
+        match self {
+            Self::Hex => {
+                let text = text.as_bytes();
+                let mut md5 = [0; 16];
+                if text.len() != 32 {
+                    return None;
+                }
+                for (byte, pair) in md5.iter_mut().zip(text.chunks_exact(2)) {
+                    *byte = hex_digit(pair[0])? << 4 | hex_digit(pair[1])?;
+                }
+                Some(md5)
+            }
+            Self::Base64 => STANDARD.decode(text).ok()?.try_into().ok(),
+        }
+    }
+}
+
+/// Whether a manifest is what its checksum says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Verified {
+    /// It is.
+    Yes,
+    /// No checksum lies beside it.
+    Absent,
+    /// It is not.
+    No { stated: String, actual: String },
+}
+
+impl Verified {
+    /// Holds a manifest against the first of the checksum files that is there.
+    ///
+    /// # Errors
+    ///
+    /// A checksum that is there and cannot be read.
+    pub(super) fn check(content: &[u8], beside: &[PathBuf], notation: Notation) -> Result<Self, SourceError> {
+        for path in beside {
+            let stated = match read(path) {
+                Ok(stated) => stated,
+                Err(SourceError::NotFound { .. }) => continue,
+                Err(error) => return Err(error),
+            };
+            let stated: String = String::from_utf8_lossy(&stated).split_whitespace().collect();
+            let actual: [u8; 16] = Md5::digest(content).into();
+            return Ok(match notation.read(&stated) {
+                Some(stated) if stated == actual => Self::Yes,
+                _ => Self::No { stated: stated.chars().take(64).collect(), actual: notation.write(actual) },
+            });
+        }
+        Ok(Self::Absent)
+    }
+
+    /// What there is to say of it.
+    pub(super) fn defect(&self, file: &str) -> Option<SourceDefect> {
+        let problem = match self {
+            Self::Yes => return None,
+            Self::Absent => SourceProblem::Unverified,
+            Self::No { stated, actual } => SourceProblem::Checksum { stated: stated.clone(), actual: actual.clone() },
+        };
+        Some(SourceDefect { file: file.to_owned(), row: None, problem })
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
+}
+
+/// The value of a hexadecimal digit in either case.
+pub(super) const fn hex_digit(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        b'A'..=b'F' => Some(digit - b'A' + 10),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Notation::{Base64, Hex};
+
+    #[test]
+    fn an_md5_is_read_as_it_is_written() {
+        for notation in [Hex, Base64] {
+            let md5 = *b"0123456789abcdef";
+            assert_eq!(notation.read(&notation.write(md5)), Some(md5));
+            for bad in ["", "zz", "d41d8cd98f00b204e9800998ecf8427", "g41d8cd98f00b204e9800998ecf8427e"] {
+                assert_eq!(notation.read(bad), None, "{bad}");
+            }
+        }
+        assert_eq!(Hex.read("D41D8CD98F00B204E9800998ECF8427E"), Hex.read("d41d8cd98f00b204e9800998ecf8427e"));
+    }
+}

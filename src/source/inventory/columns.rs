@@ -1,0 +1,202 @@
+//! The columns of an inventory: AWS's names for them, and the one schema that every format is read into.
+
+use std::sync::Arc;
+
+use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
+
+macro_rules! columns {
+    ($($(#[$meta:meta])* $variant:ident = $name:literal, $csv:literal;)+) => {
+        /// A column of the canonical schema, in its order.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Column { $($(#[$meta])* $variant),+ }
+
+        impl Column {
+            /// Every column, in the order of the schema.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// Its name in the canonical schema.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name),+ }
+            }
+
+            /// What AWS calls it in `fileSchema` of a CSV inventory.
+            pub const fn aws_name(self) -> &'static str {
+                match self { $(Self::$variant => $csv),+ }
+            }
+        }
+    };
+}
+
+columns! {
+    /// The key, decoded: valid UTF-8 of 1 to 1,024 bytes, never null.
+    Key = "key", "Key";
+    /// Bytes; null for delete markers.
+    Size = "size", "Size";
+    /// When it was written, ms UTC.
+    LastModified = "last_modified", "LastModifiedDate";
+    /// The version; null for the null version.
+    VersionId = "version_id", "VersionId";
+    /// Whether this is the key's latest version; null where only those are listed.
+    IsLatest = "is_latest", "IsLatest";
+    /// Whether this is a delete marker; null where none is listed.
+    IsDeleteMarker = "is_delete_marker", "IsDeleteMarker";
+    /// The ETag without quotes.
+    ETag = "e_tag", "ETag";
+    /// `STANDARD`, `GLACIER`, …
+    StorageClass = "storage_class", "StorageClass";
+    /// `SSE-S3`, `SSE-KMS`, …
+    EncryptionStatus = "encryption_status", "EncryptionStatus";
+    /// `FREQUENT`, `ARCHIVE`, …: objects in `INTELLIGENT_TIERING` only.
+    AccessTier = "access_tier", "IntelligentTieringAccessTier";
+}
+
+/// How an Arrow array holds a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    Key,
+    Integer,
+    Time,
+    Flag,
+    Text,
+}
+
+/// AWS's columns that no check asks for, as [`folded`] writes them.
+const OTHER: &[&str] = &[
+    "bucket",
+    "ismultipartuploaded",
+    "multipartuploaded",
+    "replicationstatus",
+    "objectlockretainuntildate",
+    "objectlockmode",
+    "objectlocklegalholdstatus",
+    "objectlockeventholdstatus",
+    "objectlockeventholdduration",
+    "intelligenttieringreferencedate",
+    "bucketkeystatus",
+    "checksumalgorithm",
+    "objectaccesscontrollist",
+    "objectowner",
+    "lifecycleexpirationdate",
+];
+
+impl Column {
+    /// The column of a name in any of AWS's spellings: `LastModifiedDate`, `last_modified_date`.
+    pub fn named(name: &str) -> Option<Self> {
+        let folded = folded(name);
+        Self::ALL.iter().copied().find(|column| column.aws_name().to_ascii_lowercase() == folded)
+    }
+
+    pub(super) const fn shape(self) -> Shape {
+        match self {
+            Self::Key => Shape::Key,
+            Self::Size => Shape::Integer,
+            Self::LastModified => Shape::Time,
+            Self::IsLatest | Self::IsDeleteMarker => Shape::Flag,
+            Self::VersionId | Self::ETag | Self::StorageClass | Self::EncryptionStatus | Self::AccessTier => {
+                Shape::Text
+            }
+        }
+    }
+
+    pub(super) fn field(self) -> Field {
+        let data_type = match self.shape() {
+            Shape::Key => DataType::BinaryView,
+            Shape::Integer => DataType::Int64,
+            Shape::Time => DataType::Timestamp(TimeUnit::Millisecond, Some("UTC".into())),
+            Shape::Flag => DataType::Boolean,
+            Shape::Text => DataType::Utf8View,
+        };
+        Field::new(self.name(), data_type, self != Self::Key)
+    }
+}
+
+/// Whether this is the column that names the bucket.
+pub(super) fn is_bucket(name: &str) -> bool {
+    name.trim().eq_ignore_ascii_case("bucket")
+}
+
+/// Whether AWS is known to write a column of this name.
+pub(super) fn is_known(name: &str) -> bool {
+    Column::named(name).is_some() || OTHER.contains(&folded(name).as_str())
+}
+
+fn folded(name: &str) -> String {
+    name.trim().chars().filter(|letter| *letter != '_').map(|letter| letter.to_ascii_lowercase()).collect()
+}
+
+/// A set of columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ColumnSet(u16);
+
+impl ColumnSet {
+    /// Every column.
+    pub const ALL: Self = Self((1 << Column::ALL.len()) - 1);
+
+    /// Whether a column is in the set.
+    pub const fn contains(self, column: Column) -> bool {
+        self.0 & (1 << column as u16) != 0
+    }
+
+    /// The set with one more column.
+    #[must_use]
+    pub const fn with(self, column: Column) -> Self {
+        Self(self.0 | 1 << column as u16)
+    }
+
+    /// The columns in both sets.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    /// Its columns, in the order of the schema.
+    pub fn iter(self) -> impl Iterator<Item = Column> {
+        Column::ALL.iter().copied().filter(move |column| self.contains(*column))
+    }
+
+    /// The part of the canonical schema that a reader with this projection yields.
+    pub fn schema(self) -> SchemaRef {
+        Arc::new(Schema::new(self.with(Column::Key).iter().map(Column::field).collect::<Vec<_>>()))
+    }
+}
+
+impl FromIterator<Column> for ColumnSet {
+    fn from_iter<I: IntoIterator<Item = Column>>(columns: I) -> Self {
+        columns.into_iter().fold(Self::default(), Self::with)
+    }
+}
+
+/// The one schema that every inventory is read into, whatever its format.
+pub fn schema() -> SchemaRef {
+    ColumnSet::ALL.schema()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Column, is_known, schema};
+
+    #[test]
+    fn both_spellings_of_a_name_mean_one_column() {
+        for (name, column) in [
+            ("LastModifiedDate", Some(Column::LastModified)),
+            ("last_modified_date", Some(Column::LastModified)),
+            (" ETag", Some(Column::ETag)),
+            ("e_tag", Some(Column::ETag)),
+            ("IntelligentTieringAccessTier", Some(Column::AccessTier)),
+            ("KEY", Some(Column::Key)),
+            ("Bucket", None),
+            ("ObjectOwner", None),
+            ("Colour", None),
+        ] {
+            assert_eq!(Column::named(name), column, "{name}");
+        }
+        assert!(is_known("object_owner") && is_known("bucket") && !is_known("Colour"));
+    }
+
+    #[test]
+    fn only_the_key_is_never_null() {
+        let nullable: Vec<_> = schema().fields().iter().filter(|field| !field.is_nullable()).cloned().collect();
+        assert_eq!(nullable.len(), 1);
+        assert_eq!(nullable[0].name(), "key");
+    }
+}

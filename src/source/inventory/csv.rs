@@ -1,0 +1,245 @@
+//! CSV inventories: rows are cut where they lie in the decoded bytes.
+//!
+//! AWS writes one dialect: every field in double quotes, lines end in LF, the bucket and the key come first, and the
+//! key is form-encoded, so that no field holds a quote, a comma or a line break. A row in that dialect is proved
+//! to be one ([`is_regular`](super::csv_dialect::is_regular)) and cut with a few searches; any other goes through
+//! [`GeneralCutter`](super::csv_general::GeneralCutter). Both feed the same judge of values.
+
+use arrow_array::RecordBatch;
+use memchr::memchr;
+
+use super::batch::{BatchBuilder, Origin, Reused};
+use super::columns::{Column, ColumnSet};
+use super::csv_dialect::Dialect;
+use super::csv_general::{Cut, GeneralCutter};
+use super::row::{Neighbour, Rejection, Row, check_key, decode_key};
+use crate::model::{SourceDefect, SourceProblem};
+use crate::source::datafile::{DataFile, Stop};
+
+/// Decoded bytes per batch, at most.
+const BLOCK: usize = 4 << 20;
+/// Decoded bytes per step: they are cut while they are still in the cache.
+const STEP: usize = 64 << 10;
+/// The longest row. The longest that AWS can write has some 20 KiB.
+const MAX_ROW: usize = 1 << 20;
+/// Room behind a block for a last line break and for reads of a whole window.
+const PADDING: usize = 64;
+
+/// Reads the rows of one CSV part.
+pub(super) struct CsvReader {
+    data: DataFile,
+    name: String,
+    dialect: Dialect,
+    general: GeneralCutter,
+    batch: BatchBuilder,
+    block: Reused<u8>,
+    /// What of the block is decoded and not cut yet.
+    uncut: std::ops::Range<usize>,
+    /// The same, between two blocks.
+    carried: Vec<u8>,
+    neighbour: Neighbour,
+    /// The row reached, from 1; 0 before the first.
+    row: u64,
+    ending: Option<Ending>,
+}
+
+/// How the data ended.
+enum Ending {
+    /// Every byte was decoded.
+    Whole,
+    /// Not every byte could be.
+    Stopped(Stop),
+}
+
+impl CsvReader {
+    /// Reads an open file whose columns are named, in their order, by the manifest.
+    pub(super) fn new(
+        data: DataFile,
+        name: &str,
+        bucket: &str,
+        columns: &[String],
+        wanted: ColumnSet,
+        batch_rows: usize,
+    ) -> Self {
+        let dialect = Dialect::new(bucket, columns, wanted);
+        let batch = BatchBuilder::new(wanted, dialect.columns(), batch_rows);
+        Self {
+            data,
+            name: name.to_owned(),
+            dialect,
+            general: GeneralCutter::new(),
+            batch,
+            block: Reused::default(),
+            uncut: 0..0,
+            carried: Vec::new(),
+            neighbour: Neighbour::default(),
+            row: 0,
+            ending: None,
+        }
+    }
+
+    /// The file that is read.
+    pub(super) fn data(&mut self) -> &mut DataFile {
+        &mut self.data
+    }
+
+    /// Compressed bytes read so far.
+    pub(super) fn bytes_read(&self) -> u64 {
+        self.data.bytes_read()
+    }
+
+    /// How the file is compressed.
+    pub(super) fn compression(&self) -> &'static str {
+        self.data.compression()
+    }
+
+    /// Rows read so far, those left out included.
+    pub(super) fn rows(&self) -> u64 {
+        self.row
+    }
+
+    /// The next batch; `None` at the end. Rows in front of a break are delivered before it is told.
+    pub(super) fn next_batch(&mut self, defects: &mut dyn FnMut(SourceDefect)) -> Result<Option<RecordBatch>, Stop> {
+        self.begin();
+        while !self.batch.is_full() {
+            self.cut_rows(defects);
+            if self.ending.is_some() || self.batch.is_full() || !self.fill() {
+                break;
+            }
+        }
+        if self.batch.len() > 0 {
+            return self.finish().map(Some);
+        }
+        match self.ending.replace(Ending::Whole) {
+            Some(Ending::Stopped(stop)) => Err(stop),
+            _ => Ok(None),
+        }
+    }
+
+    fn begin(&mut self) {
+        self.block.reclaim(0);
+        if self.block.values.is_empty() {
+            self.block.values = vec![0; BLOCK + PADDING];
+        }
+        self.batch.begin(BLOCK);
+        if !self.carried.is_empty() {
+            self.block.values[..self.carried.len()].copy_from_slice(&self.carried);
+            self.uncut = 0..self.carried.len();
+            self.carried.clear();
+        }
+    }
+
+    fn finish(&mut self) -> Result<RecordBatch, Stop> {
+        self.carried.clear();
+        self.carried.extend_from_slice(&self.block.values[self.uncut.clone()]);
+        self.uncut = 0..0;
+        let block = self.block.lend();
+        self.batch.finish(block).map_err(|error| Stop::Broken(error.to_string()))
+    }
+
+    /// Decodes the next step into the block; false once the block is full.
+    fn fill(&mut self) -> bool {
+        if self.uncut.len() > MAX_ROW {
+            self.ending = Some(Ending::Stopped(Stop::Broken("a row has more than 1 MiB".to_owned())));
+            return true;
+        }
+        if self.uncut.end == BLOCK {
+            if self.batch.len() > 0 {
+                return false;
+            }
+            // Every row of the block was left out: nothing refers to it.
+            self.block.values.copy_within(self.uncut.clone(), 0);
+            self.uncut = 0..self.uncut.len();
+        }
+        let end = BLOCK.min(self.uncut.end + STEP);
+        match self.data.read(&mut self.block.values[self.uncut.end..end]) {
+            Ok(0) => {
+                // The last line may lack its end; the padding has room for one.
+                self.block.values[self.uncut.end] = b'\n';
+                self.uncut.end += 1;
+                self.ending = Some(Ending::Whole);
+                // `next_batch` cuts once more before it looks at the ending.
+            }
+            Ok(length) => self.uncut.end += length,
+            Err(stop) => self.ending = Some(Ending::Stopped(stop)),
+        }
+        true
+    }
+
+    /// Cuts every row that is complete, until the batch is full.
+    fn cut_rows(&mut self, defects: &mut dyn FnMut(SourceDefect)) {
+        let mut row = Row::default();
+        while !self.batch.is_full() {
+            let Some(length) = memchr(b'\n', &self.block.values[self.uncut.clone()]) else { break };
+            let line = self.uncut.start..self.uncut.start + length;
+            if line.is_empty() {
+                self.uncut.start += 1;
+                continue;
+            }
+            match self.dialect.cut(&self.block.values, line.clone(), &mut row) {
+                Some(cut) => {
+                    self.uncut.start = line.end + 1;
+                    self.row += 1;
+                    let taken = cut.and_then(|encoded| self.take(&row, Origin::Block, encoded));
+                    self.tell(taken, defects);
+                }
+                None if !self.cut_general(defects) => break,
+                None => {}
+            }
+        }
+    }
+
+    /// Cuts one row the general way; false if it does not end in the block yet.
+    fn cut_general(&mut self, defects: &mut dyn FnMut(SourceDefect)) -> bool {
+        let last = matches!(self.ending, Some(Ending::Whole));
+        match self.general.cut(&self.block.values[self.uncut.clone()], last) {
+            Cut::More => return false,
+            Cut::Blank(length) => self.uncut.start += length,
+            Cut::Record(length) => {
+                self.uncut.start += length;
+                self.row += 1;
+                let mut row = Row::default();
+                let taken =
+                    self.dialect.assign(&self.general, &mut row).and_then(|()| self.take(&row, Origin::Passing, true));
+                self.tell(taken, defects);
+            }
+        }
+        true
+    }
+
+    /// Adds a row to the batch; true if it repeats the one before.
+    fn take(&mut self, row: &Row, origin: Origin, encoded: bool) -> Result<bool, Rejection> {
+        let text = match origin {
+            Origin::Block => &self.block.values[..],
+            Origin::Passing => self.general.text(),
+        };
+        let side = self.batch.side();
+        let start = side.len();
+        let key = row.key.of(text);
+        let decoded = if encoded { decode_key(key, side).map(|()| Some(start)) } else { Ok(None) };
+        let checked = decoded.and_then(|decoded| {
+            check_key(if encoded { &side[start..] } else { key })?;
+            Ok(decoded)
+        });
+        let decoded = match checked {
+            Ok(decoded) => decoded,
+            Err(rejection) => {
+                side.truncate(start);
+                return Err(rejection);
+            }
+        };
+        let key = if encoded { &side[start..] } else { key };
+        let repeats = self.neighbour.repeats(key, row.texts[Column::VersionId as usize].of(text));
+        self.batch.push(row, text, origin, decoded);
+        Ok(repeats)
+    }
+
+    fn tell(&self, taken: Result<bool, Rejection>, defects: &mut dyn FnMut(SourceDefect)) {
+        let problem = match taken {
+            Ok(false) => return,
+            Ok(true) => SourceProblem::DuplicateRow { key: self.neighbour.key() },
+            Err(Rejection(reason)) => SourceProblem::Rejected { reason },
+        };
+        defects(SourceDefect { file: self.name.clone(), row: Some(self.row), problem });
+    }
+}

@@ -1,0 +1,168 @@
+//! `manifest.json` of an S3 Inventory: read, checked, and turned into plain facts.
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::columns::{Column, is_known};
+use crate::model::Millis;
+use crate::source::error::{InputKind, SourceError};
+use crate::source::input::Notation;
+
+/// The formats that are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum InventoryFormat {
+    /// Comma-separated values, gzip or plain.
+    Csv,
+    /// Apache Parquet.
+    Parquet,
+}
+
+impl InventoryFormat {
+    /// AWS's name for it, as `fileFormat` writes it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Csv => "CSV",
+            Self::Parquet => "Parquet",
+        }
+    }
+}
+
+/// What a manifest says.
+#[derive(Debug)]
+pub(super) struct Manifest {
+    pub(super) bucket: String,
+    pub(super) destination: String,
+    pub(super) created_at: Option<Millis>,
+    pub(super) format: InventoryFormat,
+    /// The column names of `fileSchema`, in their order; of a CSV only.
+    pub(super) columns: Vec<String>,
+    pub(super) files: Vec<Listed>,
+}
+
+/// A part as the manifest lists it.
+#[derive(Debug)]
+pub(super) struct Listed {
+    pub(super) key: String,
+    pub(super) size: u64,
+    pub(super) md5: Option<[u8; 16]>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RawManifest {
+    source_bucket: String,
+    #[serde(default)]
+    destination_bucket: String,
+    creation_timestamp: Option<RawTime>,
+    file_format: String,
+    #[serde(default)]
+    file_schema: String,
+    files: Vec<RawFile>,
+}
+
+#[derive(Deserialize)]
+struct RawFile {
+    key: String,
+    size: u64,
+    #[serde(rename = "MD5checksum", alias = "MD5Checksum", alias = "md5Checksum", alias = "md5checksum")]
+    md5: Option<String>,
+}
+
+/// AWS writes the milliseconds as text.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum RawTime {
+    Text(String),
+    Number(Millis),
+}
+
+impl Manifest {
+    /// Reads a manifest.
+    ///
+    /// # Errors
+    ///
+    /// Another file, a format that is not read, or a CSV without a key.
+    pub(super) fn parse(path: &Path, content: &[u8]) -> Result<Self, SourceError> {
+        let not =
+            |reason: String| SourceError::NotManifest { path: path.to_owned(), kind: InputKind::Inventory, reason };
+        let raw: RawManifest = serde_json::from_slice(content).map_err(|error| not(error.to_string()))?;
+        if raw.source_bucket.is_empty() {
+            return Err(not("`sourceBucket` is empty".to_owned()));
+        }
+        let created_at = match raw.creation_timestamp {
+            None => None,
+            Some(RawTime::Number(millis)) => Some(millis),
+            Some(RawTime::Text(text)) => match text.trim().parse() {
+                Ok(millis) => Some(millis),
+                Err(_) => return Err(not(format!("`creationTimestamp` is `{text}`, not a number of milliseconds"))),
+            },
+        };
+        let format = format(path, raw.file_format)?;
+        let columns = match format {
+            InventoryFormat::Csv => {
+                let names: Vec<String> = raw.file_schema.split(',').map(|name| name.trim().to_owned()).collect();
+                if !names.iter().any(|name| Column::named(name) == Some(Column::Key)) {
+                    return Err(SourceError::NoKeyColumn { path: path.to_owned() });
+                }
+                names
+            }
+            InventoryFormat::Parquet => Vec::new(),
+        };
+        let files = raw.files.into_iter().map(|file| {
+            let md5 = match file.md5 {
+                None => None,
+                Some(text) => match Notation::Hex.read(&text) {
+                    Some(md5) => Some(md5),
+                    None => return Err(not(format!("`MD5checksum` is `{text}`, not 32 hexadecimal digits"))),
+                },
+            };
+            Ok(Listed { key: file.key, size: file.size, md5 })
+        });
+        Ok(Self {
+            bucket: raw.source_bucket,
+            destination: bucket_of_arn(&raw.destination_bucket).to_owned(),
+            created_at,
+            format,
+            columns,
+            files: files.collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// The configuration's id, as AWS's own layout has it: `…/SOURCE-BUCKET/ID/data/FILE` in the listed keys, or
+    /// `…/SOURCE-BUCKET/ID/YYYY-MM-DDTHH-MMZ/MANIFEST` on disk.
+    pub(super) fn configuration(&self, manifest: &Path) -> Option<String> {
+        let listed = self.files.first().map(|file| file.key.split('/').rev().skip(2).collect::<Vec<_>>());
+        let on_disk: Vec<_> = manifest.iter().rev().skip(2).filter_map(|segment| segment.to_str()).collect();
+        [listed.unwrap_or_default(), on_disk].into_iter().find_map(|segments| match segments.as_slice() {
+            [id, bucket, ..] if *bucket == self.bucket && !id.is_empty() => Some((*id).to_owned()),
+            _ => None,
+        })
+    }
+}
+
+/// Whether a JSON text might be an inventory's manifest, broken or not.
+pub(super) fn looks_like_one(content: &[u8]) -> bool {
+    memchr::memmem::find(content, b"\"sourceBucket\"").is_some()
+}
+
+/// The names that are not AWS's.
+pub(super) fn unknown(columns: &[String]) -> Vec<String> {
+    columns.iter().filter(|name| !is_known(name)).cloned().collect()
+}
+
+fn format(path: &Path, format: String) -> Result<InventoryFormat, SourceError> {
+    let (path, field) = (path.to_owned(), "fileFormat");
+    match format.to_ascii_lowercase().as_str() {
+        "csv" => Ok(InventoryFormat::Csv),
+        "parquet" => Ok(InventoryFormat::Parquet),
+        "orc" => Err(SourceError::UnsupportedFormat { path, field, format, instead: "CSV or Parquet" }),
+        _ => Err(SourceError::UnknownFormat { path, field, format, known: "CSV, ORC, Parquet" }),
+    }
+}
+
+/// `destinationBucket` is an ARN in any partition; compatible products write the bare name.
+fn bucket_of_arn(text: &str) -> &str {
+    text.rsplit(':').next().unwrap_or(text)
+}

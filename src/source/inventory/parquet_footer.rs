@@ -1,0 +1,133 @@
+//! The footer of a Parquet part: read, held against the file's size, and told how the columns are to be decoded.
+
+use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
+use parquet::basic::{Repetition, Type as Physical};
+use parquet::errors::ParquetError;
+use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
+use parquet::schema::types::{SchemaDescriptor, Type};
+
+use super::columns::{Column, Shape, is_bucket};
+use crate::source::datafile::{Stop, open};
+
+/// More rows than a file of this size can hold: a run-length run covers many rows in a few bytes, but a key is a
+/// value of its own, and the whole of AWS's largest parts has some million rows.
+const MAX_ROWS: u64 = 1 << 40;
+
+/// The names of a part's columns; nothing for a part that cannot be read, which its reader will tell.
+pub(super) fn column_names(path: &Path) -> Option<Vec<String>> {
+    let (file, size) = open(path).ok()?;
+    let footer = load(&file, size).ok()?;
+    let fields = footer.parquet_schema().root_schema().get_fields();
+    Some(fields.iter().map(|field| field.name().to_owned()).collect())
+}
+
+/// Runs the third party's decoder.
+///
+/// It is written to return errors, yet asserts on some impossible values that a broken file can hold. A broken part
+/// must never end the run, so a panic in there counts as a broken part; the decoder is not used again.
+pub(super) fn guard<T>(decode: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, Stop> {
+    match catch_unwind(AssertUnwindSafe(decode)) {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(error)) => Err(Stop::Broken(error.to_string())),
+        Err(_) => Err(Stop::Broken("the file states what cannot be".to_owned())),
+    }
+}
+
+/// Reads the footer. The key and the bucket are to be decoded as views of bytes, texts as views of text.
+///
+/// # Errors
+///
+/// A footer that is broken, or that places data outside the file.
+pub(super) fn load(file: &File, size: u64) -> Result<ArrowReaderMetadata, Stop> {
+    guard(|| {
+        // An embedded Arrow schema may ask for types that this reader does not know.
+        let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
+        let footer = ArrowReaderMetadata::load(file, options.clone())?;
+        let options = options.with_parquet_schema(plain_bytes(footer.parquet_schema())?);
+        let footer = ArrowReaderMetadata::load(file, options.clone())?;
+        check(footer.metadata(), size)?;
+        let schema = as_views(&footer);
+        ArrowReaderMetadata::try_new(Arc::clone(footer.metadata()), options.with_schema(schema))
+    })
+}
+
+/// Columns of bytes that this reader checks itself.
+fn is_checked_here(name: &str) -> bool {
+    Column::named(name) == Some(Column::Key) || is_bucket(name)
+}
+
+/// The schema without the annotation that the key is text: the decoder would refuse a whole page for one bad key.
+fn plain_bytes(schema: &SchemaDescriptor) -> Result<Arc<SchemaDescriptor>, ParquetError> {
+    let root = schema.root_schema();
+    let mut fields = root.get_fields().to_vec();
+    for field in &mut fields {
+        if field.is_primitive() && field.get_physical_type() == Physical::BYTE_ARRAY && is_checked_here(field.name()) {
+            let repetition = field.get_basic_info().repetition();
+            let plain = Type::primitive_type_builder(field.name(), Physical::BYTE_ARRAY).with_repetition(repetition);
+            *field = Arc::new(plain.build()?);
+        }
+    }
+    let root = Type::group_type_builder(root.name()).with_fields(fields).build()?;
+    Ok(Arc::new(SchemaDescriptor::new(Arc::new(root))))
+}
+
+fn as_views(footer: &ArrowReaderMetadata) -> SchemaRef {
+    let physical = footer.parquet_schema().root_schema().get_fields();
+    let fields = footer.schema().fields().iter().zip(physical).map(|(field, physical)| {
+        let shape = Column::named(field.name()).map(Column::shape);
+        let view = match (shape, field.data_type()) {
+            (_, DataType::Binary) if is_checked_here(field.name()) => DataType::BinaryView,
+            (Some(Shape::Text), DataType::Utf8 | DataType::Binary) => DataType::Utf8View,
+            // Nanoseconds of INT96 reach from 1677 to 2262 only.
+            (Some(Shape::Time), _) if physical.is_primitive() && physical.get_physical_type() == Physical::INT96 => {
+                DataType::Timestamp(TimeUnit::Millisecond, None)
+            }
+            _ => return Arc::clone(field),
+        };
+        Arc::new(Field::clone(field).with_data_type(view))
+    });
+    Arc::new(Schema::new(fields.collect::<Vec<_>>()))
+}
+
+fn check(metadata: &ParquetMetaData, size: u64) -> Result<(), ParquetError> {
+    let mut rows = 0_u64;
+    for group in metadata.row_groups() {
+        rows = rows.saturating_add(u64::try_from(group.num_rows()).unwrap_or(u64::MAX));
+        for chunk in group.columns() {
+            let (start, length) = chunk.byte_range();
+            if start.checked_add(length).is_none_or(|end| end > size) {
+                return Err(ParquetError::General(format!(
+                    "column `{}` reaches beyond the end of the file",
+                    chunk.column_path()
+                )));
+            }
+        }
+    }
+    if rows > MAX_ROWS || u64::try_from(metadata.file_metadata().num_rows()) != Ok(rows) {
+        return Err(ParquetError::General("the row groups do not hold as many rows as the footer states".to_owned()));
+    }
+    Ok(())
+}
+
+/// Whether the statistics show that every row names this bucket, so that the column need not be read.
+pub(super) fn has_only_bucket(metadata: &ParquetMetaData, bucket: &str) -> bool {
+    let shows = |chunk: &ColumnChunkMetaData| {
+        let required = chunk.column_descr().self_type().get_basic_info().repetition() == Repetition::REQUIRED;
+        chunk.statistics().is_some_and(|statistics| {
+            // Bounds that are cut short never meet, so equal bounds are the only value.
+            statistics.min_bytes_opt() == Some(bucket.as_bytes())
+                && statistics.max_bytes_opt() == Some(bucket.as_bytes())
+                && (required || statistics.null_count_opt() == Some(0))
+        })
+    };
+    metadata.row_groups().iter().all(|group| {
+        let mut columns = group.columns().iter().filter(|chunk| is_bucket(&chunk.column_path().string()));
+        columns.all(shows)
+    })
+}

@@ -1,0 +1,214 @@
+//! The reader of one part, whatever its format.
+
+use std::fs::File;
+
+use arrow_array::RecordBatch;
+
+use super::columns::ColumnSet;
+use super::csv::CsvReader;
+use super::discover::{Delivery, Part};
+use super::manifest::InventoryFormat;
+use super::parquet::ParquetReader;
+use crate::model::{SourceDefect, SourceProblem};
+use crate::source::datafile::{DataFile, Proof, Stated, Stop, open, read_some};
+use crate::source::error::SourceError;
+use crate::source::input::Notation;
+
+/// Bytes per read of a file that is only hashed.
+const HASH_BUFFER: usize = 128 << 10;
+
+/// How parts are read.
+#[derive(Debug, Clone, Copy)]
+pub struct ReadOptions {
+    /// Whether MD5s are computed; sizes are always held against the manifest.
+    pub verify: bool,
+    /// The most rows in a batch; a batch of CSV also ends with its 4 MiB block.
+    pub batch_rows: usize,
+    /// The columns wanted; the key always comes along.
+    pub columns: ColumnSet,
+}
+
+impl Default for ReadOptions {
+    fn default() -> Self {
+        Self { verify: true, batch_rows: 16_384, columns: ColumnSet::ALL }
+    }
+}
+
+/// Reads one part as record batches of the wanted columns of [`schema`](super::columns::schema).
+///
+/// A bad row is left out and told; a part that breaks delivers the rows in front of the break, tells S003 with
+/// the row reached, and ends. The MD5 is compared when the part has ended.
+pub struct PartReader {
+    name: String,
+    rows: Option<Rows>,
+    /// What was read, once the part has ended.
+    total: (u64, u64),
+}
+
+/// One variant for each format.
+enum Rows {
+    Csv(Box<CsvReader>),
+    Parquet(Box<ParquetReader>, Box<Beside>),
+}
+
+impl PartReader {
+    /// Opens a part; `None`, with the defect told, for one that is missing, empty, or not what its name says.
+    ///
+    /// # Errors
+    ///
+    /// What the system says of a file that is there.
+    pub fn open(
+        delivery: &Delivery,
+        part: &Part,
+        options: &ReadOptions,
+        defects: &mut dyn FnMut(SourceDefect),
+    ) -> Result<Option<Self>, SourceError> {
+        let Some(path) = &part.path else {
+            let problem = SourceProblem::Missing { looked: part.looked.clone() };
+            defects(SourceDefect { file: part.file.clone(), row: None, problem });
+            return Ok(None);
+        };
+        let stated = Stated { size: Some(part.stated_size), md5: part.stated_md5, notation: Notation::Hex };
+        let columns = options.columns.with(super::Column::Key);
+        let batch_rows = options.batch_rows.max(1);
+        let rows = match delivery.format {
+            InventoryFormat::Csv => {
+                let data = DataFile::open(path, &part.file, stated, options.verify, defects)?;
+                let reader =
+                    CsvReader::new(data, &part.file, &delivery.bucket, &delivery.columns_listed, columns, batch_rows);
+                Rows::Csv(Box::new(reader))
+            }
+            InventoryFormat::Parquet => {
+                let (file, size) = open(path)?;
+                let proof = Proof::start(&part.file, stated, size, options.verify, defects);
+                let mut beside = Beside { path: path.clone(), file, size, hashed: 0, buffer: Vec::new(), proof };
+                if size == 0 {
+                    beside.proof.finish(defects);
+                    return Ok(None);
+                }
+                match ParquetReader::new(path, size, &part.file, &delivery.bucket, columns, batch_rows) {
+                    Ok(reader) => Rows::Parquet(Box::new(reader), Box::new(beside)),
+                    Err(stop) => {
+                        tell(&part.file, 0, stop, defects)?;
+                        beside.finish(defects)?;
+                        return Ok(None);
+                    }
+                }
+            }
+        };
+        Ok(Some(Self { name: part.file.clone(), rows: Some(rows), total: (0, 0) }))
+    }
+
+    /// The next batch, of at least one row; `None` once the part has ended.
+    ///
+    /// # Errors
+    ///
+    /// What the system says; what is wrong with the part itself is told to `defects`.
+    pub fn next_batch(&mut self, defects: &mut dyn FnMut(SourceDefect)) -> Result<Option<RecordBatch>, SourceError> {
+        let Some(rows) = &mut self.rows else { return Ok(None) };
+        let next = match rows {
+            Rows::Csv(reader) => reader.next_batch(defects),
+            Rows::Parquet(reader, beside) => {
+                let next = reader.next_batch(defects);
+                beside.follow(reader.rows(), reader.rows_stated())?;
+                next
+            }
+        };
+        match next {
+            Ok(Some(batch)) => return Ok(Some(batch)),
+            Ok(None) => {}
+            Err(stop) => tell(&self.name, self.rows(), stop, defects)?,
+        }
+        match self.rows.as_mut() {
+            Some(Rows::Csv(reader)) => reader.data().finish(defects)?,
+            Some(Rows::Parquet(_, beside)) => beside.finish(defects)?,
+            None => {}
+        }
+        self.total = (self.rows(), self.bytes_read());
+        // Its memory is of no more use.
+        self.rows = None;
+        Ok(None)
+    }
+
+    /// The codec of the file, such as `gzip` or `snappy`; `none` once the part has ended.
+    pub fn compression(&self) -> &str {
+        match &self.rows {
+            Some(Rows::Csv(reader)) => reader.compression(),
+            Some(Rows::Parquet(reader, _)) => reader.compression(),
+            None => "none",
+        }
+    }
+
+    /// Rows read so far, those left out included.
+    pub fn rows(&self) -> u64 {
+        match &self.rows {
+            Some(Rows::Csv(reader)) => reader.rows(),
+            Some(Rows::Parquet(reader, _)) => reader.rows(),
+            None => self.total.0,
+        }
+    }
+
+    /// Bytes of the part's file that are done with, as stored.
+    pub fn bytes_read(&self) -> u64 {
+        match &self.rows {
+            Some(Rows::Csv(reader)) => reader.bytes_read(),
+            Some(Rows::Parquet(reader, beside)) => beside.share(reader.rows(), reader.rows_stated()),
+            None => self.total.1,
+        }
+    }
+}
+
+/// Tells a break, with the row reached; a failure of the plumbing is an error.
+fn tell(name: &str, row: u64, stop: Stop, defects: &mut dyn FnMut(SourceDefect)) -> Result<(), SourceError> {
+    match stop {
+        Stop::Failed(error) => Err(error),
+        Stop::Broken(reason) => {
+            let problem = SourceProblem::Unreadable { reason };
+            defects(SourceDefect { file: name.to_owned(), row: Some(row), problem });
+            Ok(())
+        }
+    }
+}
+
+/// The sequential read beside the column reader, which hashes each byte once.
+///
+/// It keeps step with the rows, on the same thread: what the column reader just read is still in the page cache.
+struct Beside {
+    path: std::path::PathBuf,
+    file: File,
+    size: u64,
+    hashed: u64,
+    buffer: Vec<u8>,
+    proof: Proof,
+}
+
+impl Beside {
+    /// Bytes that belong to so many of the part's rows.
+    fn share(&self, rows: u64, of: u64) -> u64 {
+        let share = u128::from(self.size) * u128::from(rows) / u128::from(of.max(1));
+        u64::try_from(share).unwrap_or(self.size).min(self.size)
+    }
+
+    fn follow(&mut self, rows: u64, of: u64) -> Result<(), SourceError> {
+        let goal = self.share(rows, of);
+        while self.hashed < goal && self.step()? {}
+        Ok(())
+    }
+
+    fn finish(&mut self, defects: &mut dyn FnMut(SourceDefect)) -> Result<(), SourceError> {
+        while self.step()? {}
+        self.proof.finish(defects);
+        Ok(())
+    }
+
+    fn step(&mut self) -> Result<bool, SourceError> {
+        if !self.proof.wants_bytes() {
+            return Ok(false);
+        }
+        self.buffer.resize(HASH_BUFFER, 0);
+        let length = read_some(&mut self.file, &mut self.buffer).map_err(|error| SourceError::io(&self.path, error))?;
+        self.proof.update(&self.buffer[..length]);
+        self.hashed += length as u64;
+        Ok(length > 0)
+    }
+}

@@ -1,0 +1,66 @@
+//! The rules that the configurations of these tests can name.
+
+use stocktake::layout::config::KnownRule;
+use stocktake::model::Family;
+
+/// Every rule, as the program that loads a configuration would list them.
+pub(super) const RULES: &[KnownRule] = &[
+    rule("S001", "checksum-mismatch", Family::Source),
+    rule("S002", "missing-part", Family::Source),
+    rule("S003", "unreadable-part", Family::Source),
+    rule("S004", "count-mismatch", Family::Source),
+    rule("S005", "rejected-row", Family::Source),
+    rule("S006", "stale-source", Family::Source),
+    rule("S007", "skewed-sources", Family::Source),
+    rule("S008", "absent-column", Family::Source),
+    rule("S009", "partial-export", Family::Source),
+    rule("S010", "duplicate-listing", Family::Source),
+    rule("S011", "implausible-mapping", Family::Source),
+    rule("S012", "absent-source", Family::Source),
+    rule("S013", "unverified-manifest", Family::Source),
+    rule("K101", "empty-segment", Family::Key),
+    rule("K102", "relative-segment", Family::Key),
+    rule("K103", "unsafe-character", Family::Key),
+    rule("K104", "case-collision", Family::Key),
+    rule("K105", "denormalised-key", Family::Key),
+    rule("L201", "undeclared-key", Family::Layout),
+    rule("L202", "legacy-key", Family::Layout),
+    rule("L203", "malformed-segment", Family::Layout),
+    rule("L204", "missing-segment", Family::Layout),
+    rule("L205", "misplaced-area", Family::Layout),
+    rule("L206", "plural-folder", Family::Layout),
+    rule("L207", "missing-companion", Family::Layout),
+    rule("L208", "empty-object", Family::Layout),
+    rule("L209", "late-legacy-key", Family::Layout),
+    rule("R301", "dangling-reference", Family::Reference),
+    rule("R302", "orphan-object", Family::Reference),
+    rule("R303", "legacy-reference", Family::Reference),
+    rule("R304", "malformed-reference", Family::Reference),
+    rule("R305", "outside-reference", Family::Reference),
+    rule("R306", "deleted-target", Family::Reference),
+    rule("R307", "archived-target", Family::Reference),
+    rule("R308", "misplaced-reference", Family::Reference),
+    rule("R309", "mismatched-name", Family::Reference),
+    rule("R310", "shared-target", Family::Reference),
+    rule("R311", "absent-reference", Family::Reference),
+    rule("R312", "undeclared-reference", Family::Reference),
+    rule("R313", "over-broad-prefix", Family::Reference),
+    rule("W501", "broken-workflow", Family::Workflow),
+    rule("M401", "lost-object", Family::Migration),
+    rule("M402", "altered-object", Family::Migration),
+    rule("M403", "colliding-target", Family::Migration),
+    rule("M404", "unmapped-key", Family::Migration),
+    rule("M405", "lingering-source", Family::Migration),
+    rule("M406", "unplanned-object", Family::Migration),
+    rule("M407", "unmigrated-reference", Family::Migration),
+    rule("M408", "broken-legacy-reference", Family::Migration),
+    rule("M409", "irreversible-move", Family::Migration),
+    rule("C601", "expired-exception", Family::Configuration),
+    rule("C602", "unused-exception", Family::Configuration),
+    rule("C603", "stale-baseline", Family::Configuration),
+    rule("C604", "implausible-time", Family::Configuration),
+];
+
+const fn rule(code: &'static str, name: &'static str, family: Family) -> KnownRule {
+    KnownRule { code, name, family, settable: !matches!(family, Family::Source) }
+}
