@@ -70,7 +70,13 @@ pub fn utc(time: &str) -> String {
     parse_rfc3339(time).map_or_else(|| time.to_owned(), utc_millis)
 }
 
-/// The same of milliseconds since the epoch.
+/// The day of an RFC 3339 time, in UTC: `2026-11-22`; other text as it is.
+pub fn date(time: &str) -> String {
+    let day = parse_rfc3339(time).map(format_utc);
+    day.and_then(|text| Some(text.split_once('T')?.0.to_owned())).unwrap_or_else(|| time.to_owned())
+}
+
+/// To the minute, of milliseconds since the epoch.
 pub fn utc_millis(millis: i64) -> String {
     let text = format_utc(millis);
     match text.split_once('T') {
@@ -81,7 +87,7 @@ pub fn utc_millis(millis: i64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{bytes, count, percent, plural, utc, width};
+    use super::{bytes, count, date, percent, plural, utc, width};
 
     #[test]
     fn sizes_have_one_decimal_and_the_unit_that_fits() {
@@ -128,5 +134,6 @@ mod tests {
             (utc("2026-11-22T01:00:59.5Z"), utc("long ago")),
             ("2026-11-22 01:00 UTC".into(), "long ago".into())
         );
+        assert_eq!((date("2026-11-22T01:00:59+02:00"), date("long ago")), ("2026-11-21".into(), "long ago".into()));
     }
 }

@@ -181,9 +181,9 @@ mod tests {
         #[test]
         fn nothing_hidden_and_no_tag_survives(text in any::<String>(), segment in prop::option::of(0_u32..4)) {
             for shown in [html(&text), key_html(&text, segment), prose_html(&text)] {
-                let ours = regex::Regex::new("</?(span|mark|code|wbr)( class=\"esc\")?>").map_err(|e| TestCaseError::fail(e.to_string()))?;
-                let rest = ours.replace_all(&shown, "");
-                prop_assert!(!rest.contains(['<', '>', '"', '\'']) && !rest.contains(is_hidden), "{}", shown);
+                let ours = ["<span class=\"esc\">", "</span>", "<mark>", "</mark>", "<code>", "</code>", "<wbr>"];
+                let rest = ours.iter().fold(shown, |rest, tag| rest.replace(tag, ""));
+                prop_assert!(!rest.contains(['<', '>', '"', '\'']) && !rest.contains(is_hidden), "{}", rest);
             }
             prop_assert!(!visible(&text).contains(is_hidden));
             prop_assert!(!markdown_code(&text).contains('\n'));

@@ -130,6 +130,7 @@ fn add_filters(environment: &mut Environment<'static>) {
         (None, Ok(millis)) => filters::utc_millis(millis),
         (None, Err(_)) => "unknown".to_owned(),
     });
+    environment.add_filter("date", |time: &str| filters::date(time));
     environment.add_filter("duration", |millis: i64| crate::model::time::format_duration(millis));
     environment.add_filter("visible", |text: &str| hostile::visible(text).into_owned());
     environment.add_filter("shown_html", |text: &str| Value::from_safe_string(hostile::html(text)));

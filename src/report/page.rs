@@ -52,7 +52,7 @@ pub struct SeverityTotal {
 pub struct Share {
     /// Its words.
     pub title: &'static str,
-    /// How it is coloured: `good`, `fair`, `plain`, `faint` or `bad`.
+    /// How it is drawn: `good`, `fine`, `fair`, `bad`, `plain` or `faint`.
     pub tone: &'static str,
     /// Objects, or references.
     pub count: u64,
@@ -116,9 +116,9 @@ impl<'a> Page<'a> {
             severities: severities(report.results),
             integrity,
             sections,
-            key_classes: key_classes.collect(),
-            reference_classes: reference_classes.collect(),
-            outcomes: outcomes.collect(),
+            key_classes: by_tone(key_classes.collect()),
+            reference_classes: by_tone(reference_classes.collect()),
+            outcomes: by_tone(outcomes.collect()),
             matrix: matrix(report.results),
             requirements: requirements(report.results),
             structure: [Treemap::new(report, 1_120, 460), Treemap::new(report, 360, 560)],
@@ -135,6 +135,13 @@ fn severities(results: &Results) -> Vec<SeverityTotal> {
         SeverityTotal { severity, findings, rules: of_it().count() as u64 }
     };
     Severity::ALL.into_iter().rev().map(total).filter(|total| total.findings > 0).collect()
+}
+
+/// From what is well to what is not, then what says little: a bar reads from left to right.
+fn by_tone(mut shares: Vec<Share>) -> Vec<Share> {
+    const ORDER: [&str; 6] = ["good", "fine", "fair", "bad", "plain", "faint"];
+    shares.sort_by_key(|share| ORDER.iter().position(|tone| *tone == share.tone));
+    shares
 }
 
 const fn key_tone(class: KeyClass) -> &'static str {

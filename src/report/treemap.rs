@@ -60,9 +60,17 @@ struct Rectangle {
 struct Part<'a> {
     kind: &'static str,
     name: String,
+    /// What is written where the whole name does not fit.
+    short: String,
     area: Option<(&'a str, &'a str)>,
     objects: Option<u64>,
     bytes: u64,
+}
+
+impl Part<'_> {
+    fn rest(kind: &'static str, name: String, bytes: u64) -> Self {
+        Self { kind, short: name.clone(), name, area: None, objects: None, bytes }
+    }
 }
 
 impl Treemap {
@@ -74,7 +82,7 @@ impl Treemap {
         let places = squarify(&parts.iter().map(|part| part.bytes).collect::<Vec<_>>(), whole);
         let tiles = parts.iter().zip(places).map(|(part, place)| {
             let mut tile = Tile::new(part, total, place);
-            tile.folders = folders(report, part, place);
+            tile.folders = folders(report, part, total, place);
             tile
         });
         Self { width, height, tiles: tiles.collect() }
@@ -95,8 +103,8 @@ impl Tile {
             height: format!("{:.1}", place.height),
             kind: part.kind,
             title: format!("{name}: {size}, {share}{}", objects.unwrap_or_default()),
-            caption: if one_line { fitted(&name, room) } else { String::new() },
-            detail: if two_lines { fitted(&format!("{size} · {share}"), room) } else { String::new() },
+            caption: if one_line { fitted(&name, &visible(&part.short), room) } else { String::new() },
+            detail: if two_lines { fitted(&format!("{size} · {share}"), &size, room) } else { String::new() },
             folders: Vec::new(),
         }
     }
@@ -105,7 +113,7 @@ impl Tile {
 fn parts<'a>(report: &ReportView<'a>) -> Vec<Part<'a>> {
     let judgement = &report.results.judgement;
     let several = judgement.areas.iter().any(|area| area.bucket != judgement.areas[0].bucket);
-    let named = |bucket: &str, name: &str| if several { format!("{bucket} · {name}") } else { name.to_owned() };
+    let named = |bucket: &str, name: &str| if several { format!("{name} · {bucket}") } else { name.to_owned() };
     let areas = judgement.areas.iter().map(|area| Part {
         kind: match area.standing.as_str() {
             "tolerated" => "tolerated",
@@ -113,13 +121,15 @@ fn parts<'a>(report: &ReportView<'a>) -> Vec<Part<'a>> {
             _ => "wanted",
         },
         name: named(&area.bucket, &area.area),
+        short: area.area.clone(),
         area: Some((&area.bucket, &area.area)),
         objects: Some(area.objects),
         bytes: area.bytes,
     });
     let legacy = judgement.legacy.iter().map(|legacy| Part {
         kind: "legacy",
-        name: named(&legacy.bucket, &format!("legacy {} ({})", legacy.area, legacy.generation)),
+        name: named(&legacy.bucket, &format!("legacy {}, {}", legacy.area, legacy.generation)),
+        short: format!("legacy {}", legacy.area),
         area: None,
         objects: Some(legacy.objects),
         bytes: legacy.bytes,
@@ -127,21 +137,21 @@ fn parts<'a>(report: &ReportView<'a>) -> Vec<Part<'a>> {
     let mut parts: Vec<Part<'_>> = areas.chain(legacy).collect();
     let placed: u64 = parts.iter().map(|part| part.bytes).fold(0, u64::saturating_add);
     let rest = judgement.totals.bytes.saturating_sub(placed);
-    parts.push(Part { kind: "none", name: "in no area".to_owned(), area: None, objects: None, bytes: rest });
+    parts.push(Part::rest("none", "in no area".to_owned(), rest));
     parts.retain(|part| part.bytes > 0);
     parts.sort_by_key(|part| Reverse(part.bytes));
     if parts.len() > MOST_TILES {
         let small = parts.split_off(MOST_TILES - 1);
         let bytes = small.iter().map(|part| part.bytes).fold(0, u64::saturating_add);
         let name = format!("{} smaller parts", small.len());
-        parts.push(Part { kind: "tolerated", name, area: None, objects: None, bytes });
+        parts.push(Part::rest("tolerated", name, bytes));
         parts.sort_by_key(|part| Reverse(part.bytes));
     }
     parts
 }
 
 /// The largest folders of an area, below the caption of its rectangle, and one blank for all others.
-fn folders(report: &ReportView<'_>, part: &Part<'_>, place: Rectangle) -> Vec<Tile> {
+fn folders(report: &ReportView<'_>, part: &Part<'_>, whole: u64, place: Rectangle) -> Vec<Tile> {
     let Some((bucket, area)) = part.area else { return Vec::new() };
     let inner = Rectangle {
         x: place.x + 4.0,
@@ -160,29 +170,25 @@ fn folders(report: &ReportView<'_>, part: &Part<'_>, place: Rectangle) -> Vec<Ti
     if largest.is_empty() {
         return Vec::new();
     }
-    largest.push((String::new(), 0, rest));
-    largest.retain(|folder| folder.2 > 0);
-    largest.sort_by_key(|folder| Reverse(folder.2));
+    if rest > 0 {
+        largest.push((String::new(), 0, rest));
+    }
     let places = squarify(&largest.iter().map(|folder| folder.2).collect::<Vec<_>>(), inner);
     let tiles = largest.into_iter().zip(places).filter(|((name, ..), _)| !name.is_empty());
     let tiles = tiles.map(|((folder, objects, bytes), place)| {
-        let whole = Part { kind: part.kind, name: folder.clone(), area: None, objects: Some(objects), bytes };
-        let mut tile = Tile::new(&whole, part.bytes, place);
-        let last = folder.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
-        let room = ((place.width - 10.0) / CHARACTER).max(0.0) as usize;
-        tile.caption = if place.height >= 18.0 && room >= 6 { fitted(&visible(last), room) } else { String::new() };
-        tile.detail = String::new();
-        tile
+        let last = folder.trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned();
+        let part = Part { kind: part.kind, name: folder, short: last, area: None, objects: Some(objects), bytes };
+        Tile { detail: String::new(), ..Tile::new(&part, whole, place) }
     });
     tiles.collect()
 }
 
-/// As much of a text as fits into this many characters.
-fn fitted(text: &str, room: usize) -> String {
-    if text.chars().count() <= room {
-        return text.to_owned();
+/// A text that fits into this many characters: all of it, or the short form, or as much of that as fits.
+fn fitted(text: &str, short: &str, room: usize) -> String {
+    match [text, short].into_iter().find(|form| form.chars().count() <= room) {
+        Some(form) => form.to_owned(),
+        None => short.chars().take(room.saturating_sub(1)).chain(['…']).collect(),
     }
-    text.chars().take(room.saturating_sub(1)).chain(['…']).collect()
 }
 
 /// Divides a rectangle by weights, none of them zero, in their order, into parts as square as can be (Bruls, Huizing and
@@ -256,6 +262,13 @@ mod tests {
 
     #[test]
     fn a_caption_is_cut_between_characters() {
-        assert_eq!((fitted("training", 8), fitted("tráining", 4)), ("training".into(), "trá…".into()));
+        let cases = [
+            ("training", "", 8, "training"),
+            ("training · a", "training", 8, "training"),
+            ("a · tráining", "tráining", 4, "trá…"),
+        ];
+        for (text, short, room, caption) in cases {
+            assert_eq!(fitted(text, short, room), caption);
+        }
     }
 }

@@ -16,6 +16,8 @@ mod layout_naive;
 mod layout_portal;
 mod layout_proof;
 mod raw_delivery;
+mod reports;
 mod results;
 mod rules;
 mod rules_fixtures;
+mod sample;
