@@ -3,4 +3,5 @@
 
 mod delivery;
 mod fixtures;
+mod oracle;
 mod rules_fixtures;

@@ -1,0 +1,1 @@
+//! Small worlds by hand, in which the right answer is plain to see.
