@@ -100,5 +100,7 @@ fn reports(_: &mut Dice, _: Cut) -> Area {
 }
 
 fn mirror(dice: &mut Dice, _: Cut) -> Area {
-    Area { by_object: dice.chance(50), ..area("mirror", "mirror/{job}/{job}/*") }
+    let by_object = dice.chance(60);
+    let expected = if by_object { vec!["*.log", "index.*"] } else { Vec::new() };
+    Area { by_object, expected, ..area("mirror", "mirror/{job}/{job}/*") }
 }

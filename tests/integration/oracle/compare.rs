@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 
-use stocktake::model::{KeyClass, Outcome, ReferenceClass, Severity};
+use stocktake::model::{KeyClass, Outcome, ReferenceClass, Severity, Verdict};
 
 use super::configuration;
 use super::engine::{self, Answer};
@@ -22,6 +22,7 @@ const TRIES: usize = 120;
 pub(crate) struct Coverage {
     key: BTreeSet<KeyClass>,
     reference: BTreeSet<ReferenceClass>,
+    verdict: BTreeSet<&'static str>,
     outcome: BTreeSet<Outcome>,
     codes: BTreeSet<String>,
 }
@@ -31,18 +32,21 @@ impl Coverage {
     pub(crate) fn add(&mut self, judged: &Judged) {
         self.key.extend(judged.key.keys());
         self.reference.extend(judged.reference.keys());
+        self.verdict.extend(judged.verdict.map(Verdict::name));
         self.outcome.extend(judged.outcome.keys());
         self.codes.extend(judged.findings.must.keys().map(|id| id.code.clone()));
     }
 
-    /// The classes, outcomes and codes that never occurred.
+    /// The classes, outcomes, verdicts and codes that never occurred.
     pub(crate) fn missing(&self) -> Vec<String> {
         let key = KeyClass::ALL.iter().filter(|class| !self.key.contains(class)).map(|class| class.title());
         let reference = ReferenceClass::ALL.iter().filter(|class| !self.reference.contains(class));
         let outcome = Outcome::ALL.iter().filter(|outcome| !self.outcome.contains(outcome));
         let codes = super::findings::RULES.iter().map(|(code, _, _)| *code).filter(|code| !self.codes.contains(*code));
         let classes = key.chain(reference.map(|class| class.title())).chain(outcome.map(|outcome| outcome.title()));
-        classes.chain(codes).map(str::to_owned).collect()
+        let verdicts = [Verdict::Pass, Verdict::Fail, Verdict::Inconclusive].map(Verdict::name);
+        let verdicts = verdicts.into_iter().filter(|verdict| !self.verdict.contains(verdict));
+        classes.chain(verdicts).chain(codes).map(str::to_owned).collect()
     }
 }
 
@@ -124,7 +128,7 @@ fn findings(differences: &mut Vec<String>, judged: &Judged, answer: &Answer) {
             differences.push(format!("told twice: {:?}", finding.id));
         }
     }
-    let mut known: BTreeSet<&Id> = expected.may.iter().collect();
+    let mut known: BTreeSet<&Id> = expected.may.keys().collect();
     for (id, severity) in &expected.must {
         known.insert(id);
         match told.get(id) {

@@ -27,10 +27,6 @@ pub(crate) fn text(world: &World) -> String {
         .collect();
     let used = PLACEHOLDERS.iter().filter(|placeholder| used.contains(placeholder.name));
     let placeholders: Map<String, Value> = used.map(|it| (it.name.to_owned(), placeholder(it))).collect();
-    let mut rules = settings(&world.rules);
-    if !world.singular.is_empty() {
-        rules["plural-folder"] = json!("warning");
-    }
     let whole = table([
         ("version", json!(1)),
         ("title", json!("a world")),
@@ -40,7 +36,7 @@ pub(crate) fn text(world: &World) -> String {
         ("area", list(&world.areas, area)),
         ("table", list(&world.tables, declared_table)),
         ("workflow", workflow(world)),
-        ("rules", rules),
+        ("rules", settings(&world.rules)),
     ]);
     let inputs = format!("[inputs]\nnow = {}\ngrace = \"{}ms\"\n", format_utc(world.now), world.grace);
     let cut_over = world.cut_over.map(|at| format!("cut_over = {}\n", format_utc(at))).unwrap_or_default();

@@ -1,6 +1,6 @@
 //! What the oracle expects to be found: identities with severities, and what may be found or not.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use stocktake::model::{Phase, Severity};
 
@@ -27,8 +27,8 @@ impl Id {
 pub(crate) struct Findings {
     /// Found, with this severity.
     pub(crate) must: BTreeMap<Id, Severity>,
-    /// Found or not: the rule leaves it open.
-    pub(crate) may: BTreeSet<Id>,
+    /// Found, with this severity, or not: the rule leaves it open.
+    pub(crate) may: BTreeMap<Id, Severity>,
     /// Exactly one of each.
     pub(crate) either: Vec<BTreeMap<Id, Severity>>,
 }
@@ -45,8 +45,8 @@ impl Findings {
     pub(crate) fn perhaps(&mut self, certain: bool, id: Id, severity: Severity) {
         if certain {
             self.must(id, severity);
-        } else {
-            self.may.insert(id);
+        } else if severity > Severity::Ignore {
+            self.may.insert(id, severity);
         }
     }
 }

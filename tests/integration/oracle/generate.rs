@@ -40,8 +40,13 @@ pub(crate) fn world(seed: u64) -> World {
     let buckets = buckets(dice, cut);
     let (tables, workflow) = tables::draw(dice, cut, &areas, buckets[0].name);
     let mut rules: Vec<Setting> = SETTINGS.iter().filter(|_| dice.chance(12)).copied().collect();
-    if dice.chance(5) {
-        rules.push(("L", Severity::Note));
+    let singular = if dice.chance(20) { vec![("models", "model"), ("datasets", "dataset")] } else { Vec::new() };
+    if !singular.is_empty() {
+        rules.push(("plural-folder", Severity::Warning));
+    }
+    if dice.chance(10) {
+        rules.retain(|(_, severity)| *severity < Severity::Error);
+        rules.extend(["K", "L", "R", "W", "C"].map(|family| (family, Severity::Note)));
     }
     let mut world = World {
         buckets,
@@ -53,7 +58,7 @@ pub(crate) fn world(seed: u64) -> World {
         cut_over: dice.chance(70).then_some(NIGHT - DAY * 10),
         grace: if dice.chance(50) { DAY } else { HOUR * 6 },
         now: NIGHT + HOUR * 8,
-        singular: if dice.chance(20) { vec![("models", "model"), ("datasets", "dataset")] } else { Vec::new() },
+        singular,
         inventories: Vec::new(),
         exports: Vec::new(),
     };

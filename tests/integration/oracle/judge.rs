@@ -110,10 +110,10 @@ impl<'w> Reach<'w> {
             for key in named.keys.iter().chain(&named.new_key) {
                 reach.directories.insert((named.bucket.clone(), directory(key).to_owned()));
                 reach.named.insert((named.bucket.clone(), key.clone()));
-                if let (Spot::Area(found), true) = (naive.identify(&named.bucket, key), named.spec.claims) {
-                    if !naive.world.areas[found.area].by_object {
-                        reach.folders.insert((named.bucket.clone(), found.folder, found.area));
-                    }
+                if let (Spot::Area(found), true) = (naive.identify(&named.bucket, key), named.spec.claims)
+                    && !naive.world.areas[found.area].by_object
+                {
+                    reach.folders.insert((named.bucket.clone(), found.folder, found.area));
                 }
             }
             if let (Some(prefix), true, false) = (&named.prefix, named.spec.claims, named.over_broad) {
@@ -323,7 +323,7 @@ fn plural_names(world: &World, findings: &mut Findings) {
         if spelling.clone().any(|area| area.standing == Standing::Wanted) {
             findings.must(Id::new("L206", "configuration", ["", plural, ""]), severity);
         } else if spelling.next().is_some() {
-            findings.may.insert(Id::new("L206", "configuration", ["", plural, ""]));
+            findings.perhaps(false, Id::new("L206", "configuration", ["", plural, ""]), severity);
         }
         for inventory in &world.inventories {
             let id = Id::new("L206", "configuration", [inventory.bucket, plural, ""]);
@@ -335,7 +335,7 @@ fn plural_names(world: &World, findings: &mut Findings) {
             if rows.iter().any(is_plain) && is_whole {
                 findings.must(id, severity);
             } else if !rows.is_empty() {
-                findings.may.insert(id);
+                findings.perhaps(false, id, severity);
             }
         }
     }
@@ -350,7 +350,7 @@ fn verdict(world: &World, findings: &Findings) -> Option<Verdict> {
         Some(Verdict::Inconclusive)
     } else if findings.must.values().any(fails) || findings.either.iter().any(|one_of| one_of.values().all(fails)) {
         Some(Verdict::Fail)
-    } else if findings.may.is_empty() {
+    } else if !findings.may.values().any(fails) && !findings.either.iter().any(|one_of| one_of.values().any(fails)) {
         Some(Verdict::Pass)
     } else {
         None

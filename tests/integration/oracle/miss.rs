@@ -89,7 +89,7 @@ fn far(near: &[&Compiled], all: &[&Compiled], key: &str) -> Vec<&'static str> {
     }
 }
 
-/// The whole path at another depth below well-formed folders, or with one literal nearly spelled.
+/// The whole path at another depth below other folders, or with one literal nearly spelled.
 fn is_misplaced(compiled: &Compiled, key: &str) -> bool {
     let key = &key[compiled.base.len()..];
     let pattern = Pattern::of("", compiled.text);
@@ -99,7 +99,7 @@ fn is_misplaced(compiled: &Compiled, key: &str) -> bool {
         return false;
     }
     let deeper = (1..segments.len()).any(|depth| {
-        let plain = |segment: &&str| !matches!(*segment, "" | "." | "..");
+        let plain = |segment: &&str| !matches!(*segment, "." | "..");
         segments[..depth].iter().all(plain) && pattern.is_match(&segments[depth..].join("/"))
     });
     let misspelled = template.iter().enumerate().any(|(index, literal)| {

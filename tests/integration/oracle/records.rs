@@ -52,9 +52,12 @@ pub(crate) fn references(world: &World, all: &[Named<'_>], findings: &mut Findin
     shared(world, all, findings);
 }
 
+/// Where a reference stands: table, item, path.
+type Holder<'a> = (&'a str, &'a str, String);
+
 /// R310: objects that several items name though one of them should be alone.
 fn shared(world: &World, all: &[Named<'_>], findings: &mut Findings) {
-    let mut by_object: BTreeMap<(&str, &str), BTreeMap<(&str, &str, String), &Named<'_>>> = BTreeMap::new();
+    let mut by_object: BTreeMap<(&str, &str), BTreeMap<Holder<'_>, &Named<'_>>> = BTreeMap::new();
     for named in all.iter().filter(|named| named.spec.exclusive && !named.keys.is_empty()) {
         let holder = (named.table.name, named.item_text.as_str(), paths::text(&named.at.taken));
         by_object.entry((&named.bucket, &named.keys[0])).or_default().insert(holder, named);
@@ -196,15 +199,10 @@ pub(crate) fn workflow(world: &World, all: &[Named<'_>], findings: &mut Findings
         }
         let runs: Vec<Option<String>> =
             if elements.is_empty() { vec![None] } else { elements.into_iter().map(Some).collect() };
-        if runs.iter().any(|run| breaks(table, item, workflow, &own, run.as_deref())) {
+        if !is_settled || runs.iter().any(|run| breaks(table, item, workflow, &own, run.as_deref())) {
+            let id = Id::new("W501", "workflow", [table.name, &item_text(table, item), ""]);
             let severity = severity(world, "W501", About { table: Some(table), ..About::default() });
-            findings.perhaps(
-                is_settled,
-                Id::new("W501", "workflow", [table.name, &item_text(table, item), ""]),
-                severity,
-            );
-        } else if !is_settled {
-            findings.may.insert(Id::new("W501", "workflow", [table.name, &item_text(table, item), ""]));
+            findings.perhaps(is_settled, id, severity);
         }
     }
 }
@@ -241,8 +239,8 @@ fn breaks(
             let is_open = |named: &&&Named<'_>| matches!(named.outcome, Outcome::Unjudged | Outcome::Deferred);
             let state = match named.is_empty() {
                 true => State::Absent,
-                false if named.iter().any(|named| is_broken(&named)) => State::Broken,
-                false if named.iter().any(|named| is_open(&named)) => State::Open,
+                false if named.iter().any(is_broken) => State::Broken,
+                false if named.iter().any(is_open) => State::Open,
                 false => State::Holds,
             };
             let places = paths::instances(item, step).into_iter().filter(|at| belongs(step, &at.taken));
