@@ -15,7 +15,7 @@ use super::tables;
 use super::world::{Bucket, Export, Row, Setting, Table, World};
 
 /// 2026-11-22T01:00:00Z.
-const NIGHT: i64 = 1_795_309_200_000;
+pub(crate) const NIGHT: i64 = 1_795_309_200_000;
 
 /// Settings that any world may have.
 const SETTINGS: &[Setting] = &[

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use stocktake::model::time::{DAY, HOUR};
 use stocktake::model::{KeyClass, Outcome, Phase, ReferenceClass, Verdict};
 
+use super::generate::NIGHT;
 use super::judge::{Judged, judge};
 use super::layout::{Naive, Spot};
 use super::world::{
@@ -12,7 +13,6 @@ use super::world::{
 };
 use crate::delivery::typed;
 
-const NIGHT: i64 = 1_795_309_200_000;
 const OLD: i64 = NIGHT - DAY * 50;
 
 /// One bucket, a training area with a generation before it, a tolerated and an outside area, and a table.

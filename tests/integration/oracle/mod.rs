@@ -64,13 +64,20 @@ fn a_seed_gives_the_same_world_again() {
 #[test]
 #[ignore = "waits for the engine"]
 fn the_program_judges_random_worlds_as_the_oracle_does() {
-    for seed in 0..WORLDS {
-        let world = generate::world(seed);
-        if compare::differences(&world, seed).is_empty() {
-            continue;
+    let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    std::thread::scope(|scope| {
+        for worker in 0..workers as u64 {
+            scope.spawn(move || (worker..WORLDS).step_by(workers).for_each(agree));
         }
-        let smallest = compare::smallest(&world, |smaller| !compare::differences(smaller, seed).is_empty());
-        let differences = compare::differences(&smallest, seed);
+    });
+}
+
+/// Panics with the smallest world found if the program and the oracle disagree about the world of this seed.
+fn agree(seed: u64) {
+    let world = generate::world(seed);
+    let differences = compare::differences(&world, seed);
+    if !differences.is_empty() {
+        let (smallest, differences) = compare::smallest(world, differences, |world| compare::differences(world, seed));
         panic!("{}", compare::report(&smallest, seed, &differences));
     }
 }
