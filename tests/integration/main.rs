@@ -15,6 +15,7 @@ mod layout_match;
 mod layout_naive;
 mod layout_portal;
 mod layout_proof;
+mod oracle;
 mod raw_delivery;
 mod reports;
 mod results;
