@@ -393,8 +393,10 @@ impl<'s> ObjectPass<'s> {
             LegacyTarget::Retires(_) => ("retire", None),
             LegacyTarget::Unnamed { .. } | LegacyTarget::Unfit(_) => ("unnamed", None),
         };
-        let generation = placed.legacy.map_or("", |legacy| area.legacy[usize::from(legacy)].name.as_str());
-        LegacyContext { generation, target: new, fate, job }
+        let declared = placed.legacy.and_then(|legacy| area.legacy.get(usize::from(legacy)));
+        let stays = declared.is_some_and(|legacy| legacy.keep_source.is_some());
+        let generation = declared.map_or("", |legacy| legacy.name.as_str());
+        LegacyContext { generation, target: new, fate: if stays { "keep" } else { fate }, job }
     }
 
     fn count(

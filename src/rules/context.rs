@@ -87,7 +87,7 @@ pub struct LegacyContext<'a> {
     pub generation: &'a str,
     /// Its new key, if one can be made from the key and the records.
     pub target: Option<&'a str>,
-    /// `move`, `keep`, `retire`, or `unnamed` where placeholders are missing.
+    /// `move`, `retire`, `unnamed` where placeholders are missing, or `keep` where the object is to stay for good.
     pub fate: &'static str,
     /// The job by which L209 groups, if the template has such a placeholder.
     pub job: Option<&'a str>,

@@ -20,15 +20,15 @@ declare_rule! {
     /// `models/training/job-1/output/model.tar.gz`.
     ///
     /// ## How to mend it
-    /// `stocktake migrate plan` lists every move with its new key. Where the layout says `keep` or `retire`, the
-    /// finding says so; what is kept for good may be set to `ignore` in its area's `rules`.
+    /// Move the object to the new key that the finding names, or retire it where the layout says so. A key that the
+    /// layout leaves where it is (`keep`, `keep_source`, or `unnamed = "keep"` where nothing names its new key) is none.
     "L202", "legacy-key", Layout, ByPhase, since "0.1.0";
     Check::Object { trigger: Trigger::LEGACY, check }, sentence, help
 }
 
-/// `value` is the generation; `detail` is `move`, `keep`, `retire` or `unnamed`; `suggestion` is the new key.
+/// `value` is the generation; `detail` is `move`, `retire` or `unnamed`; `suggestion` is the new key.
 fn check(object: &ObjectContext<'_>, findings: &mut dyn FindingSink) {
-    let Some(legacy) = object.legacy else { return };
+    let Some(legacy) = object.legacy.filter(|legacy| legacy.fate != "keep") else { return };
     let mut finding = object.finding(&RULE.meta);
     finding.value = Some(Text::Borrowed(legacy.generation));
     finding.detail = Some(Text::Borrowed(legacy.fate));
@@ -39,7 +39,6 @@ fn check(object: &ObjectContext<'_>, findings: &mut dyn FindingSink) {
 fn sentence(finding: &Finding<'_>) -> String {
     let (generation, area) = (quoted(finding.value.as_deref()), quoted(finding.area.as_deref()));
     let fate = match finding.detail.as_deref() {
-        Some("keep") => ": the layout keeps it",
         Some("retire") => ": the layout retires it",
         Some("unnamed") => ": nothing names its new key",
         _ => "",
@@ -49,7 +48,6 @@ fn sentence(finding: &Finding<'_>) -> String {
 
 fn help(finding: &Finding<'_>) -> Option<String> {
     match (finding.detail.as_deref(), finding.suggestion.as_deref()) {
-        (Some("keep"), _) => None,
         (Some("retire"), _) => Some("retire the object by your own means once nothing names it".to_owned()),
         (_, Some(key)) => Some(format!("move the object to {}", quoted(key))),
         (_, None) => Some("name its missing placeholders in a record or in `[migration] mapping`".to_owned()),

@@ -125,7 +125,6 @@ fn a_legacy_key_is_told_with_its_fate() {
             moves.target,
             "suggestion=models/j/m detail=move — is a legacy key, generation `portal` of area `training`",
         ),
-        ("keep", None, "detail=keep — is a legacy key, generation `portal` of area `training`: the layout keeps it"),
         (
             "retire",
             None,
