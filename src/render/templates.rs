@@ -70,8 +70,10 @@ impl Templates {
         let mut buffered = BufWriter::with_capacity(64 << 10, out);
         match template.render_captured_to(Value::from(Serde(view)), &mut buffered) {
             Ok(_) => buffered.flush().map_err(TemplateError::Write),
-            Err(error) if error.kind() == ErrorKind::WriteFailure => Err(TemplateError::Write(write_failure(&error))),
-            Err(error) => Err(self.broken(name, &error)),
+            Err(error) => Err(match innermost(&error) {
+                cause if cause.kind() == ErrorKind::WriteFailure => TemplateError::Write(write_failure(cause)),
+                _ => self.broken(name, &error),
+            }),
         }
     }
 
@@ -105,12 +107,19 @@ impl Templates {
     }
 
     fn broken(&self, template: &str, error: &minijinja::Error) -> TemplateError {
+        let error = innermost(error);
         let name = error.name().unwrap_or(template);
         let template = self.files.get(name).cloned().unwrap_or_else(|| format!("template {name}"));
         let problem =
             error.detail().map_or_else(|| error.kind().to_string(), |detail| format!("{}: {detail}", error.kind()));
         TemplateError::Broken { template, line: error.line(), problem }
     }
+}
+
+/// What went wrong in the template that was included, where one was.
+fn innermost(error: &minijinja::Error) -> &minijinja::Error {
+    let source = std::error::Error::source(error).and_then(|source| source.downcast_ref());
+    source.map_or(error, innermost)
 }
 
 /// The error of the file below, as a full disk, where there is one.
@@ -145,10 +154,10 @@ fn add_filters(environment: &mut Environment<'static>) {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
     use std::path::Path;
+    use std::{fs, io};
 
-    use super::{EMBEDDED, Templates};
+    use super::{EMBEDDED, TemplateError, Templates};
     use crate::model::UserError;
 
     fn error_of(files: &[(&str, &str)], render: &str) -> (String, Option<String>, Option<String>) {
@@ -177,6 +186,27 @@ mod tests {
         );
         assert!(message.starts_with("undefined value"), "{message}");
         assert_eq!(place.as_deref(), Some("FOLDER/audit/areas.html:3"));
+    }
+
+    #[test]
+    fn a_full_disk_keeps_its_name_also_within_an_include() {
+        struct Full;
+        impl io::Write for Full {
+            fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+                Err(io::ErrorKind::StorageFull.into())
+            }
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("audit.md"), "{% include 'audit.html' %}").unwrap();
+        fs::write(folder.path().join("audit.html"), "x".repeat(100_000)).unwrap();
+        let error = Templates::new(Some(folder.path())).unwrap().render("audit.md", &(), &mut Full).unwrap_err();
+        assert!(
+            matches!(&error, TemplateError::Write(source) if source.kind() == io::ErrorKind::StorageFull),
+            "{error:?}"
+        );
     }
 
     #[test]

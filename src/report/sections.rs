@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::model::{Family, Finding, Millis, Severity};
+use crate::model::{Family, Finding, Millis, Severity, Subject};
 use crate::report::ReportView;
 use crate::results::schema::RuleResult;
 
@@ -25,11 +25,13 @@ pub struct Section<'a> {
     pub more: u64,
 }
 
-/// The findings of one rule in one area.
+/// The findings of one rule in one area, and in one folder of it where the rule tells the folder.
 #[derive(Debug, Serialize)]
 pub struct Group<'a> {
     /// The area, if there is one.
     pub area: Option<&'a str>,
+    /// The folder, if the rule tells one.
+    pub folder: Option<&'a str>,
     /// The findings, in total order.
     pub findings: Vec<Example<'a>>,
 }
@@ -95,13 +97,15 @@ fn section<'a>(report: &ReportView<'a>, rule: &'a RuleResult, examples: usize) -
     let help = helps.first().filter(|first| helps.iter().all(|help| help == *first)).cloned().flatten();
     let mut groups: Vec<Group<'a>> = Vec::new();
     for (finding, own_help) in findings.iter().zip(helps) {
-        let area = finding.area.as_deref();
+        let (area, folder) = (finding.area.as_deref(), folder_of(finding));
         let sentence = (report.words.sentence)(finding);
-        let own_help = own_help.filter(|_| help.is_none());
+        // Help that only repeats the suggestion says nothing more.
+        let repeats = |own: &String| finding.suggestion.as_deref().is_some_and(|suggestion| own.contains(suggestion));
+        let own_help = own_help.filter(|own| help.is_none() && !repeats(own));
         let example = Example::new(finding, sentence, own_help);
-        match groups.iter_mut().find(|group| group.area == area) {
+        match groups.iter_mut().find(|group| (group.area, group.folder) == (area, folder)) {
             Some(group) => group.findings.push(example),
-            None => groups.push(Group { area, findings: vec![example] }),
+            None => groups.push(Group { area, folder, findings: vec![example] }),
         }
     }
     let shown = findings.len() as u64;
@@ -114,6 +118,12 @@ fn section<'a>(report: &ReportView<'a>, rule: &'a RuleResult, examples: usize) -
         shown,
         more: rule.findings.saturating_sub(shown),
     }
+}
+
+/// The folder that a finding about an object has as its value (R302), by which reports group.
+fn folder_of<'a>(finding: &'a Finding<'_>) -> Option<&'a str> {
+    let (key, value) = (finding.key.as_deref()?, finding.value.as_deref()?);
+    (finding.subject == Subject::Object && value.ends_with('/') && key.starts_with(value)).then_some(value)
 }
 
 impl<'a> Example<'a> {
@@ -131,7 +141,7 @@ impl<'a> Example<'a> {
             file: finding.file.as_deref(),
             row: finding.row,
             sentence,
-            value: finding.value.as_deref(),
+            value: finding.value.as_deref().filter(|_| folder_of(finding).is_none()),
             expected: finding.expected.as_deref(),
             suggestion: finding.suggestion.as_deref(),
             related: finding.related.iter().map(AsRef::as_ref).collect(),

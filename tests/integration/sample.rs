@@ -449,6 +449,7 @@ pub(crate) fn findings() -> Vec<Finding<'static>> {
         },
         Finding {
             area: Some("compilation".into()),
+            value: Some("models/compilation/cookies-jetson-20260301031500/".into()),
             ..object(
                 "R302",
                 Severity::Warning,
