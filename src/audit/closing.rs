@@ -87,7 +87,9 @@ impl ReferenceClosing<'_> {
         let expected =
             declared.areas.iter().map(|&area| spec.areas[area].name.as_str()).collect::<Vec<_>>().join(" or ");
         let nearest: Vec<String> = match existing.outcome {
-            Outcome::Dangling | Outcome::Deleted => self.nearest(reference.bucket, reference.target, odd),
+            Outcome::Dangling | Outcome::Deleted if reference.flags.has(Flags::KEY) => {
+                self.nearest(reference.bucket, reference.target, odd)
+            }
             _ => Vec::new(),
         };
         let mismatches: Vec<Mismatch> = odd.map(mismatches).unwrap_or_default();
@@ -123,7 +125,8 @@ impl ReferenceClosing<'_> {
             nearest: &nearest,
             misplaced,
             mismatches: if judged { &mismatches } else { &[] },
-            over_broad: reference.flags.has(Flags::OVER_BROAD),
+            // A key ending in `/` is a prefix only where no marker of that name exists.
+            over_broad: reference.flags.has(Flags::OVER_BROAD) && !existing.old,
             changed_at: self.references.items.changed_at(reference.item),
             size,
         };

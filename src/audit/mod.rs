@@ -170,7 +170,10 @@ fn columns(inputs: &AuditInputs) -> Needs {
         (Column::LastModified, Needs::MODIFIED),
         (Column::StorageClass, Needs::STORAGE_CLASS),
     ];
-    let everywhere = |column: Column| inputs.inventories.iter().all(|(_, delivery)| delivery.columns.contains(column));
+    // An inventory without parts has no row that could lack a column.
+    let everywhere = |column: Column| {
+        inputs.inventories.iter().all(|(_, delivery)| delivery.parts.is_empty() || delivery.columns.contains(column))
+    };
     needs.into_iter().filter(|(column, _)| everywhere(*column)).fold(Needs::NOTHING, |all, (_, need)| all.and(need))
 }
 
@@ -183,7 +186,7 @@ fn report_absent_columns(request: &AuditRequest<'_>, inputs: &AuditInputs, emitt
     ];
     for (_, delivery) in &inputs.inventories {
         for (column, need) in columns {
-            if delivery.columns.contains(column) {
+            if delivery.parts.is_empty() || delivery.columns.contains(column) {
                 continue;
             }
             let given = Given { inventories: true, exports: true, columns: Needs(!need.0) };

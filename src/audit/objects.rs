@@ -86,7 +86,7 @@ impl<'s> ObjectPass<'s> {
         let bytes = row.size.unwrap_or(0);
         let is_marker = key_bytes.last() == Some(&b'/') && bytes == 0;
         let named = self.satisfy(row, is_marker);
-        let claimed = !is_marker && self.claimed_by_prefix(key_bytes);
+        let claimed = if is_marker { self.index.claims_marker(key_bytes) } else { self.claimed_by_prefix(key_bytes) };
         if !self.partial.plurals.is_empty() {
             self.note_plural(key_bytes);
         }
@@ -269,7 +269,12 @@ impl<'s> ObjectPass<'s> {
         if roles & role::NAMED != 0 {
             return ReferenceClass::Referenced;
         }
-        if claimed || place.folder.is_some_and(|folder| self.partial.folders.get(folder).covered) {
+        let folder_covered = || match (place.folder, place.key_match) {
+            (Some(folder), _) => self.partial.folders.get(folder).covered,
+            (None, KeyMatch::Area(placed)) => self.index.covers(placed.area, &row.key[..usize::from(placed.folder)]),
+            (None, _) => false,
+        };
+        if claimed || folder_covered() {
             return ReferenceClass::Covered;
         }
         let (KeyMatch::Area(placed), Some((number, area))) = (place.key_match, place.area) else {

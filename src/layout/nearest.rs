@@ -4,7 +4,8 @@ use super::captures::Captures;
 use super::expansion::Expanded;
 use super::legacy::without_empty_segments;
 use super::matcher::{BucketLayout, KeyMatch};
-use super::shape::Segment;
+use super::placeholder::PlaceholderId;
+use super::shape::{Piece, Segment};
 use crate::model::suggest::within;
 
 /// Why a key is in no area: the rule it breaks, and what is known of where.
@@ -147,9 +148,21 @@ impl BucketLayout {
 
     fn follow(&self, expanded: &Expanded, segments: &[&str]) -> usize {
         let pairs = expanded.template.segments.iter().zip(segments);
+        let mut values: Vec<(PlaceholderId, &str)> = Vec::new();
         let matching = pairs.take_while(|(segment, text)| match segment {
             Segment::Fixed(literal) => **literal == ***text,
-            Segment::Shaped(shape) => self.grammar.shapes.get(*shape).automaton.accepts(text.as_bytes()),
+            Segment::Shaped(shape) => {
+                let shape = self.grammar.shapes.get(*shape);
+                // A name that repeats must have the text it had before.
+                let agrees = match *shape.pieces {
+                    [Piece::Hole(id)] => {
+                        values.push((id, text));
+                        values.iter().all(|(known, value)| *known != id || value == *text)
+                    }
+                    _ => true,
+                };
+                agrees && shape.automaton.accepts(text.as_bytes())
+            }
             Segment::Skip | Segment::Rest(_) => false,
         });
         matching.count()

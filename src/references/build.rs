@@ -201,7 +201,7 @@ impl<'l> Builder<'l> {
                 self.malformed(reference, text, &expected);
                 self.odd(reference).near_bucket = near.map(String::into_boxed_str);
             }
-            Located::Outside { bucket, key } => {
+            Located::Outside { bucket, key, .. } => {
                 self.flag(reference, Flags::OUTSIDE);
                 let near = bucket.as_deref().and_then(|bucket| self.resolver.near(bucket)).map(Box::from);
                 let odd = self.odd(reference);
@@ -267,6 +267,9 @@ impl<'l> Builder<'l> {
             let broad = within.is_over_broad(key);
             let prefix = index.prefix(key, spec.claims && !broad);
             self.odd(reference).prefix = Some(prefix);
+            if spec.claims && broad {
+                self.flag(reference, Flags::OVER_BROAD);
+            }
         }
         let entry = &mut self.references.list[reference as usize];
         entry.target = target;
@@ -418,9 +421,12 @@ impl<'l> Builder<'l> {
 
     /// An undeclared attribute holds something like a location.
     pub(super) fn mention(&mut self, current: &Current<'_>, path: &str, text: &str) {
-        let Located::Inside { bucket, key, .. } = self.resolver.uri(text) else { return };
-        if !key.is_empty() {
-            self.references.buckets[bucket as usize].key(&key, role::MENTIONED);
+        match self.resolver.uri(text) {
+            Located::Inside { bucket, key, .. } if !key.is_empty() => {
+                self.references.buckets[bucket as usize].key(&key, role::MENTIONED);
+            }
+            Located::Inside { .. } | Located::Outside { declared: Some(_), .. } => {}
+            Located::Outside { declared: None, .. } | Located::Malformed { .. } => return,
         }
         let mention = Mention { occurrences: 1, item: current.name.clone(), value: text.to_owned() };
         add_mention(&mut self.references.mentions, (current.table, path.to_owned()), mention);

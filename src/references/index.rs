@@ -237,6 +237,13 @@ impl BucketIndex {
         claimed
     }
 
+    /// Whether a prefix reference claims a folder marker, which satisfies none.
+    pub fn claims_marker(&self, key: &[u8]) -> bool {
+        let claims =
+            |prefix: &[u8]| self.prefixes.get(prefix).is_some_and(|&number| self.prefix_claims[number as usize]);
+        self.prefix_depths != 0 && memchr::memchr_iter(b'/', key).any(|slash| claims(&key[..=slash]))
+    }
+
     fn mark_prefix(&self, prefix: &[u8], depth: usize) -> bool {
         if self.prefix_depths & depth_bit(depth) == 0 {
             return false;

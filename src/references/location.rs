@@ -30,6 +30,8 @@ pub(super) enum Located<'v> {
         bucket: Option<String>,
         /// The key.
         key: Option<String>,
+        /// The declared bucket that this is.
+        declared: Option<u16>,
     },
     /// No location.
     Malformed {
@@ -100,7 +102,7 @@ impl<'l> Resolver<'l> {
     pub(super) fn uri<'v>(&self, text: &'v str) -> Located<'v> {
         match uri::parse(text) {
             Ok(location) => self.place(location),
-            Err(UriError::AccessPoint) => Located::Outside { bucket: None, key: None },
+            Err(UriError::AccessPoint) => Located::Outside { bucket: None, key: None, declared: None },
             Err(error) => Located::Malformed { expected: error.expected().to_owned(), near: None },
         }
     }
@@ -126,7 +128,7 @@ impl<'l> Resolver<'l> {
         // The alias with the longest prefix that fits, so that a bare name is the last resort.
         let fitting = aliases.iter().filter(|alias| key.starts_with(alias.below));
         let Some(&Alias { bucket, below, put }) = fitting.max_by_key(|alias| alias.below.len()) else {
-            return Located::Outside { bucket: Some(name.into_owned()), key: Some(key.into_owned()) };
+            return Located::Outside { bucket: Some(name.into_owned()), key: Some(key.into_owned()), declared: None };
         };
         let (key, other) = if below.is_empty() && put.is_empty() {
             (key, other)
@@ -135,10 +137,12 @@ impl<'l> Resolver<'l> {
             (Cow::Owned(moved(&key).unwrap_or_default()), other.as_deref().and_then(moved))
         };
         let known = &self.buckets[bucket as usize];
-        let listed = known.listed.is_empty() || known.listed.iter().any(|prefix| key.starts_with(prefix));
+        // What lies above a listed prefix is listed in part.
+        let listed = |prefix: &&str| key.starts_with(prefix) || prefix.starts_with(&*key);
+        let listed = known.listed.is_empty() || known.listed.iter().any(|prefix| listed(&prefix));
         if !known.has_inventory || !listed {
             let name = self.layout.buckets()[bucket as usize].name().to_owned();
-            return Located::Outside { bucket: Some(name), key: Some(key.into_owned()) };
+            return Located::Outside { bucket: Some(name), key: Some(key.into_owned()), declared: Some(bucket) };
         }
         Located::Inside { bucket, key, other, version: version.map(Cow::into_owned) }
     }
@@ -148,7 +152,7 @@ impl<'l> Resolver<'l> {
             Some(near) => {
                 Located::Malformed { expected: format!("the declared bucket `{near}`"), near: Some(near.to_owned()) }
             }
-            None => Located::Outside { bucket: Some(name.to_owned()), key: Some(key.to_owned()) },
+            None => Located::Outside { bucket: Some(name.to_owned()), key: Some(key.to_owned()), declared: None },
         }
     }
 

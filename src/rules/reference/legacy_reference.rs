@@ -31,7 +31,8 @@ declare_rule! {
 /// `detail` is `old-only`, `both`, `new-only` or `neither`; `suggestion` is the new location as the attribute
 /// holds it: a key for attributes that hold keys, a URI for the others.
 fn check(reference: &ReferenceContext<'_>, findings: &mut dyn FindingSink) {
-    if !reference.is_legacy || matches!(reference.outcome, Outcome::Malformed | Outcome::Outside | Outcome::Unjudged) {
+    let undecided = [Outcome::Malformed, Outcome::Outside, Outcome::Unjudged, Outcome::Deferred];
+    if !reference.is_legacy || undecided.contains(&reference.outcome) {
         return;
     }
     let mut finding = reference.finding(&RULE.meta);

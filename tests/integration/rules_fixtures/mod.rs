@@ -144,7 +144,6 @@ fn every_rule_of_an_audit_has_a_fixture_and_each_becomes_a_delivery() {
 }
 
 #[test]
-#[ignore = "the program has no `audit` yet"]
 fn rules_fixtures() {
     let mut offences = Vec::new();
     for fixture in Fixture::all() {
