@@ -25,7 +25,8 @@ enum Symbol {
     Record(PlaceholderId, u16),
 }
 
-/// Whether both give every key that both match the same fate and the same new key; `false` where that cannot be shown.
+/// Whether both give every key that both match the same fate and the same new key; `false` where that cannot be
+/// shown.
 pub(super) fn agree(left: &Expanded, right: &Expanded, grammar: &Grammar, prover: &mut Prover<'_>) -> bool {
     let (Some(one), Some(other)) = (legacy(left, grammar), legacy(right, grammar)) else { return false };
     match (&one.fate, &other.fate) {
@@ -45,8 +46,8 @@ pub(super) fn agree(left: &Expanded, right: &Expanded, grammar: &Grammar, prover
     }
 }
 
-/// `**/` takes the fewest segments that do: every number that a common key allows must give the same, up to one that all keys of
-/// the other template allow. Behind the other's explicit segments all numbers are alike.
+/// `**/` takes the fewest segments that do: every number that a common key allows must give the same, up to one that
+/// all keys of the other template allow. Behind the other's explicit segments all numbers are alike.
 fn agree_skipping(
     skipping: &Expanded,
     plain: &Expanded,

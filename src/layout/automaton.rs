@@ -14,7 +14,9 @@ use super::byte_class::Classes;
 /// The most states an automaton may have; a real form has a few hundred.
 const MOST_STATES: usize = 1 << 16;
 /// The most memory that building one regular expression may take, in bytes.
-const MOST_BYTES: usize = 16 << 20;
+pub(super) const MOST_BYTES: usize = 16 << 20;
+/// The most work that bounding a length may take: states times bytes.
+const MOST_LAYERED: usize = 1 << 22;
 /// The state that nothing accepted follows.
 pub(super) const DEAD: u32 = 0;
 
@@ -130,10 +132,13 @@ impl Automaton {
 
     /// The same, no longer than `most` bytes.
     ///
-    /// States are made from the end (what is left to spend, from 0 up) and equal ones are shared, which gives the least
-    /// automaton in one pass.
+    /// States are made from the end (what is left to spend, from 0 up) and equal ones are shared, which gives the
+    /// least automaton in one pass.
     pub(super) fn at_most(&self, most: usize) -> Result<Self, AutomatonError> {
         let (width, states) = (self.classes.width(), self.accepting.len());
+        if states.saturating_mul(most) > MOST_LAYERED {
+            return Err(AutomatonError::TooLarge);
+        }
         let mut nodes: Vec<(bool, Vec<u32>)> = vec![(false, vec![0; width])];
         let mut known: HashMap<(bool, Vec<u32>), u32> = HashMap::from([(nodes[0].clone(), 0)]);
         let mut layer = vec![0_u32; states];
@@ -148,9 +153,6 @@ impl Automaton {
                     nodes.len() as u32 - 1
                 });
             }
-            if nodes.len() > 16 * MOST_STATES {
-                return Err(AutomatonError::TooLarge);
-            }
             if layer == shorter {
                 break;
             }
@@ -162,7 +164,8 @@ impl Automaton {
         Self::explore(self.classes.clone(), layer[1], step, |node| nodes[*node as usize].0)
     }
 
-    /// Numbers the states reachable from `start`, in order of discovery, and leads what accepts nothing to the dead state.
+    /// Numbers the states reachable from `start`, in order of discovery, and leads what accepts nothing to the dead
+    /// state.
     fn explore<S: Clone + Eq + Hash>(
         classes: Classes,
         start: S,

@@ -102,8 +102,9 @@ pub(super) enum Gap {
 impl BucketLayout {
     /// A whole key of an area below an entry, an index into `spec.buckets`.
     ///
-    /// `value` is asked for placeholders by name; what it gives is normalised. `rest` is what follows the folder where the path
-    /// ends in `**` or `{x**}` (then `value` is asked for `x` if there is none), or the one `*` of the path. `**/` takes no segment.
+    /// `value` is asked for placeholders by name; what it gives is normalised. `rest` is what follows the folder
+    /// where the path ends in `**` or `{x**}` (then `value` is asked for `x` if there is none), or the one `*` of the
+    /// path. `**/` takes no segment.
     ///
     /// # Errors
     ///

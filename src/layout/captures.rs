@@ -186,7 +186,7 @@ impl<'a> Finder<'a> {
 /// The range that one piece takes of a segment that the pieces match; the earlier piece takes the less.
 pub(super) fn split(pieces: &[Piece], placeholders: &Placeholders, text: &[u8], piece: usize) -> Range<usize> {
     let mut search = Split { pieces, placeholders, text, ends: [0; MOST_PIECES], failed: [0; FAILED_WORDS] };
-    if !search.fits(0, 0) {
+    if text.len() > MAX_KEY_BYTES || !search.fits(0, 0) {
         return 0..text.len();
     }
     let start = if piece == 0 { 0 } else { usize::from(search.ends[piece - 1]) };

@@ -48,11 +48,13 @@ pub(super) struct Entry {
 impl Layout {
     /// Compiles a configuration.
     ///
-    /// A role that areas have and no bucket has (as in a bare preset) is proved for a pretended bucket called `bucket`.
+    /// A role that areas have and no bucket has (as in a bare preset) is proved for a pretended bucket called
+    /// `bucket`.
     ///
     /// # Errors
     ///
-    /// Everything that is wrong, in the order of the file; proofs and examples are tried only once all templates are read.
+    /// Everything that is wrong, in the order of the file; proofs and examples are tried only once all templates are
+    /// read.
     pub fn compile(spec: LayoutSpec) -> Result<Self, ConfigErrors> {
         let mut errors = Vec::new();
         check_numbers(&spec, &mut errors);
@@ -133,7 +135,8 @@ impl Layout {
         self.grammar.placeholders.id(name)
     }
 
-    /// The value that a record's spelling means: aliases, then `replace`. For values from records and `path build` only.
+    /// The value that a record's spelling means: aliases, then `replace`. For values from records and `path build`
+    /// only.
     pub fn normalise<'v>(&self, placeholder: &str, value: &'v str) -> Cow<'v, str> {
         self.grammar.placeholders.normalise(placeholder, value)
     }

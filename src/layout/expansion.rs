@@ -42,12 +42,15 @@ pub(super) struct Expanded {
 }
 
 impl Expanded {
-    /// How many leading segments make up a key's folder: up to the last placeholder that is a whole segment before the
-    /// last `/`, else the leading literals before it.
+    /// How many leading segments make up a key's folder: up to the last placeholder that is a whole segment before
+    /// the last `/`, else the leading literals before it.
     pub(super) fn folder_segments(&self, shapes: &Shapes) -> usize {
         let segments = &self.template.segments;
         let inner = &segments[..segments.len() - 1];
-        let is_hole = |segment: &Segment| matches!(segment, Segment::Shaped(shape) if matches!(*shapes.get(*shape).pieces, [Piece::Hole(_)]));
+        let is_hole = |segment: &Segment| match segment {
+            Segment::Shaped(shape) => matches!(*shapes.get(*shape).pieces, [Piece::Hole(_)]),
+            _ => false,
+        };
         let leading = || inner.iter().take_while(|segment| matches!(segment, Segment::Fixed(_))).count();
         inner.iter().rposition(is_hole).map_or_else(leading, |last| last + 1)
     }
@@ -136,8 +139,8 @@ impl Site<'_> {
     }
 }
 
-/// Expands all templates for one bucket, best first: areas in file order, legacy templates in file order, fallback areas in
-/// file order, each for the longest prefix first.
+/// Expands all templates for one bucket, best first: areas in file order, legacy templates in file order, fallback
+/// areas in file order, each for the longest prefix first.
 pub(super) fn expand(
     spec: &LayoutSpec,
     raw: &[Option<RawArea>],

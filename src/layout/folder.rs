@@ -9,6 +9,7 @@ use super::matcher::BucketLayout;
 use super::proof::leading;
 use super::shape::{Piece, Segment, Shapes, Template};
 use super::template::MOST_SEGMENTS;
+use crate::model::key::MAX_KEY_BYTES;
 
 impl BucketLayout {
     /// An area's folder, ending in `/` or `""` for the root, if every placeholder in it has a value of its form.
@@ -30,12 +31,13 @@ impl BucketLayout {
         Some(folder)
     }
 
-    /// The placeholders of an area's folder and their values, in the order of the path; none for a text that is no folder of it.
+    /// The placeholders of an area's folder and their values, in the order of the path; none for a text that is no
+    /// folder of it.
     pub fn folder_captures(&self, area: usize, folder: &str) -> Vec<(String, String)> {
         let Grammar { shapes, placeholders, .. } = &*self.grammar;
         let paths = self.templates.iter().filter(|path| path.legacy.is_none() && usize::from(path.area) == area);
         let found = paths.filter_map(|expanded| {
-            let below = folder.strip_prefix(&*expanded.prefix)?;
+            let below = folder.strip_prefix(&*expanded.prefix).filter(|_| folder.len() <= MAX_KEY_BYTES)?;
             let segments = &expanded.template.segments[..expanded.folder_segments(shapes)];
             let starts = align(segments, below, shapes)?.map(|start| start + expanded.prefix.len() as u16);
             let (text, segments) = (Arc::clone(&expanded.template.text), segments.to_vec());
@@ -51,8 +53,8 @@ impl BucketLayout {
         found.take(1).next().unwrap_or_default()
     }
 
-    /// Whether a prefix (with or without its last `/`) is the bucket's root or lies above every placeholder of some area
-    /// that has one: R313.
+    /// Whether a prefix (with or without its last `/`) is the bucket's root or lies above every placeholder of some
+    /// area that has one: R313.
     pub fn is_over_broad(&self, prefix: &str) -> bool {
         let prefix = prefix.strip_suffix('/').unwrap_or(prefix);
         prefix.is_empty()
@@ -72,7 +74,8 @@ impl BucketLayout {
     }
 }
 
-/// Where each segment starts in a folder that they match from end to end. At most one is `**/`, so lengths tell what it takes.
+/// Where each segment starts in a folder that they match from end to end. At most one is `**/`, so lengths tell what
+/// it takes.
 fn align(segments: &[Segment], folder: &str, shapes: &Shapes) -> Option<Starts> {
     let texts: Vec<&str> = folder.split_terminator('/').collect();
     let fixed = segments.iter().filter(|segment| **segment != Segment::Skip).count();

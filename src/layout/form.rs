@@ -29,7 +29,8 @@ pub const NAMED_FORMS: &[NamedForm] = &[
     },
     NamedForm {
         name: "datetime",
-        pattern: "[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[T_]([01][0-9]|2[0-3])[:-][0-5][0-9]([:-][0-5][0-9](\\.[0-9]{1,9})?)?Z?",
+        pattern: "[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[T_]\
+            ([01][0-9]|2[0-3])[:-][0-5][0-9]([:-][0-5][0-9](\\.[0-9]{1,9})?)?Z?",
         about: "a date and time as YYYY-MM-DDThh-mm or YYYY-MM-DDThh:mm:ss, perhaps with a fraction and Z",
         example: "2026-11-22T01-00Z",
     },

@@ -4,8 +4,8 @@ use super::template::{Fault, RawPiece, RawSegment, Use, parse};
 
 /// A compiled glob.
 ///
-/// As in templates, `*` takes any text within a segment, perhaps none, but a segment of nothing but `*` is not empty; `**` stands last
-/// and takes at least one byte; `**/` takes zero or more segments and stands once.
+/// As in templates, `*` takes any text within a segment, perhaps none, but a segment of nothing but `*` is not empty;
+/// `**` stands last and takes at least one byte; `**/` takes zero or more segments and stands once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Glob {
     segments: Vec<GlobSegment>,
@@ -91,7 +91,8 @@ fn split(text: &[u8]) -> (&[u8], Option<&[u8]>) {
     }
 }
 
-/// Whether literals with stars between them make up a segment: the ends are fixed, the others are taken as early as they come.
+/// Whether literals with stars between them make up a segment: the ends are fixed, the others are taken as early as
+/// they come.
 fn takes(parts: &[Box<[u8]>], segment: &[u8]) -> bool {
     let [first, middle @ .., last] = parts else { return parts.iter().all(|only| **only == *segment) };
     if segment.is_empty() || segment.len() < first.len() + last.len() {

@@ -34,9 +34,10 @@ pub enum LegacyTarget {
 impl BucketLayout {
     /// What becomes of a key that [`identify`](Self::identify) called legacy, with the captures it left.
     ///
-    /// `entry`, an index into `spec.buckets`, says to which use case a key belongs that matched a template at the bucket's root; without
-    /// it, the entry above the key counts, or the only one of the area's role. `fill` is asked for placeholders that the key lacks,
-    /// by name; what it gives is normalised. A captured rest enters without its empty segments, but keeps a `/` at its end.
+    /// `entry`, an index into `spec.buckets`, says to which use case a key belongs that matched a template at the
+    /// bucket's root; without it, the entry above the key counts, or the only one of the area's role. `fill` is asked
+    /// for placeholders that the key lacks, by name; what it gives is normalised. A captured rest enters without its
+    /// empty segments, but keeps a `/` at its end.
     pub fn legacy_target(
         &self,
         key: &str,
@@ -128,7 +129,8 @@ impl BucketLayout {
         names
     }
 
-    /// Whether a segment of a placed key (from 0, split at `/`) is spelled out by its template, or by the prefix, as a literal.
+    /// Whether a segment of a placed key (from 0, split at `/`) is spelled out by its template, or by the prefix, as
+    /// a literal.
     pub fn is_literal_segment(&self, key: &str, placed: &Placed, segment: usize) -> bool {
         let rank = placed.template as usize;
         let (Some(expanded), Some(starts)) = (self.templates.get(rank), self.starts(rank, key.as_bytes())) else {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::captures::{Captures, Extraction, Finder, Starts};
 use super::compile::Grammar;
 use super::expansion::{Class, Expanded};
+use super::literals::Literals;
 use super::shape::{Segment, ShapeId};
 use super::spec::Standing;
 use super::template::MOST_SEGMENTS;
@@ -17,14 +18,17 @@ pub struct Placed {
     pub area: u16,
     /// The legacy generation, an index into the area's `legacy`.
     pub legacy: Option<u16>,
-    /// The bucket entry, an index into `spec.buckets`: the template's own, or for a template at the bucket's root the entry of
-    /// the area's role with the longest prefix above the key.
+    /// The bucket entry, an index into `spec.buckets`: the template's own, or for a template at the bucket's root the
+    /// entry of the area's role with the longest prefix above the key.
     pub entry: Option<u16>,
     /// The length of the key's folder in bytes; its last byte is `/`, or there is none.
     pub folder: u16,
-    /// Whether every key with these first `folder` bytes and at least one more is placed the same, with the same captures
-    /// but for a named rest.
+    /// Whether every key with these first `folder` bytes and at least one more is placed the same, with the same
+    /// captures but for a named rest.
     pub open: bool,
+    /// Whether every key of the same directory (up to its last `/`, and something behind it) is placed the same, with
+    /// the same captures but for a named rest: how its last segment is spelled was never asked.
+    pub siblings: bool,
     /// The template, an index among the bucket's; it tells the alternatives of one `from` list apart.
     pub template: u32,
 }
@@ -74,25 +78,35 @@ struct Root {
 /// A place in the tree: what may come next. A template's rank is its index.
 #[derive(Debug)]
 struct Node {
-    /// By length, then bytes.
-    literals: Vec<(Box<[u8]>, usize)>,
+    literals: Literals,
     /// By the best rank they lead to.
     shapes: Vec<(ShapeId, usize)>,
     skip: Option<usize>,
     rests: Vec<usize>,
     ends: Vec<usize>,
+    /// The best rank below.
     best: usize,
+    /// The best rank for which the next segment is the last one.
+    best_last: usize,
 }
 
 impl Node {
     fn new() -> Self {
-        Self { literals: vec![], shapes: vec![], skip: None, rests: vec![], ends: vec![], best: usize::MAX }
+        Self {
+            literals: Literals::default(),
+            shapes: vec![],
+            skip: None,
+            rests: vec![],
+            ends: vec![],
+            best: usize::MAX,
+            best_last: usize::MAX,
+        }
     }
 }
 
 impl BucketLayout {
-    /// Builds the tree from expanded templates, best first; `open` says of each whether nothing better can reach into its
-    /// folders.
+    /// Builds the tree from expanded templates, best first; `open` says of each whether nothing better can reach into
+    /// its folders.
     pub(super) fn new(
         name: String,
         entries: Vec<usize>,
@@ -112,7 +126,6 @@ impl BucketLayout {
             made.insert(rank);
         }
         for at in 0..made.nodes.len() {
-            made.nodes[at].literals.sort_by(|(left, _), (right, _)| (left.len(), left).cmp(&(right.len(), right)));
             let mut shapes = std::mem::take(&mut made.nodes[at].shapes);
             shapes.sort_by_key(|(_, node)| made.nodes[*node].best);
             made.nodes[at].shapes = shapes;
@@ -132,21 +145,20 @@ impl BucketLayout {
             nodes.push(Node::new());
             nodes.len() - 1
         };
+        let mut before = at;
         for segment in &self.templates[rank].template.segments {
             self.nodes[at].best = self.nodes[at].best.min(rank);
+            before = at;
             at = match segment {
                 Segment::Rest(_) => {
                     self.nodes[at].rests.push(rank);
                     return;
                 }
-                Segment::Fixed(text) => {
-                    let known = self.nodes[at].literals.iter().find(|(literal, _)| **literal == *text.as_bytes());
-                    known.map(|(_, node)| *node).unwrap_or_else(|| {
-                        let node = fresh(&mut self.nodes);
-                        self.nodes[at].literals.push((text.as_bytes().into(), node));
-                        node
-                    })
-                }
+                Segment::Fixed(text) => self.nodes[at].literals.get(text.as_bytes()).unwrap_or_else(|| {
+                    let node = fresh(&mut self.nodes);
+                    self.nodes[at].literals.insert(text.as_bytes(), node);
+                    node
+                }),
                 Segment::Shaped(shape) => {
                     let known = self.nodes[at].shapes.iter().find(|(known, _)| known == shape);
                     known.map(|(_, node)| *node).unwrap_or_else(|| {
@@ -162,6 +174,7 @@ impl BucketLayout {
                 }),
             };
         }
+        self.nodes[before].best_last = self.nodes[before].best_last.min(rank);
         self.nodes[at].best = self.nodes[at].best.min(rank);
         self.nodes[at].ends.push(rank);
     }
@@ -186,7 +199,7 @@ impl BucketLayout {
         }
         let mut search = Search::new(self, key);
         for root in &self.roots {
-            if key.starts_with(&root.prefix) {
+            if root.prefix.is_empty() || key.starts_with(&root.prefix) {
                 search.walk(root.node, root.prefix.len(), 0);
             }
         }
@@ -211,6 +224,7 @@ impl BucketLayout {
             entry,
             folder,
             open: rule.open && settled,
+            siblings: (rule.open && settled) || !search.asked_last,
             template: rank as u32,
         };
         if placed.legacy.is_some() { KeyMatch::Legacy(placed) } else { KeyMatch::Area(placed) }
@@ -276,12 +290,15 @@ struct Search<'a> {
     found_starts: Starts,
     /// Only better ranks than this are of interest.
     bound: usize,
+    /// Whether anything but its being there depended on the key's last segment.
+    asked_last: bool,
 }
 
 impl<'a> Search<'a> {
     fn new(layout: &'a BucketLayout, key: &'a [u8]) -> Self {
         let starts = [0; MOST_SEGMENTS + 1];
-        Self { layout, key, starts, found: None, found_starts: starts, bound: usize::MAX }
+        let asked_last = key.last().is_none_or(|byte| *byte == b'/');
+        Self { layout, key, starts, found: None, found_starts: starts, bound: usize::MAX, asked_last }
     }
 
     /// Tries everything at a node; `at` is where the key's next segment starts, or one past its end.
@@ -295,14 +312,14 @@ impl<'a> Search<'a> {
             self.accept(&node.ends, depth);
             return;
         }
-        if at < self.key.len() {
-            self.accept(&node.rests, depth);
+        if at < self.key.len() && self.accept(&node.rests, depth) && node.best >= self.bound {
+            return;
         }
         let end = self.segment_end(at);
         let segment = &self.key[at..end];
-        let order = |literal: &[u8]| literal.len().cmp(&segment.len()).then_with(|| literal.cmp(segment));
-        if let Ok(found) = node.literals.binary_search_by(|(literal, _)| order(literal)) {
-            self.walk(node.literals[found].1, end + 1, depth + 1);
+        self.asked_last |= end == self.key.len() && node.best_last < self.bound;
+        if let Some(next) = node.literals.get(segment) {
+            self.walk(next, end + 1, depth + 1);
         }
         for (shape, next) in &node.shapes {
             if self.layout.nodes[*next].best >= self.bound {
@@ -331,7 +348,8 @@ impl<'a> Search<'a> {
         memchr::memchr(b'/', &self.key[at..]).map_or(self.key.len(), |length| at + length)
     }
 
-    fn accept(&mut self, ranks: &[usize], depth: usize) {
+    /// Takes the best of the templates that end here, if it is better than what was found.
+    fn accept(&mut self, ranks: &[usize], depth: usize) -> bool {
         for &rank in ranks.iter().take_while(|rank| **rank < self.bound) {
             let rule = &self.layout.rules[rank];
             if rule.extraction.agrees(&self.layout.finder(rank, self.key, &self.starts)) {
@@ -339,8 +357,9 @@ impl<'a> Search<'a> {
                 self.found_starts[..=depth].copy_from_slice(&self.starts[..=depth]);
                 // Areas are proved to be disjoint, so nothing better than one is left to be found.
                 self.bound = if rule.is_area { 0 } else { rank };
-                return;
+                return true;
             }
         }
+        false
     }
 }

@@ -15,6 +15,7 @@ mod folder;
 pub mod form;
 pub mod glob;
 pub mod legacy;
+mod literals;
 pub mod matcher;
 pub mod nearest;
 mod obligations;

@@ -46,10 +46,11 @@ struct Follow<'a> {
 impl BucketLayout {
     /// Why a key that [`identify`](Self::identify) called unmatched is so.
     ///
-    /// Only wanted areas count. The nearest is the one with the most leading segments matched below its prefix, at least one; ties go to the
-    /// file's order. If the key ends there, or has too few segments where a placeholder broke, that is L204; another broken
-    /// placeholder is L203. A broken literal is L205 if the key without its empty segments would be right, if an area's
-    /// leading literals nearly match, or if they stand deeper in the key; else it is L201.
+    /// Only wanted areas count. The nearest is the one with the most leading segments matched below its prefix, at
+    /// least one; ties go to the file's order. If the key ends there, or has too few segments where a placeholder
+    /// broke, that is L204; another broken placeholder is L203. A broken literal is L205 if the key without its empty
+    /// segments would be right, if an area's leading literals nearly match, or if they stand deeper in the key; else
+    /// it is L201.
     pub fn explain(&self, key: &str) -> Miss {
         if !self.is_below_prefix(key.as_bytes()) {
             return self.explain_prefix(key);
@@ -72,7 +73,8 @@ impl BucketLayout {
         })
     }
 
-    /// The templates of wanted areas below whose prefix a key lies, each with the key's segments below it and how many stand before.
+    /// The templates of wanted areas below whose prefix a key lies, each with the key's segments below it and how
+    /// many stand before.
     fn wanted<'a>(&'a self, key: &'a str) -> impl Iterator<Item = (&'a Expanded, Vec<&'a str>, usize)> {
         let wanted = self.templates.iter().enumerate().filter(|(rank, _)| self.is_wanted(*rank));
         wanted.filter_map(move |(_, expanded)| {
@@ -183,7 +185,8 @@ impl BucketLayout {
         })
     }
 
-    /// L205 for a key that starts nearly as an area does: most literals first, then fewest slips, then the file's order.
+    /// L205 for a key that starts nearly as an area does: most literals first, then fewest slips, then the file's
+    /// order.
     fn near_miss(&self, key: &str) -> Option<Miss> {
         let mut best: Option<((usize, usize, usize), Miss)> = None;
         for (expanded, mut segments, before) in self.wanted(key) {
@@ -234,8 +237,8 @@ impl BucketLayout {
         is_near.then(distance)
     }
 
-    /// L205 for a key that holds an area's leading literals deeper than they belong: most literals first, then the least
-    /// depth, then the file's order.
+    /// L205 for a key that holds an area's leading literals deeper than they belong: most literals first, then the
+    /// least depth, then the file's order.
     fn deeper(&self, key: &str) -> Option<Miss> {
         let mut best: Option<((usize, usize, usize), Miss)> = None;
         for (expanded, segments, before) in self.wanted(key) {

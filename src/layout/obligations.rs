@@ -1,4 +1,5 @@
-//! What a layout must prove before it may judge: areas apart, legacy templates apart or agreeing, each `to` in its area.
+//! What a layout must prove before it may judge: areas apart, legacy templates apart or agreeing, each `to` in its
+//! area.
 
 use std::collections::HashSet;
 
@@ -12,6 +13,7 @@ use super::proof::{Prover, RestForm, Track, differ_at_once};
 use super::shape::{Segment, Template};
 use super::spec::Fate;
 use super::template::Fault;
+use crate::model::suggest::nearest;
 
 /// What has been proved so far; a second bucket with the same trouble adds nothing.
 pub(super) struct Obligations<'a> {
@@ -131,6 +133,16 @@ impl<'a> Obligations<'a> {
             self.errors.push(match placeholder.values {
                 Some(_) => error(format!("{{{}}}", placeholder.name), "add it to `from`, or list it in `record`"),
                 None => error(format!("{{{}**}}", placeholder.name), "add it to `from`"),
+            });
+        }
+        let written: Vec<&str> =
+            names(target, self.grammar).into_iter().map(|id| &*self.grammar.placeholders.get(id).name).collect();
+        for name in spec.record.iter().filter(|name| !written.contains(&name.as_str())) {
+            let error =
+                ConfigError::at(&spec.place, format!("`record` names `{name}`, which is not in `{}`", target.text));
+            self.errors.push(match nearest(name, written.iter().copied()) {
+                Some(near) => error.help(format!("did you mean `{near}`?")),
+                None => error.help("leave it out of `record`, or add it to `to`"),
             });
         }
         let Some(path) = templates.iter().find(|other| other.area == legacy.area && other.legacy.is_none()) else {

@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use regex_automata::dfa::regex::Regex;
+use regex_automata::dfa::{dense, regex::Regex};
 
-use super::automaton::{Automaton, AutomatonError};
+use super::automaton::{Automaton, AutomatonError, MOST_BYTES};
 use super::error::ConfigError;
 use super::form::NAMED_FORMS;
 use super::spec::{At, FormSpec, PlaceholderSpec};
@@ -214,7 +214,8 @@ fn replacement(name: &str, pattern: &At<String>) -> Result<Regex, ConfigError> {
         return Err(ConfigError::at(&pattern.place, format!("the `replace` pattern of `{{{name}}}` matches nothing"))
             .help("ask for at least one character"));
     }
-    Regex::new(&pattern.value).map_err(|_| refuse(AutomatonError::TooLarge))
+    let limits = dense::Config::new().dfa_size_limit(Some(MOST_BYTES)).determinize_size_limit(Some(MOST_BYTES));
+    Regex::builder().dense(limits).build(&pattern.value).map_err(|_| refuse(AutomatonError::TooLarge))
 }
 
 fn pattern_error(what: &str, place: &Place, error: AutomatonError) -> ConfigError {

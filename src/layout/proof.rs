@@ -1,7 +1,7 @@
 //! Proofs about templates, decided exactly: whether two can match one key, and whether one lies inside another.
 //!
-//! A template is an automaton over whole segments, each step of it an automaton over bytes. Walking two of them segment by
-//! segment keeps the byte automata small; a product over whole keys would multiply them.
+//! A template is an automaton over whole segments, each step of it an automaton over bytes. Walking two of them
+//! segment by segment keeps the byte automata small; a product over whole keys would multiply them.
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
@@ -125,6 +125,8 @@ pub(super) struct Prover<'a> {
 
 /// For every way in which the others judge a segment, a shortest such segment.
 type Judged = Rc<Vec<(Vec<bool>, Vec<u8>)>>;
+/// A key so far: its length, its slashes, itself, and where it leads.
+type Reached = (usize, usize, Vec<u8>, Node);
 /// A place in the walk: the left track's state, and the states the right one may be in.
 type Node = (usize, Vec<usize>);
 
@@ -145,11 +147,11 @@ impl<'a> Prover<'a> {
         self.shortest(left, right, false)
     }
 
-    /// Dijkstra over pairs of states, a step costing its shortest segment. Of equally short keys the one with the fewest `/`
-    /// wins, then the least: the example is the same each time, and readable.
+    /// Dijkstra over pairs of states, a step costing its shortest segment. Of equally short keys the one with the
+    /// fewest `/` wins, then the least: the example is the same each time, and readable.
     fn shortest(&mut self, left: &Track, right: &Track, inside: bool) -> Option<String> {
         // Keys carry a `/` in front of every segment here, the first too.
-        let mut queue: BinaryHeap<Reverse<(usize, usize, Vec<u8>, Node)>> = BinaryHeap::new();
+        let mut queue: BinaryHeap<Reverse<Reached>> = BinaryHeap::new();
         queue.push(Reverse((0, 0, Vec::new(), (0, vec![0]))));
         let mut done: HashSet<Node> = HashSet::new();
         while let Some(Reverse((_, slashes, key, node))) = queue.pop() {

@@ -1,5 +1,7 @@
 //! Keys that are built lie where they were asked to lie, and say again what they were built from.
 
+use std::sync::LazyLock;
+
 use proptest::prelude::*;
 use stocktake::layout::spec::{Anchor, PlaceholderSpec};
 use stocktake::layout::{BucketLayout, BuildError, Captures, KeyMatch, Layout};
@@ -19,12 +21,12 @@ const PATHS: &[&str] = &[
     "w/{p}/end/{r}/**",
 ];
 
-fn layout() -> Layout {
+static LAYOUT: LazyLock<Layout> = LazyLock::new(|| {
     let mut areas: Vec<_> = PATHS.iter().map(|path| area(path, path)).collect();
     areas[3].anchor = Anchor::Bucket;
     areas[1].fallback = true;
     compiled(spec(vec![bucket("x", "u/"), bucket("x", "v/w/")], vocabulary(), areas))
-}
+});
 
 fn value(name: &'static str) -> impl Strategy<Value = Option<String>> {
     let form =
@@ -42,8 +44,7 @@ proptest! {
         values in (value("p"), value("q"), value("r"), value("s"), value("file")),
         rest in proptest::option::weighted(0.8, "[a-z/]{1,9}"),
     ) {
-        let layout = layout();
-        let bucket = layout.bucket("x").unwrap();
+        let bucket = LAYOUT.bucket("x").unwrap();
         let mut given = |name: &str| match name {
             "p" => values.0.clone(),
             "q" => values.1.clone(),
@@ -59,12 +60,12 @@ proptest! {
         };
         prop_assert_eq!(usize::from(placed.area), index);
         for (id, range) in captures.iter() {
-            let name = layout.placeholder_name(id);
+            let name = LAYOUT.placeholder_name(id);
             let expected = if name == "rest" { rest.clone() } else { given(name) };
             prop_assert_eq!(Some(key[range].to_owned()), expected, "{} of {}", name, key);
         }
         let again = bucket.build(entry, index, &mut |name| {
-            captures.get(layout.placeholder(name)?).map(|range| key[range].to_owned())
+            captures.get(LAYOUT.placeholder(name)?).map(|range| key[range].to_owned())
         }, rest.as_deref());
         prop_assert_eq!(again, Ok(key.clone()));
 
@@ -83,8 +84,7 @@ fn ask(bucket: &BucketLayout, area: usize, p: Option<&str>, rest: Option<&str>) 
 
 #[test]
 fn a_key_that_cannot_be_built_says_what_is_missing() {
-    let layout = layout();
-    let bucket = layout.bucket("x").unwrap();
+    let bucket = LAYOUT.bucket("x").unwrap();
     for (area, p, rest, expected, help) in [
         (1, None, Some("f"), "`{p}` has no value", "give text of the form `[ab]+`"),
         (1, Some("c"), Some("f"), "`c` is not of the form of `{p}`", "give text of the form `[ab]+`"),
@@ -132,8 +132,7 @@ fn a_record_spelling_is_normalised_before_it_enters_a_key() {
 
 #[test]
 fn the_folder_of_one_of_several_entries_must_be_asked_for() {
-    let layout = layout();
-    let bucket = layout.bucket("x").unwrap();
+    let bucket = LAYOUT.bucket("x").unwrap();
     let mut a = |_: &str| Some("a".to_owned());
     assert_eq!(bucket.folder(None, 1, &mut a), None);
     assert_eq!(bucket.folder(Some(1), 1, &mut a), Some("v/w/m/a/".to_owned()));

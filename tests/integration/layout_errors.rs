@@ -102,6 +102,13 @@ fn every_mistake_is_told_with_its_place_and_its_cure() {
             "1: legacy `a` of area `own` and `b` of area `own` both match `o/a/c` and disagree on its new key (narrow one `from`, or give both the same `to`)",
         ),
         (
+            own(|area| {
+                let record = vec!["jobb".to_owned()];
+                area.legacy = vec![LegacySpec { record, ..legacy("a", &["o/{job}/{rest**}"], "m/{job}/{rest**}") }];
+            }),
+            "1: `record` names `jobb`, which is not in `m/{job}/{rest**}` (did you mean `job`?)",
+        ),
+        (
             own(|area| area.examples = vec![at("m/ab/f"), at("m/ab"), at("n/ab")]),
             "1: the example `m/ab` is not of area `own`: it matches nothing; expected something below (mend the example or the template)\n1: the example `n/ab` is not of area `own`: it matches nothing (mend the example or the template)",
         ),

@@ -1,4 +1,5 @@
-//! The preset `edge-cv-portal`, compiled: real keys of every generation lie where they should and move where they should.
+//! The preset `edge-cv-portal`, compiled: real keys of every generation lie where they should and move where they
+//! should.
 
 use std::path::Path;
 
@@ -106,6 +107,21 @@ fn keys_of_the_layout_lie_in_their_areas() {
         "images",
         &[("cameras/line-1/1.png", "data in "), ("models/training/job-1/x", "data in "), ("/", "data in ")],
     );
+}
+
+#[test]
+fn the_images_of_a_directory_need_one_look() {
+    let layout = one_line();
+    for (key, expected) in
+        [("datasets/alien/anomaly/1.png", true), ("models/yolov8n.onnx", false), ("datasets/alien/", false)]
+    {
+        let bucket = layout.bucket("line-1").unwrap();
+        let placed = match bucket.identify(key.as_bytes(), &mut Captures::new()) {
+            KeyMatch::Area(placed) => placed.siblings,
+            _ => false,
+        };
+        assert_eq!(placed, expected, "{key}");
+    }
 }
 
 #[test]

@@ -7,7 +7,10 @@ use stocktake::layout::{Captures, ConfigErrors, KeyMatch, Layout, LegacyTarget};
 
 use crate::layout_naive::{area, bucket, compiled, legacy, naive, quoted, spec, texts, vocabulary};
 
-static KEYS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| texts(b"ab/-", 7));
+/// The longest key that brute force tries, in bytes.
+const LONGEST: usize = 6;
+
+static KEYS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| texts(b"ab/-", LONGEST));
 
 /// A segment in which no name repeats.
 fn segment() -> impl Strategy<Value = &'static str> {
@@ -56,7 +59,7 @@ fn agrees_with_brute_force(example: Option<&str>, offends: impl Fn(&[u8]) -> boo
         (None, Some(key)) => prop_assert!(false, "{} was overlooked", String::from_utf8_lossy(key)),
         (Some(example), None) => {
             prop_assert!(offends(example.as_bytes()), "{} does not offend", example);
-            prop_assert!(example.len() > 7, "{example} is short but was not found by brute force");
+            prop_assert!(example.len() > LONGEST, "{example} is short but was not found by brute force");
         }
         (Some(example), Some(key)) => {
             prop_assert!(offends(example.as_bytes()), "{} does not offend", example);
@@ -68,7 +71,7 @@ fn agrees_with_brute_force(example: Option<&str>, offends: impl Fn(&[u8]) -> boo
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
     fn areas_are_disjoint_exactly_when_no_key_is_in_both(
@@ -85,7 +88,8 @@ proptest! {
     #[test]
     fn a_target_is_inside_exactly_when_no_new_key_leaves(
         path in template(true, false, &["", "**", "**"]),
-        to in template(false, false, &["", "{rest**}", "{rest**}"]).prop_filter("named", |to| !to.contains('*') || to.ends_with("{rest**}") && to.matches('*').count() == 2),
+        to in template(false, false, &["", "{rest**}", "{rest**}"])
+            .prop_filter("`*` has no name", |to| !to.trim_end_matches("{rest**}").contains('*')),
     ) {
         let mut own = area("own", &path);
         own.fallback = true;
@@ -159,8 +163,7 @@ fn an_overlap_that_no_key_is_long_enough_for_is_none() {
     let long = "x".repeat(600);
     let fits = |length: usize| {
         let left = area("left", &format!("{}/**", &long[..length]));
-        let mut right = area("right", &format!("*{}", "y".repeat(1)));
-        right.path.value = format!("{}/{}", "*", long);
+        let right = area("right", &format!("*/{long}"));
         Layout::compile(spec(vec![], vec![], vec![left, right])).is_err()
     };
     assert!(fits(400));
