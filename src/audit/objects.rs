@@ -22,13 +22,14 @@ pub(super) struct ObjectPass<'s> {
     pub(super) partial: Partial,
     pub(super) emitter: Emitter,
     captures: Captures,
-    /// The answer for the last folder, which is the answer for the next row in it too.
+    /// The last answer, where it is the answer for every key of its folder, or at least of its directory.
     last: Option<LastFolder>,
+    /// That folder or directory.
     last_name: Vec<u8>,
     /// The last directory, and whether a prefix reference claims what lies in it.
     directory: Vec<u8>,
     directory_claimed: Option<bool>,
-    /// At `area * rules`: nothing; kept per pass so that a row looks nothing up.
+    /// By area: the severity of an orphan there.
     orphan_severities: Vec<Severity>,
 }
 
@@ -196,6 +197,7 @@ impl<'s> ObjectPass<'s> {
         if let Some(last) = self.last
             && key.len() > self.last_name.len()
             && key.starts_with(&self.last_name)
+            && (last.placed.open || memchr::memchr(b'/', &key[self.last_name.len()..]).is_none())
         {
             let area = last.placed.area;
             let folder = (!is_marker).then_some(last.folder);
@@ -218,9 +220,10 @@ impl<'s> ObjectPass<'s> {
             let number =
                 self.partial.folders.number(self.bucket, placed.area, name, || index.covers(placed.area, name));
             folder = Some(number);
-            self.last = placed.open.then_some(LastFolder { placed, folder: number });
+            self.last = (placed.open || placed.siblings).then_some(LastFolder { placed, folder: number });
+            let directory = memchr::memrchr(b'/', key).map_or(0, |slash| slash + 1);
             self.last_name.clear();
-            self.last_name.extend_from_slice(name);
+            self.last_name.extend_from_slice(if placed.open { name } else { &key[..directory] });
         }
         Place { key_match, area: Some((placed.area, area)), folder }
     }

@@ -5,6 +5,7 @@ mod check;
 mod console;
 mod failure;
 mod init;
+mod inspect;
 
 mod interrupt;
 mod output;
@@ -78,6 +79,7 @@ enum Command {
     Audit(Box<audit::AuditArgs>),
     Check(check::CheckArgs),
     Rules(rules::RulesArgs),
+    Inspect(inspect::InspectArgs),
 
     Init(init::InitArgs),
 }
@@ -90,6 +92,7 @@ pub fn run() -> u8 {
         Command::Audit(arguments) => arguments.run(&console),
         Command::Check(arguments) => arguments.run(&console),
         Command::Rules(arguments) => arguments.run(&console),
+        Command::Inspect(arguments) => arguments.run(&console),
 
         Command::Init(arguments) => arguments.run(&console),
     };

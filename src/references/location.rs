@@ -138,8 +138,8 @@ impl<'l> Resolver<'l> {
         };
         let known = &self.buckets[bucket as usize];
         // What lies above a listed prefix is listed in part.
-        let listed = |prefix: &&str| key.starts_with(prefix) || prefix.starts_with(&*key);
-        let listed = known.listed.is_empty() || known.listed.iter().any(|prefix| listed(&prefix));
+        let lists = |prefix: &&str| key.starts_with(prefix) || prefix.starts_with(&*key);
+        let listed = known.listed.is_empty() || known.listed.iter().any(lists);
         if !known.has_inventory || !listed {
             let name = self.layout.buckets()[bucket as usize].name().to_owned();
             return Located::Outside { bucket: Some(name), key: Some(key.into_owned()), declared: Some(bucket) };

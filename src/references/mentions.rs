@@ -18,10 +18,8 @@ fn walk(value: Value<'_>, declared: &[&DeclaredPaths], path: &mut String, each: 
     }
     let length = path.len();
     match value.kind() {
-        ValueKind::S => {
-            if could_be_location(value.text()) && !declared.iter().any(|paths| paths.here) {
-                each(path, value.text());
-            }
+        ValueKind::S if could_be_location(value.text()) && !declared.iter().any(|paths| paths.here) => {
+            each(path, value.text());
         }
         ValueKind::M => {
             for (name, member) in value.members() {

@@ -1,0 +1,189 @@
+//! `stocktake inspect`.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use crate::cli::Failure;
+use crate::cli::console::Console;
+use crate::model::{Finding, SourceDefect};
+use crate::render::filters;
+use crate::render::hostile::visible;
+use crate::rules::context::{FindingSink, SourceContext};
+use crate::rules::{self, Check};
+use crate::source::describe::{self, Description, ExportDescription, InventoryDescription, PartDescription};
+
+/// How many parts and defects are listed before the rest is only counted.
+const LISTED: usize = 20;
+
+/// Say what a delivery or an export holds
+///
+/// Reads an S3 Inventory or a DynamoDB export to its end and prints its format, time, columns (present, absent, unknown), parts with
+/// rows and checksums, the first rows, and everything that is wrong with it. It needs no configuration and judges no bucket.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  stocktake inspect deliveries/line-1
+  stocktake inspect deliveries/line-1/nightly/2026-11-22T01-00Z/manifest.json
+  stocktake inspect deliveries/exports --format json
+
+Exits 0 if nothing is wrong with the input, 3 if something is, 2 if it cannot be read at all.")]
+pub(super) struct InspectArgs {
+    /// A manifest, a delivery's or export's folder, or a folder of them (the newest complete one counts)
+    input: PathBuf,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = InspectFormat::Text, value_name = "FORMAT")]
+    format: InspectFormat,
+}
+
+/// How a description is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum InspectFormat {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+impl InspectArgs {
+    pub(super) fn run(self, console: &Console) -> Result<u8, Failure> {
+        let description = describe::describe(&self.input).map_err(|error| Failure::of(&error))?;
+        let text = match self.format {
+            InspectFormat::Text => text(&description),
+            InspectFormat::Json => {
+                let json = serde_json::to_string_pretty(&description);
+                json.map_err(|error| Failure::internal(error.to_string()))? + "\n"
+            }
+        };
+        console.print(&text)?;
+        let inventories = description.inventories.iter().flat_map(|inventory| &inventory.defects);
+        let mut defects = inventories.chain(description.exports.iter().flat_map(|export| &export.defects));
+        // An absent checksum is told and decides nothing, as in an audit.
+        Ok(if defects.any(|defect| defect.problem.code() != "S013") { 3 } else { 0 })
+    }
+}
+
+fn text(description: &Description) -> String {
+    let mut text = String::new();
+    for inventory in &description.inventories {
+        write_inventory(&mut text, inventory);
+    }
+    for export in &description.exports {
+        write_export(&mut text, export);
+    }
+    for passed in &description.passed_over {
+        line(&mut text, "passed over", &format!("{}: {}", passed.manifest, passed.reason));
+    }
+    text
+}
+
+fn line(text: &mut String, label: &str, value: &str) {
+    // Writing to a String cannot fail.
+    let _ = writeln!(text, "  {label:<16} {}", visible(value));
+}
+
+fn write_inventory(text: &mut String, inventory: &InventoryDescription) {
+    let _ = writeln!(text, "S3 Inventory of {}", visible(&inventory.bucket));
+    line(text, "manifest", &inventory.manifest.name);
+    line(text, "manifest SHA-256", &inventory.manifest.sha256);
+    line(text, "checksum", if inventory.verified { "verified" } else { "not verified" });
+    line(text, "configuration", inventory.configuration.as_deref().unwrap_or("unknown"));
+    line(text, "delivered to", &inventory.destination);
+    line(text, "made at", inventory.created_at.as_deref().unwrap_or("unknown"));
+    line(text, "format", inventory.format.name());
+    line(text, "columns", &inventory.columns.join(", "));
+    line(text, "absent columns", &or_none(&inventory.absent_columns.join(", ")));
+    line(text, "unknown columns", &or_none(&inventory.unknown_columns.join(", ")));
+    line(text, "rows", &filters::count(inventory.rows));
+    write_parts(text, "parts", &inventory.parts);
+    if !inventory.first_rows.is_empty() {
+        let _ = writeln!(text, "\n  first rows");
+        for row in &inventory.first_rows {
+            let cells = inventory.columns.iter().zip(row).filter_map(|(name, cell)| Some((name, cell.as_deref()?)));
+            let cells: Vec<String> = cells.map(|(name, cell)| format!("{name}={cell}")).collect();
+            let _ = writeln!(text, "    {}", visible(&cells.join("  ")));
+        }
+    }
+    write_defects(text, &inventory.defects);
+}
+
+fn write_export(text: &mut String, export: &ExportDescription) {
+    let _ = writeln!(text, "DynamoDB export of {}", visible(&export.table));
+    line(text, "summary", &export.summary.name);
+    line(text, "summary SHA-256", &export.summary.sha256);
+    line(text, "checksums", if export.verified { "verified" } else { "not verified" });
+    line(text, "table", &export.table_arn);
+    line(text, "export", &export.export_arn);
+    line(text, "shows", &export.export_time);
+    line(text, "unknown fields", &or_none(&export.unknown_fields.join(", ")));
+    let items = format!("{} of {} stated", filters::count(export.items), filters::count(export.stated_items));
+    line(text, "items", &items);
+    write_parts(text, "files", &export.files);
+    if !export.first_items.is_empty() {
+        let _ = writeln!(text, "\n  first items");
+        for item in &export.first_items {
+            let _ = writeln!(text, "    {}", visible(item));
+        }
+    }
+    write_defects(text, &export.defects);
+}
+
+fn write_parts(text: &mut String, label: &str, parts: &[PartDescription]) {
+    line(text, label, &filters::count(parts.len() as u64));
+    for part in parts.iter().take(LISTED) {
+        let _ = writeln!(
+            text,
+            "    {}  {} rows, {}, {}, MD5 {}",
+            visible(&part.file),
+            filters::count(part.rows),
+            filters::bytes(part.bytes),
+            part.compression.as_deref().unwrap_or("not opened"),
+            if part.verified { "verified" } else { "not verified" },
+        );
+    }
+    if parts.len() > LISTED {
+        let _ = writeln!(text, "    … {} more", filters::count((parts.len() - LISTED) as u64));
+    }
+}
+
+fn write_defects(text: &mut String, defects: &[SourceDefect]) {
+    if defects.is_empty() {
+        text.push_str("\n  nothing is wrong with it\n\n");
+        return;
+    }
+    let _ = writeln!(text, "\n  what is wrong with it: {}", filters::count(defects.len() as u64));
+    for defect in defects.iter().take(LISTED) {
+        let mut told = Told::default();
+        if let Some(rule) = rules::find(defect.problem.code())
+            && let Check::Source(check) = rule.check
+        {
+            check(&SourceContext::Defect(defect), &mut told);
+        }
+        for sentence in told.sentences {
+            let row = defect.row.map(|row| format!(", row {row}")).unwrap_or_default();
+            let _ =
+                writeln!(text, "    {}{row}: {} {}", visible(&defect.file), defect.problem.code(), visible(&sentence));
+        }
+    }
+    if defects.len() > LISTED {
+        let _ = writeln!(text, "    … {} more", filters::count((defects.len() - LISTED) as u64));
+    }
+    text.push('\n');
+}
+
+fn or_none(list: &str) -> String {
+    if list.is_empty() { "none".to_owned() } else { list.to_owned() }
+}
+
+/// Keeps what rules say of defects.
+#[derive(Default)]
+struct Told {
+    sentences: Vec<String>,
+}
+
+impl FindingSink for Told {
+    fn report(&mut self, finding: Finding<'_>) {
+        self.sentences.push(rules::sentence(&finding));
+    }
+}
