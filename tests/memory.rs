@@ -97,7 +97,6 @@ fn memory_does_not_grow_with_the_objects() {
             fs::remove_dir_all(inventory).unwrap();
             taken
         });
-        println!("{format:?}: {small:?} for {SMALL} objects, {large:?} for {LARGE}");
         assert!(grows_less_than(1, small.calls, large.calls), "{format:?}: allocations from {small:?} to {large:?}");
         let rows_per_call = (LARGE - SMALL) / large.calls.saturating_sub(small.calls).max(1);
         assert!(rows_per_call > 100, "{format:?}: {rows_per_call} more objects for each more allocation");
@@ -182,7 +181,7 @@ impl Progress for Silence {
 
 /// The key of an object; every eighth has to be decoded in CSV.
 fn key(folder: usize, object: usize) -> String {
-    let name = if object % 8 == 0 { "frame 1" } else { "frame-1" };
+    let name = if object.is_multiple_of(8) { "frame 1" } else { "frame-1" };
     format!("video/{folder:05}/{name}-{object:06}.jpg")
 }
 
@@ -284,7 +283,7 @@ fn write_export(dir: &Path) {
     for record in 0..RECORDS {
         let (folder, object) = (record % FOLDERS, record / FOLDERS);
         let key = key(folder, object);
-        let lost = if record % DANGLING_EVERY == 0 { ".lost" } else { "" };
+        let lost = if record.is_multiple_of(DANGLING_EVERY) { ".lost" } else { "" };
         let item = serde_json::json!({
             "asset_id": { "S": record.to_string() },
             "asset": { "S": format!("{folder:05}") },

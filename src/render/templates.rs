@@ -218,7 +218,7 @@ mod tests {
         assert_eq!((message.as_str(), place.as_deref()), ("`audti.html` overrides no template", Some("FOLDER")));
         assert_eq!(help.as_deref(), Some("did you mean `audit.html`?"));
         let missing = Templates::new(Some(Path::new("/no/such/folder"))).map(|_| ()).unwrap_err();
-        assert_eq!(missing.place().as_deref(), Some("/no/such/folder/"));
+        assert_eq!(missing.place().as_deref(), Some("/no/such/folder"));
     }
 
     #[test]
