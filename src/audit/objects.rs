@@ -272,9 +272,13 @@ impl<'s> ObjectPass<'s> {
         if roles & role::NAMED != 0 {
             return ReferenceClass::Referenced;
         }
+        let is_outside = place.area.is_some_and(|(_, area)| area.standing == Standing::Outside);
         let folder_covered = || match (place.folder, place.key_match) {
             (Some(folder), _) => self.partial.folders.get(folder).covered,
-            (None, KeyMatch::Area(placed)) => self.index.covers(placed.area, &row.key[..usize::from(placed.folder)]),
+            // A marker is in its folder without counting there.
+            (None, KeyMatch::Area(placed)) if !is_outside => {
+                self.index.covers(placed.area, &row.key[..usize::from(placed.folder)])
+            }
             (None, _) => false,
         };
         if claimed || folder_covered() {
@@ -283,7 +287,7 @@ impl<'s> ObjectPass<'s> {
         let (KeyMatch::Area(placed), Some((number, area))) = (place.key_match, place.area) else {
             return ReferenceClass::NotAsked;
         };
-        if is_marker || area.standing == Standing::Outside {
+        if is_marker || is_outside {
             return ReferenceClass::NotAsked;
         }
         let expected = self.shared.layout.expected_unreferenced(usize::from(number));

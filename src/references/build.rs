@@ -356,8 +356,10 @@ impl<'l> Builder<'l> {
     }
 
     /// A reference to anything in a folder covers the whole folder.
+    ///
+    /// A key ending in `/` may turn out to be a prefix, so it covers no more than what lies below it.
     fn cover(&mut self, spec: &ReferenceSpec, bucket: u16, key: &str) {
-        if !spec.claims {
+        if !spec.claims || key.ends_with('/') {
             return;
         }
         let within = &self.layout.buckets()[bucket as usize];

@@ -118,6 +118,8 @@ impl<'w> Reach<'w> {
                 reach.named.insert((named.bucket.clone(), key.clone()));
                 if let (Spot::Area(found), true) = (naive.identify(&named.bucket, key), named.spec.claims)
                     && !naive.world.areas[found.area].by_object
+                    // A key ending in `/` covers what lies below it and no more.
+                    && !key.ends_with('/')
                 {
                     reach.folders.insert((named.bucket.clone(), found.folder, found.area));
                 }
