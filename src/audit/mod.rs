@@ -4,17 +4,21 @@
 mod assemble;
 mod closing;
 mod columns;
+mod counting;
 mod error;
 mod features;
 mod folders;
 mod inputs;
+mod judging;
 mod objects;
 mod outcome;
 mod pass;
+mod provenance;
 mod records;
 mod settings;
 mod sink;
 mod tally;
+mod unchecked;
 mod verdict;
 mod workflows;
 

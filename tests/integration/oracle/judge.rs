@@ -124,6 +124,13 @@ impl<'w> Reach<'w> {
                     reach.folders.insert((named.bucket.clone(), found.folder, found.area));
                 }
             }
+            // Whether its marker exists or not.
+            if let (None, true, Some(key)) = (&named.prefix, named.spec.claims, named.keys.first())
+                && key.ends_with('/')
+                && !naive.is_over_broad(&named.bucket, key)
+            {
+                reach.prefixes.push((named.bucket.clone(), key.clone()));
+            }
             if let (Some(prefix), true, false) = (&named.prefix, named.spec.claims, named.over_broad) {
                 reach.prefixes.push((named.bucket.clone(), prefix.clone()));
             }
