@@ -1,6 +1,7 @@
 //! From what was counted to `results.json`.
 
 use crate::audit::closing::OutcomeCounts;
+use crate::audit::folders::FolderSummary;
 use crate::audit::inputs::AuditInputs;
 use crate::audit::pass::Completeness;
 use crate::audit::provenance::evidence_digest;
@@ -18,9 +19,6 @@ use crate::results::schema::{
 };
 use crate::rules::RULES;
 
-/// How many folders with orphans a result names.
-const ORPHAN_FOLDERS: usize = 50;
-
 /// Everything that was counted.
 pub(super) struct Counted<'a> {
     pub(super) request: &'a AuditRequest<'a>,
@@ -28,6 +26,7 @@ pub(super) struct Counted<'a> {
     pub(super) declarations: &'a Declarations<'a>,
     pub(super) references: &'a References,
     pub(super) partial: &'a Partial,
+    pub(super) folders: &'a FolderSummary,
     pub(super) tallies: &'a [RuleTally],
     pub(super) given: Given,
     pub(super) outcomes: &'a OutcomeCounts,
@@ -106,7 +105,7 @@ impl Counted<'_> {
             delete_markers: partial.delete_markers,
             items: self.export_items.iter().sum(),
             references: self.references.list.len() as u64,
-            folders: partial.folders.len() as u64,
+            folders: self.folders.folders,
             findings: self.tallies.iter().map(RuleTally::findings).sum(),
         }
     }
@@ -164,11 +163,6 @@ impl Counted<'_> {
 
     pub(super) fn areas(&self) -> Vec<AreaResult> {
         let layout = self.request.layout;
-        let mut folders = vec![0_u64; self.partial.areas.len()];
-        for number in 0..self.partial.folders.len() as u32 {
-            let folder = self.partial.folders.get(number);
-            folders[usize::from(folder.bucket) * layout.spec().areas.len() + usize::from(folder.area)] += 1;
-        }
         let mut areas = Vec::new();
         for (bucket, within) in layout.buckets().iter().enumerate() {
             let index = &self.references.buckets[bucket];
@@ -192,7 +186,7 @@ impl Counted<'_> {
                     orphan_objects: tally.orphans.objects,
                     orphan_bytes: tally.orphans.bytes,
                     near_misses: tally.near_misses,
-                    folders: folders[position],
+                    folders: self.folders.by_area[position],
                     newest: newest(tally),
                     not_covered: named[number] && tally.all.objects == 0,
                 });
@@ -248,16 +242,6 @@ impl Counted<'_> {
     fn orphans(&self) -> OrphanResult {
         let all = self.partial.references[ReferenceClass::Orphan as usize];
         let layout = self.request.layout;
-        let folders = &self.partial.folders;
-        let mut with: Vec<u32> =
-            (0..folders.len() as u32).filter(|&number| folders.get(number).orphans.objects > 0).collect();
-        let folder_count = with.len() as u64;
-        let order = |&number: &u32| {
-            let folder = folders.get(number);
-            (std::cmp::Reverse(folder.orphans.bytes), folder.bucket, folders.name(number), folder.area)
-        };
-        with.sort_unstable_by(|left, right| order(left).cmp(&order(right)));
-        with.truncate(ORPHAN_FOLDERS);
         let bucketed = |label: &str, amount: &crate::audit::tally::Amount| Bucketed {
             label: label.to_owned(),
             objects: amount.objects,
@@ -277,21 +261,20 @@ impl Counted<'_> {
                 .zip(&self.partial.orphan_sizes)
                 .map(|((label, _), amount)| bucketed(label, amount))
                 .collect(),
-            folders: with
-                .into_iter()
-                .map(|number| {
-                    let folder = folders.get(number);
-                    OrphanFolder {
-                        bucket: layout.buckets()[usize::from(folder.bucket)].name().to_owned(),
-                        folder: folders.name(number).to_owned(),
-                        area: layout.spec().areas[usize::from(folder.area)].name.clone(),
-                        objects: folder.orphans.objects,
-                        bytes: folder.orphans.bytes,
-                        newest: utc(folder.newest),
-                    }
+            folders: self
+                .folders
+                .most_orphans
+                .iter()
+                .map(|(name, folder)| OrphanFolder {
+                    bucket: layout.buckets()[usize::from(folder.bucket)].name().to_owned(),
+                    folder: name.clone(),
+                    area: layout.spec().areas[usize::from(folder.area)].name.clone(),
+                    objects: folder.orphans.objects,
+                    bytes: folder.orphans.bytes,
+                    newest: utc(folder.newest),
                 })
                 .collect(),
-            folder_count,
+            folder_count: self.folders.with_orphans,
         }
     }
 

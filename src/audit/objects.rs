@@ -1,8 +1,12 @@
 //! The object pass: every row of an inventory, once. The layout is asked what the key is, rules that the answer
 //! triggers are called, references that the row satisfies are marked, tallies grow.
 
+use std::io;
+use std::path::Path;
+
 use crate::audit::columns::Row;
 use crate::audit::features;
+use crate::audit::folder_tally::FolderOrder;
 use crate::audit::settings::Shared;
 use crate::audit::sink::Emitter;
 use crate::audit::tally::Partial;
@@ -72,6 +76,22 @@ impl<'s> ObjectPass<'s> {
         self.index = &self.shared.references.buckets[usize::from(bucket)];
         self.last = None;
         self.directory_claimed = None;
+    }
+
+    /// Writes the folders to disk if they take more than `bytes` of memory.
+    pub(super) fn bound_folders(
+        &mut self,
+        bytes: usize,
+        order: &FolderOrder,
+        tmp_dir: Option<&Path>,
+    ) -> io::Result<()> {
+        if self.partial.folders.heap_bytes() > bytes {
+            self.last = None;
+            self.partial.spilled_folders += self.partial.folders.len() as u64;
+            let run = self.partial.folders.spill(order, tmp_dir)?;
+            self.partial.spilled.push(run);
+        }
+        Ok(())
     }
 
     /// Takes one row.

@@ -154,7 +154,12 @@ impl Builder<'_> {
                 }
             }
             KeyMatch::OutOfScope | KeyMatch::Unmatched => {
-                if !spec.areas.is_empty() {
+                let declared = &layout.spec().buckets;
+                let above = within.entries().iter().copied().filter(|&entry| key.starts_with(&declared[entry].prefix));
+                let entry = above.max_by_key(|&entry| declared[entry].prefix.len());
+                if self.is_other_use_case(entry, entries) {
+                    self.flag(reference, Flags::OTHER_USE_CASE);
+                } else if !spec.areas.is_empty() {
                     self.flag(reference, Flags::OTHER_AREA);
                 }
             }
@@ -165,11 +170,7 @@ impl Builder<'_> {
     /// Whether an object there would lie where the declaration wants it (R308).
     fn judge_place(&mut self, reference: u32, spec: &ReferenceSpec, placed: &Placed, entries: &[usize]) {
         let layout = self.layout.spec();
-        if let Some(entry) = placed.entry.map(usize::from)
-            && !layout.buckets[entry].records.is_empty()
-            && !entries.is_empty()
-            && !entries.contains(&entry)
-        {
+        if self.is_other_use_case(placed.entry.map(usize::from), entries) {
             self.flag(reference, Flags::OTHER_USE_CASE);
             return;
         }
@@ -179,6 +180,12 @@ impl Builder<'_> {
         let role = &layout.areas[usize::from(placed.area)].role;
         let same_role = spec.areas.iter().any(|&area| layout.areas[area].role == *role);
         self.flag(reference, if same_role { Flags::OTHER_AREA } else { Flags::OTHER_ROLE });
+    }
+
+    /// Whether a bucket entry belongs to other use cases than those of the record at hand.
+    fn is_other_use_case(&self, entry: Option<usize>, own: &[usize]) -> bool {
+        let declares = |entry: usize| !self.layout.spec().buckets[entry].records.is_empty();
+        entry.is_some_and(|entry| declares(entry) && !own.is_empty() && !own.contains(&entry))
     }
 
     /// Whether the captures are the record's values (R309).

@@ -114,7 +114,9 @@ impl<'w> Reach<'w> {
                 reach.moves.entry((named.bucket.clone(), key.clone())).or_default().insert(new.clone());
             }
             for key in named.keys.iter().chain(&named.new_key) {
-                reach.directories.insert((named.bucket.clone(), directory(key).to_owned()));
+                if !key.ends_with('/') {
+                    reach.directories.insert((named.bucket.clone(), directory(key).to_owned()));
+                }
                 reach.named.insert((named.bucket.clone(), key.clone()));
                 if let (Spot::Area(found), true) = (naive.identify(&named.bucket, key), named.spec.claims)
                     && !naive.world.areas[found.area].by_object
