@@ -1,27 +1,23 @@
 //! From what was counted to `results.json`.
 
-use sha2::{Digest, Sha256};
-
 use crate::audit::closing::OutcomeCounts;
+use crate::audit::folders::FolderSummary;
 use crate::audit::inputs::AuditInputs;
 use crate::audit::pass::Completeness;
+use crate::audit::provenance::evidence_digest;
 use crate::audit::settings::AuditRequest;
 use crate::audit::sink::RuleTally;
 use crate::audit::tally::{AGES, AreaTally, NEVER, Partial, SIZES};
-use crate::audit::verdict::{Given, Grounds, highest, state};
+use crate::audit::verdict::{Given, Grounds, state};
 use crate::audit::workflows::WorkflowTally;
 use crate::layout::spec::{AreaSpec, Fate, ReferenceKind, Standing};
 use crate::model::{KeyClass, Millis, Outcome, ReferenceClass, Severity, time};
 use crate::references::{Declarations, References};
 use crate::results::schema::{
-    AreaResult, Bucketed, ClassResult, Classes, Configuration, ExportInput, Inputs, InventoryInput, Judgement,
-    LegacyResult, NotChecked, OrphanFolder, OrphanResult, OutcomeResult, ReferenceResult, RequirementResult, Results,
-    RuleResult, RuleState, SCHEMA, SeverityCount, Tool, Totals, WorkflowResult, WorkflowStep,
+    AreaResult, Bucketed, ClassResult, Classes, Judgement, LegacyResult, OrphanFolder, OrphanResult, OutcomeResult,
+    ReferenceResult, Results, RuleResult, RuleState, SCHEMA, SeverityCount, Tool, Totals, WorkflowResult, WorkflowStep,
 };
 use crate::rules::RULES;
-
-/// How many folders with orphans a result names.
-const ORPHAN_FOLDERS: usize = 50;
 
 /// Everything that was counted.
 pub(super) struct Counted<'a> {
@@ -30,6 +26,7 @@ pub(super) struct Counted<'a> {
     pub(super) declarations: &'a Declarations<'a>,
     pub(super) references: &'a References,
     pub(super) partial: &'a Partial,
+    pub(super) folders: &'a FolderSummary,
     pub(super) tallies: &'a [RuleTally],
     pub(super) given: Given,
     pub(super) outcomes: &'a OutcomeCounts,
@@ -108,7 +105,7 @@ impl Counted<'_> {
             delete_markers: partial.delete_markers,
             items: self.export_items.iter().sum(),
             references: self.references.list.len() as u64,
-            folders: partial.folders.len() as u64,
+            folders: self.folders.folders,
             findings: self.tallies.iter().map(RuleTally::findings).sum(),
         }
     }
@@ -164,13 +161,8 @@ impl Counted<'_> {
         spec.areas.iter().enumerate().filter(move |(_, area)| roles.contains(&area.role.as_str()))
     }
 
-    fn areas(&self) -> Vec<AreaResult> {
+    pub(super) fn areas(&self) -> Vec<AreaResult> {
         let layout = self.request.layout;
-        let mut folders = vec![0_u64; self.partial.areas.len()];
-        for number in 0..self.partial.folders.len() as u32 {
-            let folder = self.partial.folders.get(number);
-            folders[usize::from(folder.bucket) * layout.spec().areas.len() + usize::from(folder.area)] += 1;
-        }
         let mut areas = Vec::new();
         for (bucket, within) in layout.buckets().iter().enumerate() {
             let index = &self.references.buckets[bucket];
@@ -194,7 +186,7 @@ impl Counted<'_> {
                     orphan_objects: tally.orphans.objects,
                     orphan_bytes: tally.orphans.bytes,
                     near_misses: tally.near_misses,
-                    folders: folders[position],
+                    folders: self.folders.by_area[position],
                     newest: newest(tally),
                     not_covered: named[number] && tally.all.objects == 0,
                 });
@@ -250,16 +242,6 @@ impl Counted<'_> {
     fn orphans(&self) -> OrphanResult {
         let all = self.partial.references[ReferenceClass::Orphan as usize];
         let layout = self.request.layout;
-        let folders = &self.partial.folders;
-        let mut with: Vec<u32> =
-            (0..folders.len() as u32).filter(|&number| folders.get(number).orphans.objects > 0).collect();
-        let folder_count = with.len() as u64;
-        let order = |&number: &u32| {
-            let folder = folders.get(number);
-            (std::cmp::Reverse(folder.orphans.bytes), folder.bucket, folders.name(number), folder.area)
-        };
-        with.sort_unstable_by(|left, right| order(left).cmp(&order(right)));
-        with.truncate(ORPHAN_FOLDERS);
         let bucketed = |label: &str, amount: &crate::audit::tally::Amount| Bucketed {
             label: label.to_owned(),
             objects: amount.objects,
@@ -279,21 +261,20 @@ impl Counted<'_> {
                 .zip(&self.partial.orphan_sizes)
                 .map(|((label, _), amount)| bucketed(label, amount))
                 .collect(),
-            folders: with
-                .into_iter()
-                .map(|number| {
-                    let folder = folders.get(number);
-                    OrphanFolder {
-                        bucket: layout.buckets()[usize::from(folder.bucket)].name().to_owned(),
-                        folder: folders.name(number).to_owned(),
-                        area: layout.spec().areas[usize::from(folder.area)].name.clone(),
-                        objects: folder.orphans.objects,
-                        bytes: folder.orphans.bytes,
-                        newest: utc(folder.newest),
-                    }
+            folders: self
+                .folders
+                .most_orphans
+                .iter()
+                .map(|(name, folder)| OrphanFolder {
+                    bucket: layout.buckets()[usize::from(folder.bucket)].name().to_owned(),
+                    folder: name.clone(),
+                    area: layout.spec().areas[usize::from(folder.area)].name.clone(),
+                    objects: folder.orphans.objects,
+                    bytes: folder.orphans.bytes,
+                    newest: utc(folder.newest),
                 })
                 .collect(),
-            folder_count,
+            folder_count: self.folders.with_orphans,
         }
     }
 
@@ -315,158 +296,6 @@ impl Counted<'_> {
         });
         results.collect()
     }
-
-    fn not_checked(&self, states: &[(RuleState, Option<String>)]) -> Vec<NotChecked> {
-        let spec = self.request.layout.spec();
-        let mut list = Vec::new();
-        let mut add = |what: String, why: String| list.push(NotChecked { what, why });
-        if !self.request.verify {
-            add(
-                "whether the parts are the bytes that AWS delivered".into(),
-                "checksums were switched off with --no-checksums".into(),
-            );
-        }
-        for (rule, (state, why)) in states.iter().enumerate() {
-            if matches!(state, RuleState::NotJudged | RuleState::Partly)
-                && highest(self.request, rule) != Severity::Ignore
-            {
-                let meta = &RULES[rule].meta;
-                add(format!("{} {}", meta.code, meta.name), why.clone().unwrap_or_default());
-            }
-        }
-        for bucket in spec.buckets.iter().filter(|bucket| !bucket.inventory) {
-            add(
-                format!("objects of the bucket {}", bucket.name),
-                "it is declared without an inventory: references into it are outside".into(),
-            );
-        }
-        for bucket in spec.buckets.iter().filter(|bucket| !bucket.inventory_prefixes.is_empty()) {
-            let prefixes = bucket.inventory_prefixes.join(", ");
-            add(
-                format!("objects of the bucket {} beyond {prefixes}", bucket.name),
-                "its inventory lists no others".into(),
-            );
-        }
-        for area in self.areas().iter().filter(|area| area.not_covered) {
-            add(
-                format!("the area {} in the bucket {}", area.area, area.bucket),
-                "records name it and the inventory has no row in it: perhaps a prefix filter leaves it out".into(),
-            );
-        }
-        let mut ambiguous: Vec<_> = self.references.ambiguous.iter().collect();
-        ambiguous.sort_unstable();
-        for ((table, attribute), count) in ambiguous {
-            add(
-                format!("{count} values of {attribute} in the table {}", spec.tables[usize::from(*table)].name),
-                "two declarations hold for them at once".into(),
-            );
-        }
-        let times: Vec<Millis> = self.inputs.times().into_iter().map(|(_, time)| time).collect();
-        if times.iter().max() != times.iter().min() {
-            add(
-                "objects and records deleted between the inputs' times".into(),
-                "what is gone has no age: inventories and exports were not made at the same moment".into(),
-            );
-        }
-        for unchecked in &spec.unchecked {
-            add(unchecked.what.clone(), unchecked.why.clone());
-        }
-        list
-    }
-
-    fn input_results(&self) -> Inputs {
-        let remarks = |name: &str| {
-            let about = self.inputs.passed_over.iter().filter(|passed| !name.is_empty() && !passed.manifest.is_empty());
-            about.map(|passed| format!("{} was passed over: {}", passed.manifest, passed.reason)).collect::<Vec<_>>()
-        };
-        let inventories = self.inputs.inventories.iter().enumerate().map(|(number, (_, delivery))| InventoryInput {
-            bucket: delivery.bucket.clone(),
-            configuration: delivery.configuration.clone(),
-            created_at: delivery.created_at.map(time::format_utc),
-            format: delivery.format.name().to_owned(),
-            manifest_sha256: delivery.manifest.sha256.clone(),
-            verified: delivery.verified,
-            parts: delivery.parts.len() as u64,
-            bytes: delivery.parts.iter().map(|part| part.stated_size).sum(),
-            rows: self.inventory_rows[number],
-            columns: delivery.columns.iter().map(|column| column.aws_name().to_owned()).collect(),
-            unknown_columns: delivery.unknown_columns.clone(),
-            complete: self.inventories_complete.of(number),
-            remarks: if number == 0 { remarks(&delivery.manifest.name) } else { Vec::new() },
-        });
-        let spec = self.request.layout.spec();
-        let exports = self.inputs.exports.iter().enumerate().map(|(number, (table, export))| ExportInput {
-            table: export.table.clone(),
-            declared: Some(spec.tables[usize::from(*table)].name.clone()),
-            exported_at: Some(time::format_utc(export.export_time)),
-            manifest_sha256: export.summary.sha256.clone(),
-            verified: export.verified,
-            files: export.files.len() as u64,
-            items: self.export_items[number],
-            complete: self.exports_complete.of(number),
-            remarks: Vec::new(),
-        });
-        let undeclared = self.inputs.undeclared_tables.iter().map(|table| ExportInput {
-            table: table.clone(),
-            declared: None,
-            exported_at: None,
-            manifest_sha256: String::new(),
-            verified: false,
-            files: 0,
-            items: 0,
-            complete: true,
-            remarks: vec!["no table of this name is declared: it was not read".to_owned()],
-        });
-        Inputs {
-            inventories: inventories.collect(),
-            exports: exports.chain(undeclared).collect(),
-            now: self.request.now_is_pinned.then(|| time::format_utc(self.request.now)),
-            skew_ms: self.inputs.skew(),
-            checksums: self.request.verify,
-        }
-    }
-
-    fn configuration(&self) -> Configuration {
-        let spec = self.request.layout.spec();
-        let code = |selector: &String| {
-            crate::rules::find(selector).map_or_else(|| selector.clone(), |rule| rule.meta.code.to_owned())
-        };
-        let requirements = spec.requirements.iter().map(|requirement| RequirementResult {
-            id: requirement.id.clone(),
-            text: requirement.text.clone(),
-            rules: requirement.rules.iter().map(code).collect(),
-            commands: requirement.commands.clone(),
-            areas: requirement.areas.clone(),
-            limits: requirement.limits.clone(),
-            conflicts_with: requirement.conflicts_with.clone(),
-            waived: requirement.waived.clone(),
-        });
-        let (preset, preset_sha256) = spec.preset.clone().unzip();
-        Configuration {
-            title: spec.output.title.clone().unwrap_or_else(|| spec.title.clone()),
-            preset,
-            preset_sha256,
-            sha256: spec.digest.clone(),
-            requirements: requirements.collect(),
-            switches: self.request.switches.clone(),
-        }
-    }
-}
-
-/// SHA-256 over what makes two audits the same: the inputs' digests, the effective configuration, the version and
-/// the judgement.
-fn evidence_digest(results: &Results) -> String {
-    let mut hash = Sha256::new();
-    let mut add = |text: &str| {
-        hash.update((text.len() as u64).to_le_bytes());
-        hash.update(text.as_bytes());
-    };
-    let manifests = results.inputs.inventories.iter().map(|input| &input.manifest_sha256);
-    manifests.chain(results.inputs.exports.iter().map(|input| &input.manifest_sha256)).for_each(|digest| add(digest));
-    add(&results.configuration.sha256);
-    add(&results.tool.version);
-    add(&serde_json::to_string(&results.judgement).unwrap_or_default());
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn outcome_results(counts: &[u64; Outcome::COUNT]) -> Vec<OutcomeResult> {

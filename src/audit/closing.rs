@@ -10,6 +10,7 @@ use crate::audit::sink::{Concern, Emitter};
 use crate::audit::tally::Partial;
 use crate::layout::{Captures, KeyMatch};
 use crate::model::{Outcome, Severity};
+use crate::references::index::seen;
 use crate::references::records::{Flags, NONE, Odd};
 use crate::references::{Declarations, References};
 use crate::rules::context::{MentionContext, Mismatch, Misplaced, ReferenceContext, SharedContext};
@@ -164,8 +165,11 @@ impl ReferenceClosing<'_> {
 
     /// The least keys near a reference, in any of its readings.
     fn nearest(&self, bucket: u16, target: u32, odd: Option<&Odd>) -> Vec<String> {
-        let targets = [Some(target), odd.and_then(|odd| odd.other_target)];
-        let found = targets.into_iter().flatten().filter_map(|target| self.partial.near.get(&(bucket, target)));
+        let index = &self.references.buckets[usize::from(bucket)];
+        let targets = [Some(target), odd.and_then(|odd| odd.other_target)].into_iter().flatten();
+        // A key that exists (in another version than the one asked for) was given no near ones once it was seen.
+        let absent = targets.filter(|&target| index.seen(target) & seen::LIVE == 0);
+        let found = absent.filter_map(|target| self.partial.near.get(&(bucket, target)));
         let mut nearest: Vec<String> = found.flatten().map(|key| key.to_string()).collect();
         nearest.sort_unstable();
         nearest.dedup();

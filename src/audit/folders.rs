@@ -1,19 +1,55 @@
 //! What only the whole can show of folders and names: missing companions, case collisions, plural names; and the
 //! rows of `folders.parquet`.
 
-use hashbrown::HashMap;
-
+use crate::audit::case_twins::CaseTwins;
 use crate::audit::error::AuditError;
+use crate::audit::folder_stream::FolderStream;
+use crate::audit::folder_tally::FolderTally;
 use crate::audit::outcome::BucketView;
 use crate::audit::settings::AuditRequest;
 use crate::audit::sink::{Concern, Emitter};
-use crate::audit::tally::{FolderTally, NEVER, Partial};
+use crate::audit::tally::{Amount, NEVER, Partial};
 use crate::layout::spec::Standing;
 use crate::model::Severity;
 use crate::references::References;
 use crate::results::FolderRow;
 use crate::rules::context::{FolderContext, NameContext};
 use crate::rules::{Check, RULES};
+
+/// How many folders with orphans a result names.
+const ORPHAN_FOLDERS: usize = 50;
+
+/// What results say of all folders together.
+#[derive(Debug)]
+pub(super) struct FolderSummary {
+    pub(super) folders: u64,
+    /// Folders, at `bucket * areas + area`.
+    pub(super) by_area: Vec<u64>,
+    pub(super) with_orphans: u64,
+    /// The folders with most orphan bytes, most first, then in order.
+    pub(super) most_orphans: Vec<(String, FolderTally)>,
+}
+
+impl FolderSummary {
+    fn new(areas: usize) -> Self {
+        Self { folders: 0, by_area: vec![0; areas], with_orphans: 0, most_orphans: Vec::new() }
+    }
+
+    /// Takes the next folder in order.
+    fn add(&mut self, name: &str, tally: &FolderTally, area: usize) {
+        self.folders += 1;
+        self.by_area[area] += 1;
+        if tally.orphans == Amount::default() {
+            return;
+        }
+        self.with_orphans += 1;
+        let position = self.most_orphans.partition_point(|(_, known)| known.orphans.bytes >= tally.orphans.bytes);
+        if position < ORPHAN_FOLDERS {
+            self.most_orphans.truncate(ORPHAN_FOLDERS - 1);
+            self.most_orphans.insert(position, (name.to_owned(), *tally));
+        }
+    }
+}
 
 /// Judges folders when the pass is over.
 pub(super) struct FolderClosing<'a> {
@@ -24,26 +60,27 @@ pub(super) struct FolderClosing<'a> {
 }
 
 impl FolderClosing<'_> {
-    /// Calls the folder rules for every folder, in order, and hands out its row.
+    /// Calls the folder rules for every folder, in order, hands out its row, and sums up.
     pub(super) fn folders(
         &self,
+        folders: &mut FolderStream,
         emitter: &mut Emitter,
         each: &mut dyn FnMut(FolderRow) -> Result<(), AuditError>,
-    ) -> Result<(), AuditError> {
-        let folders = &self.partial.folders;
-        let twins = self.case_twins();
-        for number in folders.sorted() {
-            let tally = folders.get(number);
-            let name = folders.name(number);
+    ) -> Result<FolderSummary, AuditError> {
+        let twins = CaseTwins::find(folders, self.partial.folder_count())?;
+        let mut summary = FolderSummary::new(self.partial.areas.len());
+        let areas = self.request.layout.spec().areas.len();
+        folders.each(&mut |name, tally| {
             let missing = self.missing_companions(tally, name);
-            let twins: Vec<&str> = twins.get(&number).into_iter().flatten().map(|&twin| folders.name(twin)).collect();
+            let twins = twins.of(name, tally);
             let mut findings = 0;
             if !missing.is_empty() || !twins.is_empty() {
                 findings = self.judge(tally, name, &missing, &twins, emitter);
             }
-            each(self.row(tally, name, findings))?;
-        }
-        Ok(())
+            summary.add(name, tally, usize::from(tally.bucket) * areas + usize::from(tally.area));
+            each(self.row(tally, name, findings))
+        })?;
+        Ok(summary)
     }
 
     fn judge(&self, tally: &FolderTally, name: &str, missing: &[String], twins: &[&str], emitter: &mut Emitter) -> u64 {
@@ -92,32 +129,6 @@ impl FolderClosing<'_> {
             list.iter().map(|glob| glob.value.as_str()).collect::<Vec<_>>().join(" or ")
         };
         missing.map(|(_, list)| written(list)).collect()
-    }
-
-    /// Folders of one area that differ only in case: each with the others, in byte order.
-    fn case_twins(&self) -> HashMap<u32, Vec<u32>> {
-        let folders = &self.partial.folders;
-        let mut by_lower_case: HashMap<u64, Vec<u32>> = HashMap::new();
-        let hasher = foldhash::fast::RandomState::default();
-        let lower = |number: u32| {
-            let tally = folders.get(number);
-            (tally.bucket, tally.area, folders.name(number).to_lowercase())
-        };
-        for number in folders.sorted() {
-            let hash = std::hash::BuildHasher::hash_one(&hasher, lower(number));
-            by_lower_case.entry(hash).or_default().push(number);
-        }
-        let mut twins = HashMap::new();
-        for group in by_lower_case.into_values().filter(|group| group.len() > 1) {
-            for &number in &group {
-                let others = group.iter().copied().filter(|&other| other != number && lower(other) == lower(number));
-                let others: Vec<u32> = others.collect();
-                if !others.is_empty() {
-                    twins.insert(number, others);
-                }
-            }
-        }
-        twins
     }
 
     fn row(&self, tally: &FolderTally, name: &str, findings: u64) -> FolderRow {

@@ -2,19 +2,26 @@
 //! the whole can show.
 
 mod assemble;
+mod case_twins;
 mod closing;
 mod columns;
+mod counting;
 mod error;
 mod features;
+mod folder_stream;
+mod folder_tally;
 mod folders;
 mod inputs;
+mod judging;
 mod objects;
 mod outcome;
 mod pass;
+mod provenance;
 mod records;
 mod settings;
 mod sink;
 mod tally;
+mod unchecked;
 mod verdict;
 mod workflows;
 
@@ -23,6 +30,8 @@ pub use settings::{AuditRequest, FailOn, Progress};
 
 use crate::audit::assemble::Counted;
 use crate::audit::closing::ReferenceClosing;
+use crate::audit::folder_stream::FolderStream;
+use crate::audit::folder_tally::FolderOrder;
 use crate::audit::folders::FolderClosing;
 use crate::audit::inputs::{AuditInputs, report};
 use crate::audit::outcome::BucketView;
@@ -37,6 +46,10 @@ use crate::results::{Examples, FolderRow, LargestFolders, Results};
 use crate::rules::RULES;
 use crate::rules::context::SourceContext;
 use crate::source::inventory::Column;
+
+/// Findings of one thread in memory before they are a sorted run, in bytes: at least, and at most.
+const LEAST_RUN_BYTES: u64 = 64 << 10;
+const MOST_RUN_BYTES: u64 = 32 << 20;
 
 /// How many folders the drawing of the structure is given.
 const LARGEST_FOLDERS: usize = 400;
@@ -81,7 +94,8 @@ pub fn run(request: &AuditRequest<'_>, sink: &mut dyn AuditSink) -> Result<Audit
     check_cancel(request)?;
     let threads = rayon::ThreadPoolBuilder::new().num_threads(request.jobs.max(1)).build();
     let pool = threads.map_err(|error| AuditError::Write(std::io::Error::other(error)))?;
-    let runs = FindingRuns::new(request.tmp_dir.as_deref());
+    let run_bytes = (request.memory / 4 / request.jobs.max(1) as u64).clamp(LEAST_RUN_BYTES, MOST_RUN_BYTES);
+    let runs = FindingRuns::with_run_bytes(request.tmp_dir.as_deref(), run_bytes as usize);
     let declarations = Declarations::new(spec);
     let mut gathered = Gathered::new();
 
@@ -102,9 +116,13 @@ pub fn run(request: &AuditRequest<'_>, sink: &mut dyn AuditSink) -> Result<Audit
         settled_before: exported_at.saturating_sub(spec.inputs.grace),
         exported_at,
     };
-    let (partial, inventories_complete, inventory_rows) =
+    let (mut partial, inventories_complete, inventory_rows) =
         pass::read_inventories(request, &pool, &inputs, &shared, &runs, &mut gathered)?;
 
+    let names: Vec<&str> = layout.buckets().iter().map(crate::layout::BucketLayout::name).collect();
+    let (in_memory, spilled) = (std::mem::take(&mut partial.folders), std::mem::take(&mut partial.spilled));
+    partial.spilled_folders += in_memory.len() as u64;
+    let mut folder_stream = FolderStream::new(in_memory, spilled, FolderOrder::new(&names));
     let inventories_whole = inventories_complete.all() && inputs.absent_buckets(layout).is_empty();
     let given = Given { inventories: inventories_whole, exports: exports_whole, columns: columns(&inputs) };
     let views = BucketView::all(&inputs, &inventories_complete, layout.buckets().len(), spec.inputs.grace);
@@ -128,7 +146,7 @@ pub fn run(request: &AuditRequest<'_>, sink: &mut dyn AuditSink) -> Result<Audit
     let folders = FolderClosing { request, references: &references, views: &views, partial: &partial };
     folders.names(&mut emitter);
     let mut largest = LargestFolders::new(LARGEST_FOLDERS);
-    folders.folders(&mut emitter, &mut |row| {
+    let summary = folders.folders(&mut folder_stream, &mut emitter, &mut |row| {
         largest.push(&row);
         check_cancel(request)?;
         Ok(sink.folder(&row)?)
@@ -141,6 +159,7 @@ pub fn run(request: &AuditRequest<'_>, sink: &mut dyn AuditSink) -> Result<Audit
         declarations: &declarations,
         references: &references,
         partial: &partial,
+        folders: &summary,
         tallies: &gathered.tallies,
         given,
         outcomes: &outcomes,

@@ -1,27 +1,30 @@
 //! The object pass: every row of an inventory, once. The layout is asked what the key is, rules that the answer
 //! triggers are called, references that the row satisfies are marked, tallies grow.
 
+use std::io;
+use std::path::Path;
+
 use crate::audit::columns::Row;
 use crate::audit::features;
+use crate::audit::folder_tally::FolderOrder;
 use crate::audit::settings::Shared;
-use crate::audit::sink::{Concern, Emitter};
-use crate::audit::tally::{AGES, NEVER, Partial, SIZES};
+use crate::audit::sink::Emitter;
+use crate::audit::tally::Partial;
 use crate::layout::spec::{AreaSpec, Standing};
-use crate::layout::{BucketLayout, Captures, KeyMatch, LegacyTarget, Miss, MissKind, Placed};
-use crate::model::time::DAY;
-use crate::model::{KeyClass, ReferenceClass, Severity};
+use crate::layout::{BucketLayout, Captures, KeyMatch, Placed};
+use crate::model::{ReferenceClass, Severity};
 use crate::references::index::{BucketIndex, role, seen};
-use crate::rules::context::{LegacyContext, MissContext, ObjectContext, Trigger};
+use crate::rules::context::Trigger;
 
 /// One thread's pass over parts of one bucket's inventory.
 pub(super) struct ObjectPass<'s> {
-    shared: &'s Shared<'s>,
-    bucket: u16,
-    layout: &'s BucketLayout,
-    index: &'s BucketIndex,
+    pub(super) shared: &'s Shared<'s>,
+    pub(super) bucket: u16,
+    pub(super) layout: &'s BucketLayout,
+    pub(super) index: &'s BucketIndex,
     pub(super) partial: Partial,
     pub(super) emitter: Emitter,
-    captures: Captures,
+    pub(super) captures: Captures,
     /// The last answer, where it is the answer for every key of its folder, or at least of its directory.
     last: Option<LastFolder>,
     /// That folder or directory.
@@ -40,11 +43,11 @@ struct LastFolder {
 }
 
 /// What is known of a row's place.
-struct Place<'s> {
-    key_match: KeyMatch,
-    area: Option<(u16, &'s AreaSpec)>,
+pub(super) struct Place<'s> {
+    pub(super) key_match: KeyMatch,
+    pub(super) area: Option<(u16, &'s AreaSpec)>,
     /// Its folder's number, where the area counts folders.
-    folder: Option<u32>,
+    pub(super) folder: Option<u32>,
 }
 
 impl<'s> ObjectPass<'s> {
@@ -73,6 +76,22 @@ impl<'s> ObjectPass<'s> {
         self.index = &self.shared.references.buckets[usize::from(bucket)];
         self.last = None;
         self.directory_claimed = None;
+    }
+
+    /// Writes the folders to disk if they take more than `bytes` of memory.
+    pub(super) fn bound_folders(
+        &mut self,
+        bytes: usize,
+        order: &FolderOrder,
+        tmp_dir: Option<&Path>,
+    ) -> io::Result<()> {
+        if self.partial.folders.heap_bytes() > bytes {
+            self.last = None;
+            self.partial.spilled_folders += self.partial.folders.len() as u64;
+            let run = self.partial.folders.spill(order, tmp_dir)?;
+            self.partial.spilled.push(run);
+        }
+        Ok(())
     }
 
     /// Takes one row.
@@ -237,29 +256,6 @@ impl<'s> ObjectPass<'s> {
         }
     }
 
-    fn layout_trigger(&mut self, row: &Row<'_>, place: &Place<'_>, miss: &mut Option<Miss>) -> Trigger {
-        match place.key_match {
-            KeyMatch::Area(_) if row.size == Some(0) => Trigger::EMPTY,
-            KeyMatch::Area(_) | KeyMatch::OutOfScope => Trigger::default(),
-            KeyMatch::Legacy(_) => Trigger::LEGACY,
-            KeyMatch::Unmatched => {
-                let found = self.layout.explain(&String::from_utf8_lossy(row.key));
-                let trigger = match found.kind {
-                    MissKind::Undeclared => Trigger::UNDECLARED,
-                    MissKind::Malformed => Trigger::MALFORMED,
-                    MissKind::Missing => Trigger::MISSING,
-                    MissKind::Misplaced => Trigger::MISPLACED,
-                };
-                if let Some(area) = found.area {
-                    let near = self.shared.area_index(self.bucket, area as u16);
-                    self.partial.areas[near].near_misses += 1;
-                }
-                *miss = Some(found);
-                trigger
-            }
-        }
-    }
-
     fn reference_class(
         &self,
         row: &Row<'_>,
@@ -272,18 +268,22 @@ impl<'s> ObjectPass<'s> {
         if roles & role::NAMED != 0 {
             return ReferenceClass::Referenced;
         }
+        let is_outside = place.area.is_some_and(|(_, area)| area.standing == Standing::Outside);
         let folder_covered = || match (place.folder, place.key_match) {
             (Some(folder), _) => self.partial.folders.get(folder).covered,
-            (None, KeyMatch::Area(placed)) => self.index.covers(placed.area, &row.key[..usize::from(placed.folder)]),
+            // A marker is in its folder without counting there.
+            (None, KeyMatch::Area(placed)) if !is_outside => {
+                self.index.covers(placed.area, &row.key[..usize::from(placed.folder)])
+            }
             (None, _) => false,
         };
         if claimed || folder_covered() {
             return ReferenceClass::Covered;
         }
-        let (KeyMatch::Area(placed), Some((number, area))) = (place.key_match, place.area) else {
+        let (KeyMatch::Area(placed), Some((number, _))) = (place.key_match, place.area) else {
             return ReferenceClass::NotAsked;
         };
-        if is_marker || area.standing == Standing::Outside {
+        if is_marker || is_outside {
             return ReferenceClass::NotAsked;
         }
         let expected = self.shared.layout.expected_unreferenced(usize::from(number));
@@ -306,185 +306,5 @@ impl<'s> ObjectPass<'s> {
             Some(modified) if modified > self.shared.settled_before => ReferenceClass::Deferred,
             Some(_) => ReferenceClass::Orphan,
         }
-    }
-
-    /// Calls the rules that the row triggers; gives the worst severity that makes it violating, and how many findings.
-    fn judge(
-        &mut self,
-        row: &Row<'_>,
-        place: &Place<'s>,
-        trigger: Trigger,
-        empty_segment: Option<u32>,
-        miss: Option<&Miss>,
-        named: Option<u32>,
-    ) -> (Severity, u64) {
-        let shared = self.shared;
-        let key = std::str::from_utf8(row.key).unwrap_or_default();
-        let target;
-        let legacy = match (place.key_match, place.area) {
-            (KeyMatch::Legacy(placed), Some((_, area))) => {
-                target = self.legacy_target(key, &placed, named);
-                Some(self.legacy_context(key, &placed, area, &target))
-            }
-            _ => None,
-        };
-        let context = ObjectContext {
-            bucket: self.layout.name(),
-            key,
-            version: row.version,
-            size: row.size,
-            modified: row.modified,
-            area: place.area.map(|(_, area)| area),
-            legacy,
-            miss: miss.map(|miss| MissContext {
-                area: miss.area.map(|area| shared.layout.spec().areas[area].name.as_str()),
-                segment: miss.segment,
-                expected: miss.expected.as_deref(),
-                suggestion: miss.suggestion.as_deref(),
-            }),
-            empty_segment,
-            folder: place.folder.map(|folder| self.partial.folders.name(folder)),
-            cut_over: shared.cut_over,
-        };
-        let area = place.area.map(|(number, _)| usize::from(number));
-        let concern = Concern { objects: 1, bytes: row.size.unwrap_or(0) };
-        let mut worst = Severity::Ignore;
-        let mut findings = 0;
-        for rule in shared.object_rules.iter().filter(|rule| rule.trigger.meets(trigger)) {
-            let severity = shared.severity(rule.rule, area);
-            if severity == Severity::Ignore {
-                continue;
-            }
-            let mut sink = self.emitter.rule(rule.rule, severity, concern);
-            (rule.check)(&context, &mut sink);
-            if sink.reported > 0 {
-                findings += u64::from(sink.reported);
-                if rule.violates {
-                    worst = worst.max(severity);
-                }
-            }
-        }
-        (worst, findings)
-    }
-
-    /// Where a legacy object moves: as the records say that name it, else as its key says. The new key may be one
-    /// that a record names and nothing satisfies.
-    fn legacy_target(&mut self, key: &str, placed: &Placed, named: Option<u32>) -> LegacyTarget {
-        if let Some([new]) = named.map(|number| self.index.moves(number)) {
-            return LegacyTarget::Moves(self.index.key_text(*new).to_owned());
-        }
-        // The captures are this row's: only areas reuse an earlier answer.
-        let target = self.layout.legacy_target(key, placed, &self.captures, None, &mut |_| None);
-        if let LegacyTarget::Moves(new) = &target {
-            let index = self.index;
-            let found = index.find(new.as_bytes(), |_| {});
-            if let Some(number) = found.filter(|&number| index.seen(number) & seen::LIVE == 0) {
-                self.partial.add_near(self.bucket, number, key);
-            }
-        }
-        target
-    }
-
-    fn legacy_context<'k>(
-        &self,
-        key: &'k str,
-        placed: &Placed,
-        area: &'k AreaSpec,
-        target: &'k LegacyTarget,
-    ) -> LegacyContext<'k> {
-        let job =
-            self.captures.iter().find(|(placeholder, _)| self.shared.layout.placeholder_name(*placeholder) == "job");
-        let job = job.or_else(|| self.captures.iter().next()).and_then(|(_, range)| key.get(range));
-        let (fate, new) = match target {
-            LegacyTarget::Moves(new) => ("move", Some(new.as_str())),
-            LegacyTarget::Keeps(_) | LegacyTarget::Unnamed { keep: true, .. } => ("keep", None),
-            LegacyTarget::Retires(_) => ("retire", None),
-            LegacyTarget::Unnamed { .. } | LegacyTarget::Unfit(_) => ("unnamed", None),
-        };
-        let declared = placed.legacy.and_then(|legacy| area.legacy.get(usize::from(legacy)));
-        let stays = declared.is_some_and(|legacy| legacy.keep_source.is_some());
-        let generation = declared.map_or("", |legacy| legacy.name.as_str());
-        LegacyContext { generation, target: new, fate: if stays { "keep" } else { fate }, job }
-    }
-
-    fn count(
-        &mut self,
-        row: &Row<'_>,
-        place: &mut Place<'_>,
-        is_marker: bool,
-        (worst, findings): (Severity, u64),
-        reference_class: ReferenceClass,
-    ) {
-        let bytes = row.size.unwrap_or(0);
-        let class = match place.key_match {
-            KeyMatch::OutOfScope => KeyClass::OutOfScope,
-            KeyMatch::Area(_) if place.area.is_some_and(|(_, area)| area.standing == Standing::Outside) => {
-                KeyClass::OutOfScope
-            }
-            _ if is_marker => KeyClass::FolderMarker,
-            KeyMatch::Legacy(_) => KeyClass::Legacy,
-            KeyMatch::Area(_) if place.area.is_some_and(|(_, area)| area.standing == Standing::Tolerated) => {
-                KeyClass::Exempt
-            }
-            _ if worst >= Severity::Warning => KeyClass::Violating,
-            _ => KeyClass::Compliant,
-        };
-        self.partial.keys[class as usize].add(bytes);
-        self.partial.references[reference_class as usize].add(bytes);
-        if is_marker {
-            return;
-        }
-        let modified = row.modified.unwrap_or(NEVER);
-        let Some((number, _)) = place.area else { return };
-        let tally = match place.key_match {
-            KeyMatch::Legacy(placed) => {
-                let generation = (self.bucket, number, placed.legacy.unwrap_or_default());
-                self.partial.legacy.entry(generation).or_default()
-            }
-            _ => &mut self.partial.areas[self.shared.area_index(self.bucket, number)],
-        };
-        let is_referenced = matches!(reference_class, ReferenceClass::Referenced | ReferenceClass::Covered);
-        tally.all.add(bytes);
-        tally.newest = tally.newest.max(modified);
-        match class {
-            KeyClass::Compliant => tally.compliant.add(bytes),
-            KeyClass::Violating => tally.violating += 1,
-            _ => {}
-        }
-        tally.referenced += u64::from(is_referenced);
-        let is_orphan = reference_class == ReferenceClass::Orphan;
-        if is_orphan {
-            tally.orphans.add(bytes);
-            let age = self.shared.exported_at.saturating_sub(modified) / DAY;
-            let age = AGES.iter().position(|(_, below)| age < *below).unwrap_or(AGES.len() - 1);
-            self.partial.orphan_ages[age].add(bytes);
-            let size = SIZES.iter().position(|(_, below)| bytes < *below).unwrap_or(SIZES.len() - 1);
-            self.partial.orphan_sizes[size].add(bytes);
-        }
-        if let Some(folder) = place.folder {
-            let satisfied = self.companions(row.key, number, folder);
-            let folder = self.partial.folders.get_mut(folder);
-            folder.all.add(bytes);
-            folder.newest = folder.newest.max(modified);
-            folder.companions |= satisfied;
-            folder.referenced += u64::from(reference_class == ReferenceClass::Referenced);
-            if is_orphan {
-                folder.orphans.add(bytes);
-            }
-            folder.findings += findings;
-        }
-    }
-
-    /// The companion lists of the area that this object is the first in its folder to satisfy.
-    fn companions(&self, key: &[u8], area: u16, folder: u32) -> u64 {
-        let lists = self.shared.layout.companions(usize::from(area));
-        if lists.is_empty() {
-            return 0;
-        }
-        let known = self.partial.folders.get(folder).companions;
-        let relative = &key[self.partial.folders.name(folder).len()..];
-        let open = (0..64).zip(lists).filter(|(list, _)| known & (1 << list) == 0);
-        open.filter(|(_, list)| list.iter().any(|glob| glob.is_match(relative)))
-            .fold(0, |bits, (list, _)| bits | 1 << list)
     }
 }

@@ -7,6 +7,7 @@ use rayon::ThreadPool;
 
 use crate::audit::columns::{self, Columns};
 use crate::audit::error::AuditError;
+use crate::audit::folder_tally::FolderOrder;
 use crate::audit::inputs::{AuditInputs, report_defect};
 use crate::audit::objects::ObjectPass;
 use crate::audit::records::Complaints;
@@ -169,6 +170,10 @@ pub(super) fn read_inventories(
         .collect();
     let all = inputs.inventories.iter().flat_map(|(_, delivery)| &delivery.parts);
     request.progress.begin("reading inventory", all.map(|part| part.stated_size).sum());
+    let names: Vec<&str> = request.layout.buckets().iter().map(crate::layout::BucketLayout::name).collect();
+    let order = FolderOrder::new(&names);
+    // What the threads keep is merged in the end, so each has its share.
+    let folder_bytes = (request.memory / 2 / request.jobs.max(1) as u64) as usize;
     let options = ReadOptions { verify: request.verify, batch_rows: BATCH_ROWS, columns: columns::wanted() };
     let next = AtomicUsize::new(0);
     let workers = pool.broadcast(|_| -> Result<_, AuditError> {
@@ -192,6 +197,7 @@ pub(super) fn read_inventories(
                     (0..batch.num_rows()).for_each(|row| pass.row(&columns.row(row)));
                 }
                 pass.emitter.check()?;
+                pass.bound_folders(folder_bytes, &order, request.tmp_dir.as_deref())?;
                 check_cancel(request)?;
                 request.progress.advance(reader.bytes_read() - bytes, pass.partial.rows - before);
                 bytes = reader.bytes_read();

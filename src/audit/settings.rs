@@ -75,6 +75,8 @@ pub struct AuditRequest<'a> {
     pub switches: Vec<String>,
     /// Where sorted runs go that do not fit in memory; the system's folder for such things if absent.
     pub tmp_dir: Option<PathBuf>,
+    /// The memory that tallies of folders and findings may take before they go to disk, in bytes.
+    pub memory: u64,
     /// How many findings of each rule reports show.
     pub examples: usize,
     /// Hears how it gets on.

@@ -1,11 +1,9 @@
 //! What one thread counts of the objects it saw, and how two such counts become one.
 
-use std::hash::BuildHasher;
+use hashbrown::HashMap;
 
-use hashbrown::{HashMap, HashTable};
-
+use crate::audit::folder_tally::{FolderRun, Folders};
 use crate::model::{KeyClass, Millis, ReferenceClass};
-use crate::references::texts::Texts;
 
 /// Objects and their bytes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -60,110 +58,6 @@ impl AreaTally {
     }
 }
 
-/// One folder of one area.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct FolderTally {
-    pub(super) bucket: u16,
-    pub(super) area: u16,
-    /// Whether a record covers or claims it.
-    pub(super) covered: bool,
-    /// Bit `n`: something in it satisfies its area's companion list `n`.
-    pub(super) companions: u64,
-    pub(super) all: Amount,
-    pub(super) newest: Millis,
-    pub(super) referenced: u64,
-    pub(super) orphans: Amount,
-    pub(super) findings: u64,
-}
-
-impl FolderTally {
-    fn merge(&mut self, other: &Self) {
-        self.covered |= other.covered;
-        self.companions |= other.companions;
-        self.all.merge(other.all);
-        self.newest = self.newest.max(other.newest);
-        self.referenced += other.referenced;
-        self.orphans.merge(other.orphans);
-        self.findings += other.findings;
-    }
-}
-
-/// The folders one thread met.
-#[derive(Debug, Default)]
-pub(super) struct Folders {
-    hasher: foldhash::fast::RandomState,
-    table: HashTable<u32>,
-    names: Texts,
-    list: Vec<FolderTally>,
-}
-
-impl Folders {
-    /// The number of a folder, which is new if `make` was called.
-    pub(super) fn number(&mut self, bucket: u16, area: u16, folder: &[u8], make: impl FnOnce() -> bool) -> u32 {
-        let hash = self.hasher.hash_one((bucket, area, folder));
-        let (names, list) = (&self.names, &self.list);
-        let found = self.table.find(hash, |&number| {
-            let known = &list[number as usize];
-            known.bucket == bucket && known.area == area && names.get(number) == folder
-        });
-        if let Some(&number) = found {
-            return number;
-        }
-        let number = self.names.push(folder);
-        self.list.push(FolderTally {
-            bucket,
-            area,
-            covered: make(),
-            companions: 0,
-            all: Amount::default(),
-            newest: NEVER,
-            referenced: 0,
-            orphans: Amount::default(),
-            findings: 0,
-        });
-        let (names, list, hasher) = (&self.names, &self.list, &self.hasher);
-        self.table.insert_unique(hash, number, |&number| {
-            let known = &list[number as usize];
-            hasher.hash_one((known.bucket, known.area, names.get(number)))
-        });
-        number
-    }
-
-    pub(super) fn get_mut(&mut self, number: u32) -> &mut FolderTally {
-        &mut self.list[number as usize]
-    }
-
-    pub(super) fn get(&self, number: u32) -> &FolderTally {
-        &self.list[number as usize]
-    }
-
-    pub(super) fn name(&self, number: u32) -> &str {
-        self.names.text(number)
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.list.len()
-    }
-
-    fn merge(&mut self, other: &Self) {
-        for (number, folder) in (0..).zip(&other.list) {
-            let number = self.number(folder.bucket, folder.area, other.names.get(number), || folder.covered);
-            self.list[number as usize].merge(folder);
-        }
-    }
-
-    /// Every folder's number, by bucket, name and area.
-    pub(super) fn sorted(&self) -> Vec<u32> {
-        let mut numbers: Vec<u32> = (0..self.list.len() as u32).collect();
-        let order = |&number: &u32| {
-            let folder = &self.list[number as usize];
-            (folder.bucket, self.names.get(number), folder.area)
-        };
-        numbers.sort_unstable_by(|left, right| order(left).cmp(&order(right)));
-        numbers
-    }
-}
-
 /// Labels of orphans by age at the exports' time, with each label's upper bound in days.
 pub(super) const AGES: [(&str, i64); 4] =
     [("under 30 days", 30), ("30 to 90 days", 90), ("90 days to a year", 365), ("over a year", i64::MAX)];
@@ -189,6 +83,9 @@ pub(super) struct Partial {
     /// By bucket: rows understood.
     pub(super) bucket_rows: Vec<u64>,
     pub(super) folders: Folders,
+    /// Folders that did not fit in memory.
+    pub(super) spilled: Vec<FolderRun>,
+    pub(super) spilled_folders: u64,
     pub(super) orphan_ages: [Amount; AGES.len()],
     pub(super) orphan_sizes: [Amount; SIZES.len()],
     /// (bucket, key of the index) → the least keys near it that exist.
@@ -211,12 +108,19 @@ impl Partial {
             legacy: HashMap::new(),
             bucket_rows: vec![0; buckets],
             folders: Folders::default(),
+            spilled: Vec::new(),
+            spilled_folders: 0,
             orphan_ages: [Amount::default(); AGES.len()],
             orphan_sizes: [Amount::default(); SIZES.len()],
             near: HashMap::new(),
             archived: HashMap::new(),
             plurals: vec![false; buckets * plurals],
         }
+    }
+
+    /// How many folders there are; one that was spilled several times counts as often.
+    pub(super) fn folder_count(&self) -> u64 {
+        self.spilled_folders + self.folders.len() as u64
     }
 
     /// Notes that a key near one of the index exists.
@@ -250,6 +154,8 @@ impl Partial {
             std::mem::swap(&mut self.folders, &mut folders);
         }
         self.folders.merge(&folders);
+        self.spilled.extend(other.spilled);
+        self.spilled_folders += other.spilled_folders;
         amounts(&mut self.orphan_ages, &other.orphan_ages);
         amounts(&mut self.orphan_sizes, &other.orphan_sizes);
         for ((bucket, number), keys) in other.near {

@@ -89,6 +89,9 @@ pub(super) struct AuditArgs {
     /// Threads to use [default: all cores]
     #[arg(short, long, value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Resources")]
     jobs: Option<u16>,
+    /// What tallies of folders and findings may take before they go to disk, as 512MiB or 2GiB
+    #[arg(long, value_name = "SIZE", default_value = "1GiB", value_parser = parse_size, help_heading = "Resources")]
+    memory: u64,
     /// Where what does not fit in memory goes [default: the system's folder for temporary files]
     #[arg(long, value_name = "DIR", help_heading = "Resources")]
     tmp_dir: Option<PathBuf>,
@@ -127,6 +130,7 @@ impl AuditArgs {
             verify: !self.no_checksums,
             accept_implausible: self.accept_implausible,
             switches: self.switches(),
+            memory: self.memory,
             tmp_dir: self.tmp_dir.clone(),
             examples: EXAMPLES,
             progress: &bar,
@@ -223,6 +227,22 @@ fn all_cores() -> usize {
 
 fn parse_time(text: &str) -> Result<Millis, String> {
     time::parse_rfc3339(text).ok_or_else(|| "write a time as 2026-11-22T06:00:00Z".to_owned())
+}
+
+/// A number of bytes, alone or with a unit: `512MiB`, `2G`; units count in 1,024s.
+fn parse_size(text: &str) -> Result<u64, String> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = text.split_at(digits);
+    let shift = match unit.trim().to_ascii_lowercase().trim_end_matches('b').trim_end_matches('i') {
+        "" => Some(0),
+        "k" => Some(10),
+        "m" => Some(20),
+        "g" => Some(30),
+        "t" => Some(40),
+        _ => None,
+    };
+    let size = number.parse::<u64>().ok().zip(shift).and_then(|(number, shift)| number.checked_mul(1 << shift));
+    size.filter(|&size| size > 0).ok_or_else(|| "write a size as 512MiB or 2GiB".to_owned())
 }
 
 fn parse_phase(text: &str) -> Result<Phase, String> {

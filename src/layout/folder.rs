@@ -56,11 +56,11 @@ impl BucketLayout {
     /// Whether a prefix (with or without its last `/`) is the bucket's root or lies above every placeholder of some
     /// area that has one: R313.
     pub fn is_over_broad(&self, prefix: &str) -> bool {
-        let prefix = prefix.strip_suffix('/').unwrap_or(prefix);
+        let below = prefix.strip_suffix('/').unwrap_or(prefix);
         prefix.is_empty()
             || self.templates.iter().filter(|expanded| expanded.legacy.is_none()).any(|expanded| {
                 let mut leading = leading(expanded);
-                self.has_placeholder(expanded) && prefix.split('/').all(|segment| leading.next() == Some(segment))
+                self.has_placeholder(expanded) && below.split('/').all(|segment| leading.next() == Some(segment))
             })
     }
 

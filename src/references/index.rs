@@ -78,7 +78,8 @@ impl BucketIndex {
             }
         };
         self.roles[number as usize] |= roles;
-        if roles & role::NAMED != 0 {
+        // A key ending in `/` names a directory, not an object in it.
+        if roles & role::NAMED != 0 && !key.ends_with('/') {
             let directory = key::directory(key).as_bytes();
             if !self.directories.contains(directory) {
                 self.directories.insert(directory.into());

@@ -1,5 +1,6 @@
 //! What records refer to: extracted from exports, indexed by key, prefix and folder, asked once per object.
 
+mod absorb;
 mod attribute;
 mod build;
 mod clock;
@@ -12,6 +13,7 @@ mod mentions;
 mod node;
 pub mod records;
 mod runs;
+mod settle;
 pub mod texts;
 
 pub use declarations::Declarations;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
+use std::path::Path;
 
 use stocktake::model::{KeyClass, Outcome, ReferenceClass, Severity, Verdict};
 
@@ -10,7 +11,7 @@ use super::engine::{self, Answer};
 use super::findings::Id;
 use super::judge::{Judged, judge};
 use super::layout::{Naive, Spot};
-use super::world::{Standing, World};
+use super::world::{Inventory, Standing, World};
 use super::written;
 use crate::delivery::Format;
 
@@ -54,19 +55,32 @@ impl Coverage {
 pub(crate) fn differences(world: &World, seed: u64) -> Vec<String> {
     let dir = tempfile::tempdir().unwrap();
     written::write(world, dir.path(), seed);
-    let csv = match engine::audit(dir.path(), Format::Csv, 1) {
-        Ok(answer) => answer,
-        Err(complaint) => return vec![complaint],
-    };
-    let mut differences = against(world, &judge(world), &csv);
-    for (format, jobs) in [(Format::Csv, 8), (Format::Parquet, 1), (Format::Parquet, 8)] {
-        match engine::audit(dir.path(), format, jobs) {
-            Ok(answer) if answer.bytes == csv.bytes => {}
-            Ok(_) => differences.push(format!("{format:?} with {jobs} jobs gives other bytes than CSV with one")),
-            Err(complaint) => differences.push(complaint),
+    match audits(world, dir.path()) {
+        Ok([csv, others @ ..]) => {
+            let mut differences = against(world, &judge(world), &csv);
+            let same = others.iter().filter(|other| other.judgement != csv.judgement || other.file != csv.file);
+            differences.extend(same.map(|other| format!("{} gives other bytes than {}", other.name, csv.name)));
+            differences
+        }
+        Err(complaint) => vec![complaint],
+    }
+}
+
+/// The program's answers, CSV with one job first.
+fn audits(world: &World, dir: &Path) -> Result<[Answer; 4], String> {
+    let mut answers = [
+        engine::audit(dir, Format::Csv, 1)?,
+        engine::audit(dir, Format::Csv, 8)?,
+        engine::audit(dir, Format::Parquet, 1)?,
+        engine::audit(dir, Format::Parquet, 8)?,
+    ];
+    if !world.inventories.iter().all(Inventory::is_complete) {
+        // A lost part is named in a finding, and its name ends in the format's.
+        for answer in &mut answers {
+            answer.file = format!("{:?}", answer.findings).into_bytes();
         }
     }
-    differences
+    Ok(answers)
 }
 
 fn against(world: &World, judged: &Judged, answer: &Answer) -> Vec<String> {

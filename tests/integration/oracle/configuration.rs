@@ -1,12 +1,9 @@
 //! A world's configuration as the text of its `stocktake.toml`.
 
-use std::collections::BTreeSet;
-
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use stocktake::model::time::format_utc;
 
 use super::pool::{PLACEHOLDERS, Placeholder};
-use super::template::{Piece, pieces};
 use super::world::{
     Area, Binding, Bucket, BucketFrom, Claim, Condition, Fate, Kind, Legacy, Reference, Setting, Standing, Table, Test,
     Unit, World,
@@ -14,24 +11,12 @@ use super::world::{
 
 /// The configuration of a world.
 pub(crate) fn text(world: &World) -> String {
-    let templates = world.areas.iter().flat_map(|area| {
-        let legacy = area.legacy.iter().flat_map(|legacy| {
-            let to = if let Fate::To(to) = legacy.fate { Some(to) } else { None };
-            legacy.from.iter().copied().chain(to)
-        });
-        legacy.chain([area.path])
-    });
-    let used: BTreeSet<String> = templates
-        .flat_map(pieces)
-        .filter_map(|piece| if let Piece::Field(name) = piece { Some(name) } else { None })
-        .collect();
-    let used = PLACEHOLDERS.iter().filter(|placeholder| used.contains(placeholder.name));
-    let placeholders: Map<String, Value> = used.map(|it| (it.name.to_owned(), placeholder(it))).collect();
+    let placeholders = PLACEHOLDERS.iter().map(|it| (it.name.to_owned(), placeholder(it)));
     let whole = table([
         ("version", json!(1)),
         ("title", json!("a world")),
         ("naming", json!({ "singular": pairs(&world.singular) })),
-        ("placeholder", Value::Object(placeholders)),
+        ("placeholder", Value::Object(placeholders.collect())),
         ("bucket", list(&world.buckets, bucket)),
         ("area", list(&world.areas, area)),
         ("table", list(&world.tables, declared_table)),

@@ -28,8 +28,12 @@ pub(crate) struct Answer {
     /// Findings by rule, as `results.json` counts them.
     pub(crate) rules: BTreeMap<String, u64>,
     pub(crate) findings: Vec<Told>,
-    /// `judgement` as it stands in the file, and the whole of `findings.parquet`.
-    pub(crate) bytes: (String, Vec<u8>),
+    /// What was audited, and how.
+    pub(crate) name: String,
+    /// `judgement` as it stands in `results.json`.
+    pub(crate) judgement: String,
+    /// The whole of `findings.parquet`.
+    pub(crate) file: Vec<u8>,
 }
 
 /// One finding as the program wrote it.
@@ -110,7 +114,9 @@ pub(crate) fn audit(dir: &Path, format: Format, jobs: usize) -> Result<Answer, S
         outcome: judgement.classes.outcome.into_iter().map(|it| (it.outcome, it.references)).collect(),
         rules: judgement.rules.into_iter().map(|rule| (rule.code, rule.findings)).collect(),
         findings: findings(&file),
-        bytes: (results.judgement.get().to_owned(), fs::read(&file).unwrap()),
+        name: format!("{format:?} with {jobs} jobs"),
+        judgement: results.judgement.get().to_owned(),
+        file: fs::read(&file).unwrap(),
     })
 }
 

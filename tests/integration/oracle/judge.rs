@@ -12,7 +12,7 @@ use super::paths;
 use super::records;
 use super::references::{self, Holdings, Named, Object};
 use super::template::Pattern;
-use super::world::{Area, Inventory, Row, Standing, World};
+use super::world::{Area, Fate, Inventory, Row, Standing, World};
 
 /// Everything the oracle says of a world.
 #[derive(Debug, Default)]
@@ -31,6 +31,8 @@ pub(crate) struct Judged {
 /// What the records say of objects, in sets.
 struct Reach<'w> {
     named: HashSet<Object>,
+    /// The new keys that records give to legacy objects.
+    moves: HashMap<Object, BTreeSet<String>>,
     /// The directories of the named ones.
     directories: HashSet<Object>,
     prefixes: Vec<Object>,
@@ -98,6 +100,7 @@ impl<'w> Reach<'w> {
         let exported = exported.filter(|_| world.exports_are_complete());
         let mut reach = Self {
             named: HashSet::new(),
+            moves: HashMap::new(),
             directories: HashSet::new(),
             prefixes: Vec::new(),
             folders: HashSet::new(),
@@ -107,14 +110,28 @@ impl<'w> Reach<'w> {
             naive,
         };
         for named in all {
+            for (key, new) in named.keys.iter().zip(&named.new_key) {
+                reach.moves.entry((named.bucket.clone(), key.clone())).or_default().insert(new.clone());
+            }
             for key in named.keys.iter().chain(&named.new_key) {
-                reach.directories.insert((named.bucket.clone(), directory(key).to_owned()));
+                if !key.ends_with('/') {
+                    reach.directories.insert((named.bucket.clone(), directory(key).to_owned()));
+                }
                 reach.named.insert((named.bucket.clone(), key.clone()));
                 if let (Spot::Area(found), true) = (naive.identify(&named.bucket, key), named.spec.claims)
                     && !naive.world.areas[found.area].by_object
+                    // A key ending in `/` covers what lies below it and no more.
+                    && !key.ends_with('/')
                 {
                     reach.folders.insert((named.bucket.clone(), found.folder, found.area));
                 }
+            }
+            // Whether its marker exists or not.
+            if let (None, true, Some(key)) = (&named.prefix, named.spec.claims, named.keys.first())
+                && key.ends_with('/')
+                && !naive.is_over_broad(&named.bucket, key)
+            {
+                reach.prefixes.push((named.bucket.clone(), key.clone()));
             }
             if let (Some(prefix), true, false) = (&named.prefix, named.spec.claims, named.over_broad) {
                 reach.prefixes.push((named.bucket.clone(), prefix.clone()));
@@ -152,6 +169,19 @@ impl<'w> Reach<'w> {
                     }
                 }
             }
+        }
+    }
+
+    /// Whether a legacy object is not in order where it is: not if the layout keeps it, for good or because nothing
+    /// names its new key. Open where records disagree about that.
+    fn is_overdue(&self, bucket: &str, key: &str, found: &Match) -> Option<bool> {
+        let legacy = &self.naive.world.areas[found.area].legacy[found.legacy?];
+        let moves = self.moves.get(&(bucket.to_owned(), key.to_owned())).map_or(0, BTreeSet::len);
+        match (legacy.fate, moves) {
+            (Fate::Keep, _) => Some(false),
+            (Fate::To(_), 0) => Some(legacy.record.is_empty() || !legacy.unnamed_keep),
+            (Fate::To(_), 2..) => None,
+            _ => Some(true),
         }
     }
 
@@ -221,6 +251,12 @@ fn object<'w>(
         Spot::Area(_) if standing == Some(Standing::Tolerated) => KeyClass::Exempt,
         _ => {
             let codes = offences(world, row, &spot);
+            if let Spot::Legacy(found) = &spot {
+                let told = reach.is_overdue(inventory.bucket, &row.key, found);
+                if told.is_none_or(|told| told) {
+                    judged.findings.perhaps(told.is_some(), id("L202"), severity(world, "L202", about));
+                }
+            }
             let severities = codes.iter().map(|code| severity(world, code, about));
             let worst = severities.max().unwrap_or(Severity::Ignore);
             for code in codes {
@@ -255,7 +291,7 @@ fn object<'w>(
     }
 }
 
-/// The K- and L-codes that a key and its row earn; of L201–L205 only where exactly one is right.
+/// The K- and L-codes that a key and its row earn, but L202; of L201–L205 only where exactly one is right.
 fn offences(world: &World, row: &Row, spot: &Spot) -> Vec<&'static str> {
     let key = row.key.as_str();
     let has_empty = match spot {
@@ -276,10 +312,7 @@ fn offences(world: &World, row: &Row, spot: &Spot) -> Vec<&'static str> {
     when(key.contains(is_unsafe), "K103");
     when(!is_nfc(key), "K105");
     match spot {
-        Spot::Legacy(_) => {
-            when(true, "L202");
-            when(is_late, "L209");
-        }
+        Spot::Legacy(_) => when(is_late, "L209"),
         Spot::Area(found) => when(is_wanted(found) && row.size == Some(0), "L208"),
         Spot::Nowhere(miss) if miss.len() == 1 => when(true, miss[0]),
         Spot::Nowhere(_) | Spot::OutOfScope => {}
@@ -314,28 +347,27 @@ fn judge_folders(reach: &Reach<'_>, folders: &BTreeMap<(&str, usize, String), Fo
     }
 }
 
-/// L206: plural names among the layout's literals and at the top of a bucket.
+/// L206: plural names, once each: among the layout's literals, else at the top of buckets.
 fn plural_names(world: &World, findings: &mut Findings) {
+    let severity = severity(world, "L206", About::default());
+    let id = |bucket: &str, plural: &str| Id::new("L206", "configuration", [bucket, plural, ""]);
     for (plural, _) in &world.singular {
-        let severity = severity(world, "L206", About::default());
         let is_spelled = |area: &&Area| area.path.split('/').any(|segment| segment == *plural);
-        let mut spelling = world.areas.iter().filter(is_spelled);
-        if spelling.clone().any(|area| area.standing == Standing::Wanted) {
-            findings.must(Id::new("L206", "configuration", ["", plural, ""]), severity);
-        } else if spelling.next().is_some() {
-            findings.perhaps(false, Id::new("L206", "configuration", ["", plural, ""]), severity);
+        let mut spelling = world.areas.iter().filter(is_spelled).peekable();
+        let is_found = spelling.peek().is_some();
+        if is_found {
+            let is_wanted = spelling.any(|area| area.standing == Standing::Wanted);
+            findings.perhaps(is_wanted, id("", plural), severity);
+            continue;
         }
         for inventory in &world.inventories {
-            let id = Id::new("L206", "configuration", [inventory.bucket, plural, ""]);
             let at_top = |row: &&Row| row.key.starts_with(&format!("{plural}/"));
-            let rows: Vec<&Row> = inventory.rows.iter().filter(at_top).collect();
-            let is_plain = |row: &&Row| row.is_object() && !row.is_marker();
-            let is_whole =
-                world.buckets.iter().all(|bucket| bucket.name != inventory.bucket || bucket.prefix.is_empty());
-            if rows.iter().any(is_plain) && is_whole {
-                findings.must(id, severity);
-            } else if !rows.is_empty() {
-                findings.perhaps(false, id, severity);
+            let mut rows = inventory.rows.iter().filter(at_top).peekable();
+            let mut entries = world.buckets.iter().filter(|bucket| bucket.name == inventory.bucket);
+            if rows.peek().is_some() {
+                let is_plain = rows.any(|row| row.is_object() && !row.is_marker());
+                let is_whole = entries.all(|entry| entry.prefix.is_empty());
+                findings.perhaps(is_plain && is_whole, id(inventory.bucket, plural), severity);
             }
         }
     }

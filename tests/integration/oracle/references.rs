@@ -199,7 +199,8 @@ fn judge<'w>(
         let slash = if keys[0].is_empty() || keys[0].ends_with('/') { "" } else { "/" };
         let prefix = format!("{}{slash}", keys[0]);
         named.outcome = if holdings.has_below(&bucket, &prefix) { Outcome::Resolved } else { unseen };
-        named.over_broad = naive.is_over_broad(&bucket, &prefix);
+        // A prefix that is declared to own nothing may lie as high as it likes.
+        named.over_broad = spec.claims && naive.is_over_broad(&bucket, &prefix);
         named.misplaced =
             if naive.world.buckets.iter().any(|entry| entry.records.is_some()) { None } else { Some(false) };
         named.prefix = Some(prefix);

@@ -82,7 +82,10 @@ impl Pattern {
     fn new(base: &str, template: &str) -> Self {
         let mut text = format!(r"\A{}", regex::escape(base));
         let mut fields = Vec::new();
-        for piece in pieces(template) {
+        let all: Vec<Piece> = pieces(template).into_iter().collect();
+        for (at, piece) in all.iter().cloned().enumerate() {
+            let ends_segment =
+                all.get(at + 1).is_none_or(|next| matches!(next, Piece::Text(text) if text.starts_with('/')));
             match piece {
                 Piece::Text(literal) => text.push_str(&regex::escape(&literal)),
                 Piece::Field(name) => {
@@ -94,6 +97,8 @@ impl Pattern {
                     fields.push(name);
                 }
                 Piece::Rest(None) => text.push_str("(?s:.+)"),
+                // A segment of its own is not empty.
+                Piece::Star if text.ends_with('/') && ends_segment => text.push_str("[^/]+"),
                 Piece::Star => text.push_str("[^/]*"),
                 Piece::Deep => text.push_str("(?:[^/]*/)*?"),
             }

@@ -1,0 +1,60 @@
+//! Folders of one area that differ only in case (K104), found without holding all names: a first look marks which
+//! lower-case names may occur twice, a second keeps those names alone.
+
+use std::hash::BuildHasher;
+
+use hashbrown::HashMap;
+
+use crate::audit::error::AuditError;
+use crate::audit::folder_stream::FolderStream;
+use crate::audit::folder_tally::FolderTally;
+
+/// Bits for each folder, so that few strangers share one.
+const BITS_PER_FOLDER: u64 = 32;
+/// The most bits that are kept: 32 MiB of each kind.
+const MOST_BITS: u64 = 1 << 28;
+
+/// (bucket, area, lower-case name) → names.
+pub(super) struct CaseTwins {
+    groups: HashMap<(u16, u16, String), Vec<String>>,
+}
+
+impl CaseTwins {
+    /// Goes through all folders twice; `count` is about how many there are.
+    pub(super) fn find(folders: &mut FolderStream, count: u64) -> Result<Self, AuditError> {
+        let size = (count * BITS_PER_FOLDER).next_power_of_two().clamp(64, MOST_BITS);
+        let hasher = foldhash::fast::RandomState::default();
+        let bit = |name: &str, tally: &FolderTally| {
+            let bit = hasher.hash_one((tally.bucket, tally.area, name.to_lowercase())) % size;
+            ((bit / 64) as usize, 1_u64 << (bit % 64))
+        };
+        let (mut once, mut twice) = (vec![0_u64; (size / 64) as usize], vec![0_u64; (size / 64) as usize]);
+        folders.each(&mut |name, tally| {
+            let (word, bit) = bit(name, tally);
+            twice[word] |= once[word] & bit;
+            once[word] |= bit;
+            Ok(())
+        })?;
+        let mut groups: HashMap<(u16, u16, String), Vec<String>> = HashMap::new();
+        if twice.iter().any(|&word| word != 0) {
+            folders.each(&mut |name, tally| {
+                let (word, bit) = bit(name, tally);
+                if twice[word] & bit != 0 {
+                    groups.entry((tally.bucket, tally.area, name.to_lowercase())).or_default().push(name.to_owned());
+                }
+                Ok(())
+            })?;
+        }
+        groups.retain(|_, names| names.len() > 1);
+        Ok(Self { groups })
+    }
+
+    /// The other folders that differ from this one only in case, in byte order.
+    pub(super) fn of(&self, name: &str, tally: &FolderTally) -> Vec<&str> {
+        if self.groups.is_empty() {
+            return Vec::new();
+        }
+        let group = self.groups.get(&(tally.bucket, tally.area, name.to_lowercase()));
+        group.into_iter().flatten().map(String::as_str).filter(|other| *other != name).collect()
+    }
+}

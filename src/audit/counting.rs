@@ -1,0 +1,93 @@
+//! How one row makes tallies grow.
+
+use crate::audit::columns::Row;
+use crate::audit::objects::{ObjectPass, Place};
+use crate::audit::tally::{AGES, NEVER, SIZES};
+use crate::layout::KeyMatch;
+use crate::layout::spec::Standing;
+use crate::model::time::DAY;
+use crate::model::{KeyClass, ReferenceClass, Severity};
+
+impl ObjectPass<'_> {
+    /// Counts a row in its classes, its area (or legacy generation) and its folder.
+    pub(super) fn count(
+        &mut self,
+        row: &Row<'_>,
+        place: &mut Place<'_>,
+        is_marker: bool,
+        (worst, findings): (Severity, u64),
+        reference_class: ReferenceClass,
+    ) {
+        let bytes = row.size.unwrap_or(0);
+        let class = match place.key_match {
+            KeyMatch::OutOfScope => KeyClass::OutOfScope,
+            KeyMatch::Area(_) if place.area.is_some_and(|(_, area)| area.standing == Standing::Outside) => {
+                KeyClass::OutOfScope
+            }
+            _ if is_marker => KeyClass::FolderMarker,
+            KeyMatch::Legacy(_) => KeyClass::Legacy,
+            KeyMatch::Area(_) if place.area.is_some_and(|(_, area)| area.standing == Standing::Tolerated) => {
+                KeyClass::Exempt
+            }
+            _ if worst >= Severity::Warning => KeyClass::Violating,
+            _ => KeyClass::Compliant,
+        };
+        self.partial.keys[class as usize].add(bytes);
+        self.partial.references[reference_class as usize].add(bytes);
+        if is_marker {
+            return;
+        }
+        let modified = row.modified.unwrap_or(NEVER);
+        let Some((number, _)) = place.area else { return };
+        let tally = match place.key_match {
+            KeyMatch::Legacy(placed) => {
+                let generation = (self.bucket, number, placed.legacy.unwrap_or_default());
+                self.partial.legacy.entry(generation).or_default()
+            }
+            _ => &mut self.partial.areas[self.shared.area_index(self.bucket, number)],
+        };
+        let is_referenced = matches!(reference_class, ReferenceClass::Referenced | ReferenceClass::Covered);
+        tally.all.add(bytes);
+        tally.newest = tally.newest.max(modified);
+        match class {
+            KeyClass::Compliant => tally.compliant.add(bytes),
+            KeyClass::Violating => tally.violating += 1,
+            _ => {}
+        }
+        tally.referenced += u64::from(is_referenced);
+        let is_orphan = reference_class == ReferenceClass::Orphan;
+        if is_orphan {
+            tally.orphans.add(bytes);
+            let age = self.shared.exported_at.saturating_sub(modified) / DAY;
+            let age = AGES.iter().position(|(_, below)| age < *below).unwrap_or(AGES.len() - 1);
+            self.partial.orphan_ages[age].add(bytes);
+            let size = SIZES.iter().position(|(_, below)| bytes < *below).unwrap_or(SIZES.len() - 1);
+            self.partial.orphan_sizes[size].add(bytes);
+        }
+        if let Some(folder) = place.folder {
+            let satisfied = self.companions(row.key, number, folder);
+            let folder = self.partial.folders.get_mut(folder);
+            folder.all.add(bytes);
+            folder.newest = folder.newest.max(modified);
+            folder.companions |= satisfied;
+            folder.referenced += u64::from(reference_class == ReferenceClass::Referenced);
+            if is_orphan {
+                folder.orphans.add(bytes);
+            }
+            folder.findings += findings;
+        }
+    }
+
+    /// The companion lists of the area that this object is the first in its folder to satisfy.
+    fn companions(&self, key: &[u8], area: u16, folder: u32) -> u64 {
+        let lists = self.shared.layout.companions(usize::from(area));
+        if lists.is_empty() {
+            return 0;
+        }
+        let known = self.partial.folders.get(folder).companions;
+        let relative = &key[self.partial.folders.name(folder).len()..];
+        let open = (0..64).zip(lists).filter(|(list, _)| known & (1 << list) == 0);
+        open.filter(|(_, list)| list.iter().any(|glob| glob.is_match(relative)))
+            .fold(0, |bits, (list, _)| bits | 1 << list)
+    }
+}

@@ -1,0 +1,234 @@
+//! Folders as the object pass tallies them: in memory, and past its bound in sorted runs on disk.
+
+use std::cmp::Ordering;
+use std::fs::File;
+use std::hash::BuildHasher;
+use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
+use std::path::Path;
+
+use hashbrown::HashTable;
+
+use crate::audit::tally::{Amount, NEVER};
+use crate::model::Millis;
+use crate::references::texts::Texts;
+
+/// One folder of one area.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct FolderTally {
+    pub(super) bucket: u16,
+    pub(super) area: u16,
+    /// Whether a record covers or claims it.
+    pub(super) covered: bool,
+    /// Bit `n`: something in it satisfies its area's companion list `n`.
+    pub(super) companions: u64,
+    pub(super) all: Amount,
+    pub(super) newest: Millis,
+    pub(super) referenced: u64,
+    pub(super) orphans: Amount,
+    pub(super) findings: u64,
+}
+
+impl FolderTally {
+    /// A folder in which nothing was seen.
+    pub(super) const fn empty(bucket: u16, area: u16) -> Self {
+        let none = Amount { objects: 0, bytes: 0 };
+        Self {
+            bucket,
+            area,
+            covered: false,
+            companions: 0,
+            all: none,
+            newest: NEVER,
+            referenced: 0,
+            orphans: none,
+            findings: 0,
+        }
+    }
+
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.covered |= other.covered;
+        self.companions |= other.companions;
+        self.all.merge(other.all);
+        self.newest = self.newest.max(other.newest);
+        self.referenced += other.referenced;
+        self.orphans.merge(other.orphans);
+        self.findings += other.findings;
+    }
+}
+
+/// The folders one thread met.
+#[derive(Debug, Default)]
+pub(super) struct Folders {
+    hasher: foldhash::fast::RandomState,
+    table: HashTable<u32>,
+    names: Texts,
+    list: Vec<FolderTally>,
+}
+
+impl Folders {
+    /// The number of a folder, which is new if `make` was called.
+    pub(super) fn number(&mut self, bucket: u16, area: u16, folder: &[u8], make: impl FnOnce() -> bool) -> u32 {
+        let hash = self.hasher.hash_one((bucket, area, folder));
+        let (names, list) = (&self.names, &self.list);
+        let found = self.table.find(hash, |&number| {
+            let known = &list[number as usize];
+            known.bucket == bucket && known.area == area && names.get(number) == folder
+        });
+        if let Some(&number) = found {
+            return number;
+        }
+        let number = self.names.push(folder);
+        self.list.push(FolderTally { covered: make(), ..FolderTally::empty(bucket, area) });
+        let (names, list, hasher) = (&self.names, &self.list, &self.hasher);
+        self.table.insert_unique(hash, number, |&number| {
+            let known = &list[number as usize];
+            hasher.hash_one((known.bucket, known.area, names.get(number)))
+        });
+        number
+    }
+
+    pub(super) fn get_mut(&mut self, number: u32) -> &mut FolderTally {
+        &mut self.list[number as usize]
+    }
+
+    pub(super) fn get(&self, number: u32) -> &FolderTally {
+        &self.list[number as usize]
+    }
+
+    pub(super) fn name(&self, number: u32) -> &str {
+        self.names.text(number)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    pub(super) fn merge(&mut self, other: &Self) {
+        for (number, folder) in (0..).zip(&other.list) {
+            let number = self.number(folder.bucket, folder.area, other.names.get(number), || folder.covered);
+            self.list[number as usize].merge(folder);
+        }
+    }
+
+    /// Heap bytes held, nearly.
+    pub(super) fn heap_bytes(&self) -> usize {
+        const ENTRY: usize = size_of::<u32>() + 1;
+        self.names.heap_bytes() + self.list.capacity() * size_of::<FolderTally>() + self.table.capacity() * ENTRY
+    }
+
+    /// Every folder's number, in order.
+    pub(super) fn sorted(&self, order: &FolderOrder) -> Vec<u32> {
+        let mut numbers: Vec<u32> = (0..self.list.len() as u32).collect();
+        let folder = |number: u32| (self.name(number), self.get(number));
+        numbers.sort_unstable_by(|&left, &right| order.compare(folder(left), folder(right)));
+        numbers
+    }
+
+    /// Writes all folders to a sorted run and forgets them.
+    pub(super) fn spill(&mut self, order: &FolderOrder, tmp_dir: Option<&Path>) -> io::Result<FolderRun> {
+        let folders = std::mem::take(self);
+        let mut out = BufWriter::new(match tmp_dir {
+            Some(folder) => tempfile::tempfile_in(folder)?,
+            None => tempfile::tempfile()?,
+        });
+        for number in folders.sorted(order) {
+            folders.get(number).write(folders.name(number), &mut out)?;
+        }
+        let mut file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
+        file.rewind()?;
+        Ok(FolderRun { file })
+    }
+}
+
+/// The order of folders: by the bucket's name, then their own, then their area's place in the layout.
+#[derive(Debug, Clone)]
+pub(super) struct FolderOrder {
+    /// By bucket: its place among the buckets' names.
+    ranks: Vec<usize>,
+}
+
+impl FolderOrder {
+    /// The order for buckets of these names.
+    pub(super) fn new(names: &[&str]) -> Self {
+        Self { ranks: names.iter().map(|name| names.iter().filter(|other| *other < name).count()).collect() }
+    }
+
+    pub(super) fn compare(&self, left: (&str, &FolderTally), right: (&str, &FolderTally)) -> Ordering {
+        let rank = |tally: &FolderTally| self.ranks.get(usize::from(tally.bucket));
+        rank(left.1).cmp(&rank(right.1)).then_with(|| left.0.cmp(right.0)).then_with(|| left.1.area.cmp(&right.1.area))
+    }
+}
+
+/// Folders in order, in a file without a name.
+#[derive(Debug)]
+pub(super) struct FolderRun {
+    file: File,
+}
+
+impl FolderRun {
+    /// Reads the run from its start; it can be read again after that.
+    pub(super) fn read(&mut self) -> io::Result<RunReader<'_>> {
+        self.file.rewind()?;
+        Ok(RunReader { input: BufReader::new(&self.file) })
+    }
+}
+
+/// Reads a run folder by folder.
+pub(super) struct RunReader<'r> {
+    input: BufReader<&'r File>,
+}
+
+impl RunReader<'_> {
+    /// The next folder and its name; `None` at the end.
+    pub(super) fn next(&mut self) -> io::Result<Option<(String, FolderTally)>> {
+        let mut length = [0; 8];
+        match self.input.read_exact(&mut length) {
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
+            other => other?,
+        }
+        let mut name = vec![0; u64::from_le_bytes(length) as usize];
+        self.input.read_exact(&mut name)?;
+        let tally = FolderTally::read(&mut self.input)?;
+        Ok(Some((String::from_utf8(name).map_err(io::Error::other)?, tally)))
+    }
+}
+
+impl FolderTally {
+    fn write(&self, name: &str, out: &mut impl Write) -> io::Result<()> {
+        out.write_all(&(name.len() as u64).to_le_bytes())?;
+        out.write_all(name.as_bytes())?;
+        let numbers = [
+            u64::from(self.bucket),
+            u64::from(self.area),
+            u64::from(self.covered),
+            self.companions,
+            self.all.objects,
+            self.all.bytes,
+            self.newest.cast_unsigned(),
+            self.referenced,
+            self.orphans.objects,
+            self.orphans.bytes,
+            self.findings,
+        ];
+        numbers.iter().try_for_each(|number| out.write_all(&number.to_le_bytes()))
+    }
+
+    fn read(input: &mut impl Read) -> io::Result<Self> {
+        let mut number = || -> io::Result<u64> {
+            let mut bytes = [0; 8];
+            input.read_exact(&mut bytes)?;
+            Ok(u64::from_le_bytes(bytes))
+        };
+        Ok(Self {
+            bucket: number()? as u16,
+            area: number()? as u16,
+            covered: number()? != 0,
+            companions: number()?,
+            all: Amount { objects: number()?, bytes: number()? },
+            newest: number()?.cast_signed(),
+            referenced: number()?,
+            orphans: Amount { objects: number()?, bytes: number()? },
+            findings: number()?,
+        })
+    }
+}

@@ -1,0 +1,103 @@
+//! What was read and what it was judged by: the parts of a result beside the judgement, and the digest over all.
+
+use sha2::{Digest, Sha256};
+
+use crate::audit::assemble::Counted;
+use crate::model::time;
+use crate::results::schema::{Configuration, ExportInput, Inputs, InventoryInput, RequirementResult, Results};
+
+impl Counted<'_> {
+    pub(super) fn input_results(&self) -> Inputs {
+        let remarks = |name: &str| {
+            let about = self.inputs.passed_over.iter().filter(|passed| !name.is_empty() && !passed.manifest.is_empty());
+            about.map(|passed| format!("{} was passed over: {}", passed.manifest, passed.reason)).collect::<Vec<_>>()
+        };
+        let inventories = self.inputs.inventories.iter().enumerate().map(|(number, (_, delivery))| InventoryInput {
+            bucket: delivery.bucket.clone(),
+            configuration: delivery.configuration.clone(),
+            created_at: delivery.created_at.map(time::format_utc),
+            format: delivery.format.name().to_owned(),
+            manifest_sha256: delivery.manifest.sha256.clone(),
+            verified: delivery.verified,
+            parts: delivery.parts.len() as u64,
+            bytes: delivery.parts.iter().map(|part| part.stated_size).sum(),
+            rows: self.inventory_rows[number],
+            columns: delivery.columns.iter().map(|column| column.aws_name().to_owned()).collect(),
+            unknown_columns: delivery.unknown_columns.clone(),
+            complete: self.inventories_complete.of(number),
+            remarks: if number == 0 { remarks(&delivery.manifest.name) } else { Vec::new() },
+        });
+        let spec = self.request.layout.spec();
+        let exports = self.inputs.exports.iter().enumerate().map(|(number, (table, export))| ExportInput {
+            table: export.table.clone(),
+            declared: Some(spec.tables[usize::from(*table)].name.clone()),
+            exported_at: Some(time::format_utc(export.export_time)),
+            manifest_sha256: export.summary.sha256.clone(),
+            verified: export.verified,
+            files: export.files.len() as u64,
+            items: self.export_items[number],
+            complete: self.exports_complete.of(number),
+            remarks: Vec::new(),
+        });
+        let undeclared = self.inputs.undeclared_tables.iter().map(|table| ExportInput {
+            table: table.clone(),
+            declared: None,
+            exported_at: None,
+            manifest_sha256: String::new(),
+            verified: false,
+            files: 0,
+            items: 0,
+            complete: true,
+            remarks: vec!["no table of this name is declared: it was not read".to_owned()],
+        });
+        Inputs {
+            inventories: inventories.collect(),
+            exports: exports.chain(undeclared).collect(),
+            now: self.request.now_is_pinned.then(|| time::format_utc(self.request.now)),
+            skew_ms: self.inputs.skew(),
+            checksums: self.request.verify,
+        }
+    }
+
+    pub(super) fn configuration(&self) -> Configuration {
+        let spec = self.request.layout.spec();
+        let code = |selector: &String| {
+            crate::rules::find(selector).map_or_else(|| selector.clone(), |rule| rule.meta.code.to_owned())
+        };
+        let requirements = spec.requirements.iter().map(|requirement| RequirementResult {
+            id: requirement.id.clone(),
+            text: requirement.text.clone(),
+            rules: requirement.rules.iter().map(code).collect(),
+            commands: requirement.commands.clone(),
+            areas: requirement.areas.clone(),
+            limits: requirement.limits.clone(),
+            conflicts_with: requirement.conflicts_with.clone(),
+            waived: requirement.waived.clone(),
+        });
+        let (preset, preset_sha256) = spec.preset.clone().unzip();
+        Configuration {
+            title: spec.output.title.clone().unwrap_or_else(|| spec.title.clone()),
+            preset,
+            preset_sha256,
+            sha256: spec.digest.clone(),
+            requirements: requirements.collect(),
+            switches: self.request.switches.clone(),
+        }
+    }
+}
+
+/// SHA-256 over what makes two audits the same: the inputs' digests, the effective configuration, the version and
+/// the judgement.
+pub(super) fn evidence_digest(results: &Results) -> String {
+    let mut hash = Sha256::new();
+    let mut add = |text: &str| {
+        hash.update((text.len() as u64).to_le_bytes());
+        hash.update(text.as_bytes());
+    };
+    let manifests = results.inputs.inventories.iter().map(|input| &input.manifest_sha256);
+    manifests.chain(results.inputs.exports.iter().map(|input| &input.manifest_sha256)).for_each(|digest| add(digest));
+    add(&results.configuration.sha256);
+    add(&results.tool.version);
+    add(&serde_json::to_string(&results.judgement).unwrap_or_default());
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}

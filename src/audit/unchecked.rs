@@ -1,0 +1,67 @@
+//! What an audit could not check, and why: said in every report.
+
+use crate::audit::assemble::Counted;
+use crate::audit::verdict::highest;
+use crate::model::{Millis, Severity};
+use crate::results::schema::{NotChecked, RuleState};
+use crate::rules::RULES;
+
+impl Counted<'_> {
+    pub(super) fn not_checked(&self, states: &[(RuleState, Option<String>)]) -> Vec<NotChecked> {
+        let spec = self.request.layout.spec();
+        let mut list = Vec::new();
+        let mut add = |what: String, why: String| list.push(NotChecked { what, why });
+        if !self.request.verify {
+            add(
+                "whether the parts are the bytes that AWS delivered".into(),
+                "checksums were switched off with --no-checksums".into(),
+            );
+        }
+        for (rule, (state, why)) in states.iter().enumerate() {
+            if matches!(state, RuleState::NotJudged | RuleState::Partly)
+                && highest(self.request, rule) != Severity::Ignore
+            {
+                let meta = &RULES[rule].meta;
+                add(format!("{} {}", meta.code, meta.name), why.clone().unwrap_or_default());
+            }
+        }
+        for bucket in spec.buckets.iter().filter(|bucket| !bucket.inventory) {
+            add(
+                format!("objects of the bucket {}", bucket.name),
+                "it is declared without an inventory: references into it are outside".into(),
+            );
+        }
+        for bucket in spec.buckets.iter().filter(|bucket| !bucket.inventory_prefixes.is_empty()) {
+            let prefixes = bucket.inventory_prefixes.join(", ");
+            add(
+                format!("objects of the bucket {} beyond {prefixes}", bucket.name),
+                "its inventory lists no others".into(),
+            );
+        }
+        for area in self.areas().iter().filter(|area| area.not_covered) {
+            add(
+                format!("the area {} in the bucket {}", area.area, area.bucket),
+                "records name it and the inventory has no row in it: perhaps a prefix filter leaves it out".into(),
+            );
+        }
+        let mut ambiguous: Vec<_> = self.references.ambiguous.iter().collect();
+        ambiguous.sort_unstable();
+        for ((table, attribute), count) in ambiguous {
+            add(
+                format!("{count} values of {attribute} in the table {}", spec.tables[usize::from(*table)].name),
+                "two declarations hold for them at once".into(),
+            );
+        }
+        let times: Vec<Millis> = self.inputs.times().into_iter().map(|(_, time)| time).collect();
+        if times.iter().max() != times.iter().min() {
+            add(
+                "objects and records deleted between the inputs' times".into(),
+                "what is gone has no age: inventories and exports were not made at the same moment".into(),
+            );
+        }
+        for unchecked in &spec.unchecked {
+            add(unchecked.what.clone(), unchecked.why.clone());
+        }
+        list
+    }
+}

@@ -1,0 +1,271 @@
+//! Settles what a reference names: its key or prefix in the index, the folder it covers, and what is odd about it.
+
+use std::borrow::Cow;
+
+use crate::layout::spec::{ClaimSpec, OrphanScope, ReferenceKind, ReferenceSpec};
+use crate::layout::{Captures, KeyMatch, LegacyTarget, Placed};
+use crate::model::uri;
+use crate::references::attribute::Element;
+use crate::references::build::{Builder, Filling};
+use crate::references::index::role;
+use crate::references::location::Located;
+use crate::references::records::Flags;
+
+impl Builder<'_> {
+    pub(super) fn settle_bucket(&mut self, reference: u32, name: &str) {
+        self.odd(reference).value = Some(name.into());
+        if !uri::is_bucket_name(name) {
+            self.malformed(reference, name, uri::UriError::Bucket.expected());
+            return;
+        }
+        match self.resolver.key(name, "") {
+            Located::Inside { bucket, .. } => {
+                let entry = &mut self.references.list[reference as usize];
+                entry.bucket = bucket;
+                entry.flags.set(Flags::BUCKET);
+            }
+            other => self.settle(reference, name, other, &[], &[]),
+        }
+    }
+
+    pub(super) fn settle_uri(&mut self, reference: u32, text: &str, fillings: &[Filling], entries: &[usize]) {
+        let located = self.resolver.uri(text);
+        self.settle(reference, text, located, fillings, entries);
+    }
+
+    pub(super) fn settle_key(
+        &mut self,
+        reference: u32,
+        bucket: &str,
+        key: &str,
+        fillings: &[Filling],
+        entries: &[usize],
+    ) {
+        let located = self.resolver.key(bucket, key);
+        self.settle(reference, key, located, fillings, entries);
+    }
+
+    fn settle(&mut self, reference: u32, text: &str, located: Located<'_>, fillings: &[Filling], entries: &[usize]) {
+        match located {
+            Located::Malformed { expected, near } => {
+                self.malformed(reference, text, &expected);
+                self.odd(reference).near_bucket = near.map(String::into_boxed_str);
+            }
+            Located::Outside { bucket, key, .. } => {
+                self.flag(reference, Flags::OUTSIDE);
+                let near = bucket.as_deref().and_then(|bucket| self.resolver.near(bucket)).map(Box::from);
+                let odd = self.odd(reference);
+                odd.value = Some(text.into());
+                odd.near_bucket = near;
+                odd.outside = bucket.map(|bucket| (bucket.into_boxed_str(), key.unwrap_or_default().into_boxed_str()));
+            }
+            Located::Inside { bucket, key, other, version } => {
+                self.references.list[reference as usize].bucket = bucket;
+                let name = self.layout.buckets()[bucket as usize].name();
+                if !is_plain(text, name, &key) {
+                    self.odd(reference).value = Some(text.into());
+                }
+                let spec = self.declarations.reference(self.references.list[reference as usize].declaration);
+                match spec.kind {
+                    ReferenceKind::Prefix | ReferenceKind::KeyPrefix => self.settle_prefix(reference, spec, &key),
+                    _ if key.is_empty() => self.malformed(reference, text, "a key after the bucket's name"),
+                    _ => {
+                        self.settle_object(reference, spec, &key, fillings, entries);
+                        if let Some(other) = other.filter(|other| *other != key && !other.is_empty()) {
+                            let number = self.references.buckets[bucket as usize].key(&other, role::NAMED);
+                            self.cover(spec, bucket, &other);
+                            self.odd(reference).other_target = Some(number);
+                        }
+                        if let Some(version) = version {
+                            let target = self.references.list[reference as usize].target;
+                            self.references.buckets[bucket as usize].ask_version(target, &version);
+                            self.odd(reference).version = Some(version.into_boxed_str());
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn settle_prefix(&mut self, reference: u32, spec: &ReferenceSpec, key: &str) {
+        let bucket = self.references.list[reference as usize].bucket;
+        let prefix = as_prefix(key);
+        let broad = spec.claims && self.layout.buckets()[bucket as usize].is_over_broad(&prefix);
+        let number = self.references.buckets[bucket as usize].prefix(&prefix, spec.claims && !broad);
+        let entry = &mut self.references.list[reference as usize];
+        entry.target = number;
+        entry.flags.set(Flags::PREFIX);
+        if broad {
+            entry.flags.set(Flags::OVER_BROAD);
+        }
+    }
+
+    fn settle_object(
+        &mut self,
+        reference: u32,
+        spec: &ReferenceSpec,
+        key: &str,
+        fillings: &[Filling],
+        entries: &[usize],
+    ) {
+        let bucket = self.references.list[reference as usize].bucket;
+        let layout = self.layout;
+        let within = &layout.buckets()[bucket as usize];
+        let index = &mut self.references.buckets[bucket as usize];
+        let target = index.key(key, role::NAMED);
+        if key.ends_with('/') {
+            let broad = within.is_over_broad(key);
+            let prefix = index.prefix(key, spec.claims && !broad);
+            self.odd(reference).prefix = Some(prefix);
+            if spec.claims && broad {
+                self.flag(reference, Flags::OVER_BROAD);
+            }
+        }
+        let entry = &mut self.references.list[reference as usize];
+        entry.target = target;
+        entry.flags.set(Flags::KEY);
+        let mut captures = std::mem::take(&mut self.captures);
+        let placed = within.identify(key.as_bytes(), &mut captures);
+        match placed {
+            KeyMatch::Area(placed) => {
+                self.judge_place(reference, spec, &placed, entries);
+                self.judge_names(reference, spec, &placed, key, &captures, fillings);
+                self.cover(spec, bucket, key);
+            }
+            KeyMatch::Legacy(placed) => {
+                self.flag(reference, Flags::LEGACY);
+                self.judge_place(reference, spec, &placed, entries);
+                self.judge_names(reference, spec, &placed, key, &captures, fillings);
+                let mut fill = |placeholder: &str| {
+                    let filling = fillings.iter().find(|filling| &*filling.placeholder == placeholder)?;
+                    Some(filling.value.clone())
+                };
+                let entry = entries.iter().copied().find(|entry| within.entries().contains(entry));
+                match within.legacy_target(key, &placed, &captures, entry, &mut fill) {
+                    LegacyTarget::Moves(new) => {
+                        let number = self.references.buckets[bucket as usize].key(&new, role::NAMED);
+                        self.references.mapped.insert(reference, number);
+                        self.cover(spec, bucket, &new);
+                    }
+                    LegacyTarget::Keeps(_) | LegacyTarget::Unnamed { keep: true, .. } => {
+                        self.flag(reference, Flags::KEPT);
+                    }
+                    LegacyTarget::Retires(_) | LegacyTarget::Unnamed { .. } | LegacyTarget::Unfit(_) => {}
+                }
+            }
+            KeyMatch::OutOfScope | KeyMatch::Unmatched => {
+                let declared = &layout.spec().buckets;
+                let above = within.entries().iter().copied().filter(|&entry| key.starts_with(&declared[entry].prefix));
+                let entry = above.max_by_key(|&entry| declared[entry].prefix.len());
+                if self.is_other_use_case(entry, entries) {
+                    self.flag(reference, Flags::OTHER_USE_CASE);
+                } else if !spec.areas.is_empty() {
+                    self.flag(reference, Flags::OTHER_AREA);
+                }
+            }
+        }
+        self.captures = captures;
+    }
+
+    /// Whether an object there would lie where the declaration wants it (R308).
+    fn judge_place(&mut self, reference: u32, spec: &ReferenceSpec, placed: &Placed, entries: &[usize]) {
+        let layout = self.layout.spec();
+        if self.is_other_use_case(placed.entry.map(usize::from), entries) {
+            self.flag(reference, Flags::OTHER_USE_CASE);
+            return;
+        }
+        if spec.areas.is_empty() || spec.areas.contains(&usize::from(placed.area)) {
+            return;
+        }
+        let role = &layout.areas[usize::from(placed.area)].role;
+        let same_role = spec.areas.iter().any(|&area| layout.areas[area].role == *role);
+        self.flag(reference, if same_role { Flags::OTHER_AREA } else { Flags::OTHER_ROLE });
+    }
+
+    /// Whether a bucket entry belongs to other use cases than those of the record at hand.
+    fn is_other_use_case(&self, entry: Option<usize>, own: &[usize]) -> bool {
+        let declares = |entry: usize| !self.layout.spec().buckets[entry].records.is_empty();
+        entry.is_some_and(|entry| declares(entry) && !own.is_empty() && !own.contains(&entry))
+    }
+
+    /// Whether the captures are the record's values (R309).
+    fn judge_names(
+        &mut self,
+        reference: u32,
+        spec: &ReferenceSpec,
+        placed: &Placed,
+        key: &str,
+        captures: &Captures,
+        fillings: &[Filling],
+    ) {
+        if !spec.areas.contains(&usize::from(placed.area)) {
+            return;
+        }
+        for (placeholder, range) in captures.iter() {
+            let name = self.layout.placeholder_name(placeholder);
+            let Some(captured) = key.get(range) else { continue };
+            let bound = fillings.iter().find(|filling| filling.binds && &*filling.placeholder == name);
+            if let Some(bound) = bound.filter(|bound| bound.value != captured) {
+                let mismatch = (name.into(), captured.into(), bound.value.as_str().into());
+                self.odd(reference).mismatches.push(mismatch);
+            }
+        }
+    }
+
+    /// A reference to anything in a folder covers the whole folder.
+    ///
+    /// A key ending in `/` may turn out to be a prefix, so it covers no more than what lies below it.
+    fn cover(&mut self, spec: &ReferenceSpec, bucket: u16, key: &str) {
+        if !spec.claims || key.ends_with('/') {
+            return;
+        }
+        let within = &self.layout.buckets()[bucket as usize];
+        let mut captures = Captures::default();
+        if let KeyMatch::Area(placed) = within.identify(key.as_bytes(), &mut captures)
+            && self.layout.spec().areas[usize::from(placed.area)].orphan_scope == OrphanScope::Folder
+        {
+            let folder = &key.as_bytes()[..usize::from(placed.folder)];
+            self.references.buckets[bucket as usize].cover(placed.area, folder);
+        }
+    }
+
+    /// An item owns a folder of an area, in every bucket entry that may be its own.
+    pub(super) fn claim(&mut self, claim: &ClaimSpec, element: &Element<'_>, unfinished: bool, entries: &[usize]) {
+        let values: Vec<(&str, Option<String>)> = claim
+            .bind
+            .iter()
+            .map(|(name, source)| {
+                let value = element.value(source);
+                (name.as_str(), value.map(|value| self.layout.normalise(name, &value).into_owned()))
+            })
+            .collect();
+        let area = claim.area as u16;
+        for (bucket, within) in self.layout.buckets().iter().enumerate() {
+            let owned = |entry: &&usize| {
+                let records = &self.layout.spec().buckets[**entry].records;
+                records.is_empty() || entries.is_empty() || entries.contains(entry)
+            };
+            for &entry in within.entries().iter().filter(owned) {
+                let mut value = |name: &str| values.iter().find(|(known, _)| *known == name)?.1.clone();
+                if let Some(folder) = within.folder(Some(entry), claim.area, &mut value) {
+                    let index = &mut self.references.buckets[bucket];
+                    index.cover(area, folder.as_bytes());
+                    if unfinished {
+                        index.leave_unfinished(area, folder.as_bytes());
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A prefix reference covers what starts with it plus `/`.
+fn as_prefix(key: &str) -> Cow<'_, str> {
+    if key.is_empty() || key.ends_with('/') { Cow::Borrowed(key) } else { Cow::Owned(format!("{key}/")) }
+}
+
+/// Whether a text is `s3://bucket/key`, and so need not be kept beside its key.
+fn is_plain(text: &str, bucket: &str, key: &str) -> bool {
+    let rest = text.strip_prefix("s3://").and_then(|rest| rest.strip_prefix(bucket));
+    rest.and_then(|rest| rest.strip_prefix('/')) == Some(key)
+}
