@@ -136,6 +136,7 @@ fn audit(dir: &Path, inventory: &Path, rows: usize) -> Taken {
         verify: true,
         accept_implausible: false,
         switches: Vec::new(),
+        memory: 1 << 30,
         tmp_dir: None,
         examples: 20,
         progress: &Silence,

@@ -115,7 +115,8 @@ impl AuditArgs {
         let wanted = self.wanted(spec)?;
         let templates =
             self.templates.clone().or_else(|| spec.output.templates.as_ref().map(|dir| spec.directory.join(dir)));
-        let mut outputs = Outputs::open(wanted, templates.as_deref(), self.tmp_dir.as_deref())?;
+        let tmp_dir = self.tmp_dir.clone().unwrap_or_else(std::env::temp_dir);
+        let mut outputs = Outputs::open(wanted, templates.as_deref(), &tmp_dir)?;
         let bar = Bar::new(console);
         let request = AuditRequest {
             layout: &layout,
@@ -131,7 +132,7 @@ impl AuditArgs {
             accept_implausible: self.accept_implausible,
             switches: self.switches(),
             memory: self.memory,
-            tmp_dir: self.tmp_dir.clone(),
+            tmp_dir: Some(tmp_dir.clone()),
             examples: EXAMPLES,
             progress: &bar,
             cancel: &stop,
@@ -139,8 +140,7 @@ impl AuditArgs {
         let outcome = match audit::run(&request, &mut outputs) {
             Ok(outcome) => outcome,
             Err(AuditError::Write(error)) => {
-                let place = outputs.failed().unwrap_or(Path::new("a temporary file")).display().to_string();
-                return Err(Failure::write(place, error));
+                return Err(Failure::write_file(outputs.failed().unwrap_or(&tmp_dir), error));
             }
             Err(error) => return Err(error.into()),
         };

@@ -88,6 +88,8 @@ pub(super) struct Outputs {
     folders: Option<(FoldersWriter<BufWriter<fs::File>>, StagedFile)>,
     wanted: Wanted,
     templates: Templates,
+    /// The folder for temporary files.
+    tmp_dir: PathBuf,
     /// The failing output of a stream that the audit wrote to.
     failed: Option<PathBuf>,
 }
@@ -106,18 +108,18 @@ impl Kept {
         }
     }
 
-    /// What a user knows it by.
-    fn shown(&self) -> &Path {
+    /// What a user knows it by: a file that lies aside has no name of its own.
+    fn shown<'a>(&'a self, tmp_dir: &'a Path) -> &'a Path {
         match self {
             Self::Staged(file, _) => file.target(),
-            Self::Aside(_) => Path::new("a temporary file"),
+            Self::Aside(_) => tmp_dir,
         }
     }
 }
 
 impl Outputs {
     /// Opens everything that was asked for; nothing of it appears before [`Outputs::finish`].
-    pub(super) fn open(wanted: Wanted, templates: Option<&Path>, tmp_dir: Option<&Path>) -> Result<Self, Failure> {
+    pub(super) fn open(wanted: Wanted, templates: Option<&Path>, tmp_dir: &Path) -> Result<Self, Failure> {
         let mut formats = wanted.files.iter().map(|file| file.format).chain(wanted.stdout);
         if wanted.rule.is_none() && formats.any(|format| format == ReportFormat::Worklist) {
             return Err(Failure::of(&FormatError::NoRule));
@@ -158,20 +160,15 @@ impl Outputs {
                 Some((writer, Kept::Staged(file, findings)))
             }
             (None, true) => {
-                let aside = match tmp_dir {
-                    Some(folder) => tempfile::NamedTempFile::new_in(folder),
-                    None => tempfile::NamedTempFile::new(),
-                };
-                let place =
-                    tmp_dir.map_or_else(|| "a temporary file".to_owned(), |folder| folder.display().to_string());
-                let failed = |error| Failure::write(place.as_str(), error);
+                let failed = |error| Failure::write_file(tmp_dir, error);
+                let aside = tempfile::NamedTempFile::new_in(tmp_dir);
                 let aside = aside.map_err(without_path).map_err(failed)?;
                 let writer = BufWriter::new(aside.as_file().try_clone().map_err(failed)?);
                 Some((FindingsWriter::new(writer).map_err(failed)?, Kept::Aside(aside)))
             }
             (None, false) => None,
         };
-        Ok(Self { reports, findings, folders, wanted, templates, failed: None })
+        Ok(Self { reports, findings, folders, wanted, templates, tmp_dir: tmp_dir.to_owned(), failed: None })
     }
 
     /// The output that could not be written while the audit ran.
@@ -189,7 +186,7 @@ impl Outputs {
         let kept = match self.findings.take() {
             None => None,
             Some((writer, kept)) => {
-                writer.finish().map_err(|error| Failure::write_file(kept.shown(), error))?;
+                writer.finish().map_err(|error| Failure::write_file(kept.shown(&self.tmp_dir), error))?;
                 Some(kept)
             }
         };
@@ -260,6 +257,6 @@ impl AuditSink for Outputs {
 
     fn finding(&mut self, finding: &Finding<'_>) -> io::Result<()> {
         let Some((writer, kept)) = &mut self.findings else { return Ok(()) };
-        writer.push(finding).inspect_err(|_| self.failed = Some(kept.shown().to_owned()))
+        writer.push(finding).inspect_err(|_| self.failed = Some(kept.shown(&self.tmp_dir).to_owned()))
     }
 }

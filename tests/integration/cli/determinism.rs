@@ -1,4 +1,5 @@
-//! The same inputs give the same bytes: whatever the number of threads, the format of the inventory, the order of parts.
+//! The same inputs give the same bytes: whatever the number of threads, the memory allowed, the
+//! format of the inventory, the order of parts.
 
 use std::fs;
 use std::path::Path;
@@ -25,10 +26,10 @@ struct Results {
     judgement: Box<RawValue>,
 }
 
-fn audit(inventory: &Path, jobs: u16, out: &Path) -> Judged {
+fn audit(inventory: &Path, resources: &str, out: &Path) -> Judged {
     let portal = root().join("edge-cv-portal");
     let mut command = program();
-    command.args(["audit", "-q", "--jobs", &jobs.to_string(), "-c"]).arg(portal.join("stocktake.toml"));
+    command.args(["audit", "-q"]).args(resources.split_whitespace()).arg("-c").arg(portal.join("stocktake.toml"));
     let output = command.arg("--inventory").arg(inventory).arg("--out").arg(out).output().unwrap();
     assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
     let results: Results = serde_json::from_slice(&fs::read(out.join("results.json")).unwrap()).unwrap();
@@ -53,7 +54,7 @@ fn reversed(mut delivery: Files) -> Files {
 }
 
 #[test]
-fn threads_formats_and_the_order_of_parts_change_nothing() {
+fn threads_memory_formats_and_the_order_of_parts_change_nothing() {
     let portal = root().join("edge-cv-portal/during");
     let dir = TempDir::new().unwrap();
     let mut inventories = Vec::new();
@@ -62,12 +63,12 @@ fn threads_formats_and_the_order_of_parts_change_nothing() {
         reversed(read_below(&portal.join(format))).write(&turned);
         inventories.extend([portal.join(format), turned]);
     }
-    let reference = audit(&inventories[0], 1, &dir.path().join("reference"));
+    let reference = audit(&inventories[0], "--jobs 1", &dir.path().join("reference"));
     assert!(reference.findings.len() > 10_000 && reference.judgement.contains("L209"), "too little to compare");
     for inventory in &inventories {
-        for jobs in [1, 8] {
-            let judged = audit(inventory, jobs, &dir.path().join("out"));
-            let name = format!("{} with {jobs} threads", inventory.display());
+        for resources in ["--jobs 1", "--jobs 8", "--jobs 1 --memory 1", "--jobs 8 --memory 64KiB"] {
+            let judged = audit(inventory, resources, &dir.path().join("out"));
+            let name = format!("{} {resources}", inventory.display());
             assert!(judged.judgement == reference.judgement, "judgement: {name}");
             assert!(judged.findings == reference.findings, "findings.parquet: {name}");
             assert!(judged.folders == reference.folders, "folders.parquet: {name}");

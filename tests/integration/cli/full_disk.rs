@@ -11,6 +11,16 @@ fn audit_on_a_full_disk(world: &World, arguments: &str) -> Ran {
     world.finish(shell.args(arguments.split_whitespace()))
 }
 
+#[track_caller]
+fn assert_is_full(ran: &Ran, place: &str) {
+    ran.is_refused(2);
+    let expected = format!(
+        "error: this output cannot be written\n  --> {place}\n  caused by: File too large (os error 27)\n  help: make \
+         room, or write to another disk\n"
+    );
+    assert_eq!(ran.stderr, expected);
+}
+
 #[test]
 fn nothing_is_left_half_written() {
     for (arguments, place) in [
@@ -19,8 +29,8 @@ fn nothing_is_left_half_written() {
         ("-o results.json", "results.json"),
         ("-o findings.parquet", "findings.parquet"),
         ("-o parquet=a.parquet -o parquet=b.parquet", "b.parquet"),
-        ("-o findings.csv", "a temporary file"),
-        ("--format csv", "a temporary file"),
+        ("-o findings.csv", "tmp"),
+        ("--format csv", "tmp"),
         ("--out out", "out/folders.parquet"),
         ("", "reports/folders.parquet"),
     ] {
@@ -28,14 +38,20 @@ fn nothing_is_left_half_written() {
         world.write("tmp/.keep", "");
         let before = world.files();
         let ran = audit_on_a_full_disk(&world, arguments);
-        ran.is_refused(2);
-        let expected = format!(
-            "error: this output cannot be written\n  --> {place}\n  caused by: File too large (os error 27)\n  help: make \
-             room, or write to another disk\n"
-        );
-        assert_eq!(ran.stderr.replace("[DIR]/", ""), expected, "{arguments}");
+        assert_is_full(&ran, place);
         assert_eq!(world.files(), before, "{arguments}");
     }
+}
+
+#[test]
+fn what_does_not_fit_in_memory_nor_on_the_disk_is_told_of_the_folder_for_temporary_files() {
+    let keys: Vec<String> = (0..500).map(|number| format!("video/a{number}/clip.mp4")).collect();
+    let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+    let world = World::of(&keys, &keys);
+    world.write("tmp/.keep", "");
+    let before = world.files();
+    assert_is_full(&audit_on_a_full_disk(&world, "-o results.json --memory 1"), "tmp");
+    assert_eq!(world.files(), before);
 }
 
 #[test]

@@ -110,6 +110,8 @@ fn a_format_that_nobody_knows_is_refused_with_the_nearest() {
         ("audit --phase later", "it is one of before, during, after"),
         ("audit --now yesterday", "write a time as 2026-11-22T06:00:00Z"),
         ("audit --jobs 0", "0 is not in 1..=1024"),
+        ("audit --memory much", "write a size as 512MiB or 2GiB"),
+        ("audit --memory 0", "write a size as 512MiB or 2GiB"),
         ("audti", "a similar subcommand exists: 'audit'"),
         ("audit --inventroy x", "a similar argument exists: '--inventory'"),
     ] {
