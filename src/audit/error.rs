@@ -25,15 +25,15 @@ pub enum AuditError {
         bucket: String,
         /// The manifest.
         manifest: String,
-        /// The declared buckets, joined by `, `.
+        /// The declared buckets, as a message lists them.
         declared: String,
     },
     /// An export is of a table that is not declared, and was named by itself.
     #[error("none of the exports is of a table that the configuration declares: found {found}")]
     NoDeclaredTable {
-        /// The tables found, joined by `, `.
+        /// The tables found, as a message lists them.
         found: String,
-        /// The tables declared, joined by `, `.
+        /// The tables declared, as a message lists them.
         declared: String,
     },
     /// An input's time lies in the future.

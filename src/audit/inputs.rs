@@ -4,7 +4,7 @@
 use crate::audit::error::AuditError;
 use crate::audit::settings::AuditRequest;
 use crate::audit::sink::{Concern, Emitter};
-use crate::layout::Layout;
+use crate::layout::{BucketLayout, Layout};
 use crate::model::time::{self, MINUTE};
 use crate::model::{Millis, SourceDefect};
 use crate::rules::context::SourceContext;
@@ -61,8 +61,7 @@ impl AuditInputs {
         if exports.is_empty() && !undeclared_tables.is_empty() {
             let spec = layout.spec();
             let declared = spec.tables.iter().map(|table| format!("{}{}", spec.table_prefix, table.name));
-            let declared = declared.collect::<Vec<_>>().join(", ");
-            return Err(AuditError::NoDeclaredTable { found: undeclared_tables.join(", "), declared });
+            return Err(AuditError::NoDeclaredTable { found: list(undeclared_tables), declared: list(declared) });
         }
         exports.sort_by_key(|(table, _)| *table);
         let inputs = Self { inventories, exports, undeclared_tables, passed_over };
@@ -179,10 +178,14 @@ fn declared_table(layout: &Layout, name: &str) -> Option<u16> {
 }
 
 fn undeclared_bucket(layout: &Layout, delivery: &Delivery) -> AuditError {
-    let declared: Vec<&str> = layout.buckets().iter().map(crate::layout::BucketLayout::name).collect();
     AuditError::UndeclaredBucket {
         bucket: delivery.bucket.clone(),
         manifest: delivery.path.display().to_string(),
-        declared: declared.join(", "),
+        declared: list(layout.buckets().iter().map(BucketLayout::name)),
     }
+}
+
+/// Names as a message lists them.
+fn list(names: impl IntoIterator<Item: std::fmt::Display>) -> String {
+    names.into_iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }

@@ -11,11 +11,12 @@ use crate::cli::Failure;
 use crate::cli::check::ConfigArgs;
 use crate::cli::console::Console;
 use crate::cli::interrupt;
-use crate::cli::output::{OutputFile, Outputs, Wanted};
+use crate::cli::output::{OutputFile, Outputs, Wanted, parse_format};
 use crate::cli::progress::Bar;
 use crate::layout::LayoutSpec;
-use crate::model::{Millis, Phase, Severity, Verdict, suggest, time};
+use crate::model::{Millis, Phase, Severity, Verdict, time};
 use crate::report::ReportFormat;
+use crate::results::schema::Inputs;
 use crate::rules::{Selection, Severities};
 
 /// How many findings of each rule reports show.
@@ -33,7 +34,7 @@ Examples:
       with everything in ./stocktake.toml
   stocktake audit --inventory deliveries/line-1 --export deliveries/exports --out reports
       audit.html, audit.md, results.json, findings.parquet and folders.parquet in reports/
-  stocktake audit -o audit.html -o findings=findings.csv -q
+  stocktake audit -o audit.html -o csv=findings.txt -q
       only these files, only the exit code
   stocktake audit --format md --fail-on warning
       Markdown on stdout, for a pull request; warnings fail too")]
@@ -144,9 +145,7 @@ impl AuditArgs {
             Err(error) => return Err(error.into()),
         };
         let judgement = &outcome.results.judgement;
-        for remark in outcome.results.inputs.inventories.iter().flat_map(|input| &input.remarks) {
-            console.warn(remark);
-        }
+        tell_inputs(&outcome.results.inputs, console);
         let to_stdout = self.format.is_none() && self.out.is_none() && self.output.is_empty();
         if stop.load(Ordering::Relaxed) {
             return Err(Failure::interrupted());
@@ -195,6 +194,23 @@ impl AuditArgs {
     }
 }
 
+/// Says what was passed over, and to those who want to know more, what was read.
+fn tell_inputs(inputs: &Inputs, console: &Console) {
+    for input in &inputs.inventories {
+        let made = input.created_at.as_deref().unwrap_or("at an unknown time");
+        let (bucket, rows, parts) = (&input.bucket, input.rows, input.parts);
+        console.tell(&format!("inventory of `{bucket}`, made {made}: {rows} rows in {parts} parts"));
+        input.remarks.iter().for_each(|remark| console.warn(remark));
+    }
+    for input in &inputs.exports {
+        let table = &input.table;
+        match &input.exported_at {
+            Some(made) => console.tell(&format!("export of `{table}`, made {made}: {} items", input.items)),
+            None => input.remarks.iter().for_each(|remark| console.tell(&format!("export of `{table}`: {remark}"))),
+        }
+    }
+}
+
 /// Paths of the command line, or else those of the configuration, which are relative to it.
 fn paths(given: &[PathBuf], configured: &[String], directory: &Path) -> Vec<PathBuf> {
     if given.is_empty() {
@@ -239,12 +255,4 @@ fn parse_fail_on(text: &str) -> Result<FailOn, String> {
         _ if text == "never" => Ok(FailOn::Never),
         _ => Err("it is one of error, warning, note, never".to_owned()),
     }
-}
-
-fn parse_format(text: &str) -> Result<ReportFormat, String> {
-    let names = ReportFormat::ALL.map(ReportFormat::name);
-    ReportFormat::from_name(text).ok_or_else(|| match suggest::nearest(text, names) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("it is one of {}", names.join(", ")),
-    })
 }

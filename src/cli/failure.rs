@@ -58,6 +58,8 @@ impl Failure {
     pub(super) fn write(place: impl Into<String>, error: io::Error) -> Self {
         let help = match error.kind() {
             io::ErrorKind::NotFound => "create the folder, or name another one",
+            io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory => "name a folder: a file stands there",
+            io::ErrorKind::IsADirectory => "name a file in it",
             io::ErrorKind::PermissionDenied => "name a folder that you may write to",
             io::ErrorKind::StorageFull | io::ErrorKind::FileTooLarge | io::ErrorKind::QuotaExceeded => {
                 "make room, or write to another disk"

@@ -47,7 +47,7 @@ impl InitArgs {
         }
         if self.to.exists() {
             return Err(Failure::usage(
-                format!("{} is already there", self.to.display()),
+                format!("`{}` is already there", self.to.display()),
                 "name another file with --to, or remove it first",
             ));
         }

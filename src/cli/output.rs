@@ -8,8 +8,8 @@ use std::str::FromStr;
 use crate::audit::{AuditOutcome, AuditSink};
 use crate::cli::Failure;
 use crate::cli::console::Console;
-use crate::cli::staged::StagedFile;
-use crate::model::{Finding, UserError};
+use crate::cli::staged::{StagedFile, without_path};
+use crate::model::{Finding, UserError, suggest};
 use crate::render::Templates;
 use crate::report::{FindingStream, FormatError, FormatOptions, ReportFormat, ReportView, Words};
 use crate::results::findings::{FindingsReader, FindingsWriter};
@@ -25,7 +25,7 @@ const SET: [(&str, ReportFormat); 4] = [
 ];
 const FOLDERS: &str = "folders.parquet";
 
-/// `[FORMAT=]FILE`.
+/// `[FORMAT=]FILE`. Letters before the first `=` are a format, never part of a file's name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct OutputFile {
     format: ReportFormat,
@@ -37,8 +37,9 @@ impl FromStr for OutputFile {
 
     fn from_str(text: &str) -> Result<Self, String> {
         if let Some((format, path)) = text.split_once('=')
-            && let Some(format) = ReportFormat::from_name(format)
+            && format.bytes().all(|byte| byte.is_ascii_alphabetic())
         {
+            let format = parse_format(format)?;
             return if path.is_empty() {
                 Err("no file stands after `=`".to_owned())
             } else {
@@ -54,6 +55,15 @@ impl FromStr for OutputFile {
             )),
         }
     }
+}
+
+/// Reads the name of a format.
+pub(super) fn parse_format(text: &str) -> Result<ReportFormat, String> {
+    let names = ReportFormat::ALL.map(ReportFormat::name);
+    ReportFormat::from_name(text).ok_or_else(|| match suggest::nearest(text, names) {
+        Some(near) => format!("there is no format `{text}`; did you mean `{near}`?"),
+        None => format!("there is no format `{text}`; it is one of {}", names.join(", ")),
+    })
 }
 
 /// What a command was asked to write.
@@ -95,11 +105,23 @@ impl Kept {
             Self::Aside(file) => file.path(),
         }
     }
+
+    /// What a user knows it by.
+    fn shown(&self) -> &Path {
+        match self {
+            Self::Staged(file, _) => file.target(),
+            Self::Aside(_) => Path::new("a temporary file"),
+        }
+    }
 }
 
 impl Outputs {
     /// Opens everything that was asked for; nothing of it appears before [`Outputs::finish`].
     pub(super) fn open(wanted: Wanted, templates: Option<&Path>, tmp_dir: Option<&Path>) -> Result<Self, Failure> {
+        let mut formats = wanted.files.iter().map(|file| file.format).chain(wanted.stdout);
+        if wanted.rule.is_none() && formats.any(|format| format == ReportFormat::Worklist) {
+            return Err(Failure::of(&FormatError::NoRule));
+        }
         let templates = Templates::new(templates).map_err(|error| Failure::of(&error))?;
         let mut reports = Vec::new();
         let mut findings = Vec::new();
@@ -140,8 +162,10 @@ impl Outputs {
                     Some(folder) => tempfile::NamedTempFile::new_in(folder),
                     None => tempfile::NamedTempFile::new(),
                 };
-                let failed = |error| Failure::write("a temporary file", error);
-                let aside = aside.map_err(failed)?;
+                let place =
+                    tmp_dir.map_or_else(|| "a temporary file".to_owned(), |folder| folder.display().to_string());
+                let failed = |error| Failure::write(place.as_str(), error);
+                let aside = aside.map_err(without_path).map_err(failed)?;
                 let writer = BufWriter::new(aside.as_file().try_clone().map_err(failed)?);
                 Some((FindingsWriter::new(writer).map_err(failed)?, Kept::Aside(aside)))
             }
@@ -165,7 +189,7 @@ impl Outputs {
         let kept = match self.findings.take() {
             None => None,
             Some((writer, kept)) => {
-                writer.finish().map_err(|error| Failure::write_file(kept.path(), error))?;
+                writer.finish().map_err(|error| Failure::write_file(kept.shown(), error))?;
                 Some(kept)
             }
         };
@@ -236,6 +260,6 @@ impl AuditSink for Outputs {
 
     fn finding(&mut self, finding: &Finding<'_>) -> io::Result<()> {
         let Some((writer, kept)) = &mut self.findings else { return Ok(()) };
-        writer.push(finding).inspect_err(|_| self.failed = Some(kept.path().to_owned()))
+        writer.push(finding).inspect_err(|_| self.failed = Some(kept.shown().to_owned()))
     }
 }

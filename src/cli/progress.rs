@@ -57,7 +57,10 @@ impl Progress for Bar {
         if let Some((phase, begun)) = self.phase.lock().ok().and_then(|mut current| current.take()) {
             let rows = self.rows.load(Ordering::Relaxed);
             let spent = begun.elapsed().as_secs_f64();
-            self.console.tell(&format!("{phase}: {} rows in {spent:.2} s", indicatif::HumanCount(rows)));
+            self.console.tell(&match rows {
+                0 => format!("{phase}: {spent:.2} s"),
+                rows => format!("{phase}: {} rows in {spent:.2} s", indicatif::HumanCount(rows)),
+            });
         }
     }
 }

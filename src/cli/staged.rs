@@ -8,6 +8,11 @@ use tempfile::NamedTempFile;
 
 use crate::cli::Failure;
 
+/// The error without the temporary name that it was said of, which is new each time and nobody's business.
+pub(super) fn without_path(error: io::Error) -> io::Error {
+    error.kind().into()
+}
+
 /// A file that is written beside its final name and renamed at the end; dropped, it leaves nothing.
 #[derive(Debug)]
 pub(super) struct StagedFile {
@@ -28,7 +33,7 @@ impl StagedFile {
         };
         let name = target.file_name().unwrap_or_default().to_string_lossy();
         let file = tempfile::Builder::new().prefix(&format!(".{name}.")).suffix(".tmp").tempfile_in(folder);
-        Ok(Self { target: target.to_owned(), file: file.map_err(failed)? })
+        Ok(Self { target: target.to_owned(), file: file.map_err(without_path).map_err(failed)? })
     }
 
     /// Where it will appear.

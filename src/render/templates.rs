@@ -83,7 +83,7 @@ impl Templates {
 
     /// Takes every file of a folder, and of those below it, for the template of its name.
     fn override_from(&mut self, folder: &Path, below: &str) -> Result<(), TemplateError> {
-        let here = folder.join(below);
+        let here = if below.is_empty() { folder.to_owned() } else { folder.join(below) };
         let unreadable = |path: &Path| {
             let path = path.display().to_string();
             move |source| TemplateError::Unreadable { path, source }
@@ -125,7 +125,10 @@ fn innermost(error: &minijinja::Error) -> &minijinja::Error {
 /// The error of the file below, as a full disk, where there is one.
 fn write_failure(error: &minijinja::Error) -> io::Error {
     let source = std::error::Error::source(error).and_then(|source| source.downcast_ref::<io::Error>());
-    source.map_or_else(|| io::Error::other(error.to_string()), |source| source.kind().into())
+    source.map_or_else(
+        || io::Error::other(error.to_string()),
+        |source| source.raw_os_error().map_or_else(|| source.kind().into(), io::Error::from_raw_os_error),
+    )
 }
 
 fn add_filters(environment: &mut Environment<'static>) {
@@ -215,7 +218,7 @@ mod tests {
         assert_eq!((message.as_str(), place.as_deref()), ("`audti.html` overrides no template", Some("FOLDER")));
         assert_eq!(help.as_deref(), Some("did you mean `audit.html`?"));
         let missing = Templates::new(Some(Path::new("/no/such/folder"))).map(|_| ()).unwrap_err();
-        assert_eq!(missing.place().as_deref(), Some("/no/such/folder/"));
+        assert_eq!(missing.place().as_deref(), Some("/no/such/folder"));
     }
 
     #[test]

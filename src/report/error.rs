@@ -12,7 +12,7 @@ use crate::results::ResultsError;
 pub enum FormatError {
     /// The template.
     #[error(transparent)]
-    Template(#[from] TemplateError),
+    Template(TemplateError),
     /// The findings cannot be read.
     #[error(transparent)]
     Results(#[from] ResultsError),
@@ -46,6 +46,16 @@ pub enum FormatError {
     },
 }
 
+impl From<TemplateError> for FormatError {
+    /// What cannot be written is told of the output, not of the template.
+    fn from(error: TemplateError) -> Self {
+        match error {
+            TemplateError::Write(error) => Self::Write(error),
+            error => Self::Template(error),
+        }
+    }
+}
+
 impl UserError for FormatError {
     fn place(&self) -> Option<String> {
         match self {
@@ -60,7 +70,7 @@ impl UserError for FormatError {
             Self::Template(error) => error.help(),
             Self::Results(error) => error.help(),
             Self::Write(_) => Some("check that there is room and that the place may be written to".to_owned()),
-            Self::NoRule => Some("name it with `--select`, as `--select R302`".to_owned()),
+            Self::NoRule => Some("name it with `--worklist-rule`, as `--worklist-rule R302`".to_owned()),
             Self::NoKeys { .. } => Some("take `csv` or `parquet`, which hold tables, items and paths too".to_owned()),
             Self::SeveralBuckets { .. } | Self::LineBreak { .. } => {
                 Some("take `csv` or `parquet`, which hold bucket and key of every finding".to_owned())

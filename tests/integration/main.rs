@@ -1,6 +1,7 @@
 //! What the crate promises, proved from outside, in one binary.
 #![allow(clippy::unwrap_used, reason = "a failed test may panic")]
 
+mod cli;
 mod config;
 mod delivery;
 mod dynamodb_json;

@@ -53,7 +53,7 @@ impl Files {
 }
 
 /// The MD5 of some bytes.
-fn md5(bytes: &[u8]) -> [u8; 16] {
+pub(crate) fn md5(bytes: &[u8]) -> [u8; 16] {
     Md5::digest(bytes).into()
 }
 

@@ -32,13 +32,13 @@ const CODES: &[&str] = &[
 ];
 
 /// The folder of one rule's fixture.
-struct Fixture {
+pub(crate) struct Fixture {
     folder: PathBuf,
 }
 
 impl Fixture {
     /// Every fixture, by the order of their names.
-    fn all() -> Vec<Self> {
+    pub(crate) fn all() -> Vec<Self> {
         let entries = fs::read_dir(root().join("rules")).unwrap();
         let mut folders: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
         folders.sort();
@@ -50,11 +50,11 @@ impl Fixture {
     }
 
     /// The code of its rule.
-    fn code(&self) -> &str {
+    pub(crate) fn code(&self) -> &str {
         self.name().split('-').next().unwrap()
     }
 
-    fn config(&self) -> PathBuf {
+    pub(crate) fn config(&self) -> PathBuf {
         self.folder.join("stocktake.toml")
     }
 
@@ -68,7 +68,7 @@ impl Fixture {
     }
 
     /// The delivery of its inventory.
-    fn inventory(&self, format: Format) -> Files {
+    pub(crate) fn inventory(&self, format: Format) -> Files {
         let (rows, mut columns) = rows::parse(&self.read("objects.csv").unwrap());
         let damage = self.damage();
         columns.retain(|column: &Column| !damage.without_columns.iter().any(|name| name == column.name()));
@@ -86,7 +86,7 @@ impl Fixture {
     }
 
     /// The exports of its tables: `assets.jsonl` is the table `assets`.
-    fn exports(&self) -> Files {
+    pub(crate) fn exports(&self) -> Files {
         let damage = self.damage();
         let mut files = Files::default();
         for entry in fs::read_dir(&self.folder).unwrap() {

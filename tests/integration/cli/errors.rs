@@ -1,0 +1,140 @@
+//! What cannot be audited: one message that says what, where and how to mend it, exit 2, and nothing is left behind.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::Command;
+
+use super::runner::{World, isolated, program};
+
+/// A sound world made unfit, and the arguments that then fail.
+type Case = (&'static str, fn(&World), &'static str);
+
+const CASES: &[Case] = &[
+    ("a configuration that is not there", |_| {}, "audit -c nowhere.toml"),
+    (
+        "a configuration that cannot be understood",
+        |world| world.replace("stocktake.toml", "title =", "titel ="),
+        "audit",
+    ),
+    ("an inventory that is not there", |_| {}, "audit --inventory nowhere"),
+    ("an export that is not there", |_| {}, "audit --export nowhere"),
+    ("no inventory at all", |world| world.replace("stocktake.toml", r#"["inventory"]"#, "[]"), "audit"),
+    (
+        "a file that is no manifest",
+        |world| world.write("notes.json", "to do: everything"),
+        "audit --inventory notes.json",
+    ),
+    ("JSON that is no manifest", |world| world.write("notes.json", "{\"todo\": []}"), "audit --inventory notes.json"),
+    ("a folder without a manifest", |world| world.write("notes/todo.txt", "everything"), "audit --inventory notes"),
+    ("an inventory where exports are asked for", |_| {}, "audit --export inventory"),
+    ("an inventory of another bucket", |world| world.replace("stocktake.toml", "\"media\"", "\"stills\""), "audit"),
+    ("exports of other tables only", |world| world.replace("stocktake.toml", "\"assets\"", "\"films\""), "audit"),
+    ("inputs from the future", |_| {}, "audit --now 2026-11-21T00:00:00Z"),
+    ("an inventory that is not on this machine", |_| {}, "audit --inventory s3://deliveries/media/"),
+    ("templates that are not there", |_| {}, "audit --templates nowhere"),
+    ("a template that is a folder", |world| world.write("mine/audit.html/x", ""), "audit --templates mine --out new"),
+    (
+        "a template that is no text",
+        |world| world.write("mine/audit.html", [0xff, 0xfe]),
+        "audit --templates mine --out new",
+    ),
+    (
+        "a template that is no template",
+        |world| world.write("mine/audit.html", "{% if %}"),
+        "audit --templates mine --out new",
+    ),
+    (
+        "a template with an unknown name",
+        |world| world.write("mine/audit.md", "{{ nobody }}"),
+        "audit --templates mine --out new",
+    ),
+    ("a rule that nobody knows", |_| {}, "audit --ignore dangling-referense"),
+    ("an S-rule ignored", |_| {}, "audit --ignore S002"),
+    ("a worklist of an unknown rule", |_| {}, "audit -o worklist=keys.txt --worklist-rule L999"),
+    ("a worklist of no rule", |_| {}, "audit -o worklist=keys.txt"),
+    ("an output in a folder that is not there", |_| {}, "audit -o nowhere/audit.html"),
+    ("an output that is a folder", |_| {}, "audit -o html=inventory"),
+    ("an output folder below a file", |_| {}, "audit --out stocktake.toml/reports"),
+    ("an output folder that is a file", |_| {}, "audit --out stocktake.toml"),
+    ("a folder for temporary files that is not there", |_| {}, "audit --format csv --tmp-dir nowhere"),
+    ("a rule's page that there is not", |_| {}, "rules nonsense"),
+    ("a preset that there is not", |_| {}, "init --preset edge-cv-portl --to new.toml"),
+    ("a configuration that is already there", |_| {}, "init"),
+    ("an input that is not there", |_| {}, "inspect nowhere"),
+    ("a configuration to check that is not there", |_| {}, "check -c nowhere.toml"),
+];
+
+#[test]
+fn each_error_is_one_message_and_leaves_nothing_behind() {
+    let mut told = String::new();
+    for (name, break_it, arguments) in CASES {
+        let world = World::sound();
+        break_it(&world);
+        let before = world.files();
+        let ran = world.run(arguments);
+        write!(told, "# {name}\n$ stocktake {arguments}\n{}\n", ran.stderr).unwrap();
+        assert_eq!(world.files(), before, "{name}");
+        ran.is_refused(2);
+    }
+    insta::with_settings!({ omit_expression => true }, { insta::assert_snapshot!(told) });
+}
+
+#[test]
+fn a_file_without_permission_is_named() {
+    for (name, denied) in [("manifest", "manifest.json"), ("part", ".csv.gz"), ("export", "manifest-summary.json")] {
+        let world = World::sound();
+        let file = world.files().into_keys().find(|file| file.ends_with(denied)).unwrap();
+        fs::set_permissions(world.path(&file), fs::Permissions::from_mode(0o000)).unwrap();
+        let ran = world.finish(unprivileged(&world, &file).arg("audit"));
+        ran.is_refused(2);
+        assert!(
+            ran.stderr.replace("[DIR]/", "").starts_with(&format!("error: no permission to read `{file}`\n")),
+            "{name}: {}",
+            ran.stderr
+        );
+        assert!(!world.path("reports").join("audit.html").exists(), "{name}");
+    }
+}
+
+/// The program without the power to read what nobody may read, which root has.
+fn unprivileged(world: &World, denied: &str) -> Command {
+    if fs::read(world.path(denied)).is_err() {
+        return program();
+    }
+    let mut command = isolated(Command::new("setpriv"));
+    command.args(["--bounding-set=-dac_override,-dac_read_search", env!("CARGO_BIN_EXE_stocktake")]);
+    command
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_to_is_named() {
+    let world = World::sound();
+    fs::create_dir(world.path("locked")).unwrap();
+    fs::set_permissions(world.path("locked"), fs::Permissions::from_mode(0o500)).unwrap();
+    let secret = "secret";
+    world.write(secret, "");
+    fs::set_permissions(world.path(secret), fs::Permissions::from_mode(0o000)).unwrap();
+    let ran = world.finish(unprivileged(&world, secret).args(["audit", "-o", "locked/audit.html"]));
+    ran.is_refused(2);
+    let expected = "error: this output cannot be written\n  --> locked/audit.html\n  \
+                    caused by: permission denied";
+    assert!(ran.stderr.starts_with(expected), "{}", ran.stderr);
+}
+
+#[test]
+fn messages_for_programs_are_json_lines() {
+    let world = World::sound();
+    let ran = world.run("audit --inventory nowhere --log-format json");
+    assert_eq!((ran.code, ran.stdout.as_str(), ran.stderr.lines().count()), (Some(2), "", 1));
+    let told: serde_json::Value = serde_json::from_str(&ran.stderr).unwrap();
+    assert_eq!((&told["level"], &told["message"]), (&"error".into(), &"there is no file or folder `nowhere`".into()));
+}
+
+#[test]
+fn a_message_does_not_pass_on_what_would_drive_a_terminal() {
+    let world = World::sound();
+    let ran = world.finish(program().args(["audit", "--inventory", "\u{1b}[2J\u{202e}"]));
+    ran.is_refused(2);
+    assert!(!ran.stderr.contains(['\u{1b}', '\u{202e}']), "{:?}", ran.stderr);
+}

@@ -1,0 +1,12 @@
+//! The program from outside: what it prints, writes and exits with.
+
+mod commands;
+mod determinism;
+mod errors;
+mod full_disk;
+mod help;
+mod interrupt;
+mod outputs;
+mod runner;
+mod sources;
+mod verdicts;

@@ -1,0 +1,181 @@
+//! The verdict and its exit code, and the switches that change it.
+
+use serde_json::Value;
+
+use super::runner::{INVENTORY_TIME, WRITTEN_AT, World};
+use crate::delivery::{Column, ObjectRow};
+
+/// Findings of a rule.
+fn findings(results: &Value, code: &str) -> u64 {
+    rule(results, code)["findings"].as_u64().unwrap()
+}
+
+fn rule<'r>(results: &'r Value, code: &str) -> &'r Value {
+    results["judgement"]["rules"].as_array().unwrap().iter().find(|rule| rule["code"] == code).unwrap()
+}
+
+fn verdict(results: &Value) -> &str {
+    results["judgement"]["verdict"].as_str().unwrap()
+}
+
+#[test]
+fn each_verdict_has_its_exit_code() {
+    for (world, code, expected) in [
+        (World::sound(), 0, "PASS"),
+        (World::dangling(), 1, "FAIL"),
+        (World::orphaned(), 0, "PASS"),
+        (World::incomplete(), 3, "INCONCLUSIVE"),
+    ] {
+        let (exit, results) = world.results("");
+        assert_eq!((exit, verdict(&results)), (Some(code), expected));
+    }
+}
+
+#[test]
+fn fail_on_says_which_severity_fails() {
+    for (world, arguments, code) in [
+        (World::dangling(), "--fail-on never", 0),
+        (World::dangling(), "--fail-on warning", 1),
+        (World::orphaned(), "--fail-on warning", 1),
+        (World::orphaned(), "--fail-on note", 1),
+        (World::orphaned(), "--fail-on error", 0),
+        (World::incomplete(), "--fail-on never", 3),
+    ] {
+        let (exit, results) = world.results(arguments);
+        assert_eq!(exit, Some(code), "{arguments}");
+        assert_eq!(results["judgement"]["fail_on"], arguments.split_whitespace().last().unwrap());
+    }
+}
+
+#[test]
+fn a_rule_left_out_or_not_selected_is_not_judged() {
+    for (arguments, code, judged) in [
+        ("--ignore R301", 0, false),
+        ("--ignore dangling-reference", 0, false),
+        ("--ignore L201,R", 0, false),
+        ("--select K --select L", 0, false),
+        ("--select dangling-reference", 1, true),
+        ("--select R --ignore R302", 1, true),
+        ("--select R --ignore R301", 0, false),
+    ] {
+        let (exit, results) = World::dangling().results(arguments);
+        assert_eq!((exit, findings(&results, "R301")), (Some(code), u64::from(judged)), "{arguments}");
+    }
+}
+
+/// An object without a size: whether it is empty cannot be told.
+fn sizeless() -> World {
+    let columns: Vec<Column> = Column::current().into_iter().filter(|column| *column != Column::Size).collect();
+    let rows = vec![ObjectRow::new("video/a1/clip.mp4", 0, WRITTEN_AT)];
+    World::of_rows(&[rows], &columns, &["video/a1/clip.mp4"])
+}
+
+#[test]
+fn a_rule_that_cannot_be_judged_and_would_fail_leaves_no_verdict_unless_it_is_ignored() {
+    for (arguments, code, s008) in [
+        ("", 0, 1),
+        ("--fail-on warning", 3, 1),
+        ("--fail-on warning --ignore empty-object", 0, 0),
+        ("--fail-on warning --ignore L208", 0, 0),
+        ("--fail-on warning --select R", 0, 0),
+    ] {
+        let (exit, results) = sizeless().results(arguments);
+        assert_eq!((exit, findings(&results, "S008")), (Some(code), s008), "{arguments}");
+        let state = rule(&results, "L208")["state"].as_str().unwrap();
+        assert_eq!(state, if s008 == 1 { "not-judged" } else { "off" }, "{arguments}");
+    }
+}
+
+#[test]
+fn the_phase_decides_how_much_legacy_keys_weigh() {
+    let world = World::of(&["films/a1/clip.mp4"], &["films/a1/clip.mp4"]);
+    for (arguments, code, severity) in [
+        ("--phase before", 0, "note"),
+        ("--phase during", 0, "warning"),
+        ("--phase after", 1, "error"),
+        ("", 1, "error"),
+    ] {
+        let (exit, results) = world.results(arguments);
+        assert_eq!((exit, rule(&results, "L202")["severity"].as_str()), (Some(code), Some(severity)), "{arguments}");
+        assert_eq!(results["judgement"]["phase"], arguments.split(' ').nth(1).unwrap_or("after"));
+    }
+    world.write("stocktake.toml", format!("{}\n[migration]\nphase = \"during\"\n", world.read("stocktake.toml")));
+    assert_eq!(world.results("").1["judgement"]["phase"], "during");
+    assert_eq!(world.results("--phase before").1["judgement"]["phase"], "before");
+}
+
+#[test]
+fn the_time_of_judging_is_pinned_by_the_command_line_then_by_the_configuration() {
+    let world = World::sound();
+    world.replace("stocktake.toml", "[inputs]", "[inputs]\nmax_age = \"12h\"");
+    assert_eq!(world.results("").0, Some(0));
+    let (exit, results) = world.results("--now 2026-11-23T00:00:00Z");
+    assert_eq!((exit, findings(&results, "S006")), (Some(3), 2));
+    assert_eq!(results["inputs"]["now"], "2026-11-23T00:00:00Z");
+    // A clock may be five minutes behind.
+    let shortly_before = jiff::Timestamp::from_millisecond(INVENTORY_TIME - 4 * 60_000).unwrap();
+    assert_eq!(world.results(&format!("--now {shortly_before}")).0, Some(0));
+}
+
+#[test]
+fn the_clock_is_read_where_no_time_is_pinned() {
+    let world = World::sound();
+    world.replace("stocktake.toml", "now = 2026-11-22T06:00:00Z", "max_age = \"1h\"");
+    let ran = world.run("audit");
+    // Long after the inventory it is stale, and before it the clock must be wrong.
+    let is_past = jiff::Timestamp::now().as_millisecond() < INVENTORY_TIME;
+    assert_eq!(ran.code, Some(if is_past { 2 } else { 3 }), "{ran:#?}");
+}
+
+#[test]
+fn without_checksums_a_changed_part_is_not_noticed_and_that_stands_first_under_not_checked() {
+    let world = World::sound();
+    let part = world.files().into_keys().find(|name| name.ends_with(".csv.gz")).unwrap();
+    let mut bytes = world.files().remove(&part).unwrap();
+    // The header's note of the system: no reader minds.
+    bytes[9] = 7;
+    world.write(&part, bytes);
+    let (exit, results) = world.results("");
+    assert_eq!((exit, findings(&results, "S001")), (Some(3), 1));
+    let (exit, results) = world.results("--no-checksums");
+    assert_eq!((exit, findings(&results, "S001")), (Some(0), 0));
+    let first = results["judgement"]["not_checked"][0].to_string();
+    assert!(first.contains("--no-checksums"), "{first}");
+    assert_eq!(results["configuration"]["switches"][0], "--no-checksums");
+    let text = world.run("audit -q --no-checksums").stdout;
+    let after = text.split("Not checked\n").nth(1).unwrap();
+    assert!(after.lines().next().unwrap().contains("--no-checksums"), "{after}");
+}
+
+#[test]
+fn an_implausible_mapping_can_be_accepted() {
+    let world = World::of(&[], &["video/a1/clip.mp4"]);
+    let (exit, results) = world.results("");
+    assert_eq!((exit, findings(&results, "S011")), (Some(3), 1));
+    let (exit, results) = world.results("--accept-implausible");
+    assert_eq!((exit, findings(&results, "S011"), findings(&results, "R301")), (Some(1), 0, 1));
+    assert_eq!(results["configuration"]["switches"][0], "--accept-implausible");
+}
+
+#[test]
+fn an_unknown_column_is_skipped_and_said() {
+    let world = World::sound();
+    let manifest = world.manifest();
+    world.replace(&manifest, "LifecycleExpirationDate", "FavouriteColour");
+    std::fs::remove_file(world.path(&manifest.replace(".json", ".checksum"))).unwrap();
+    let (exit, results) = world.results("");
+    assert_eq!(exit, Some(0));
+    assert_eq!(results["inputs"]["inventories"][0]["unknown_columns"][0], "FavouriteColour");
+}
+
+#[test]
+fn inputs_of_the_command_line_stand_in_for_those_of_the_configuration() {
+    let world = World::sound();
+    let manifest = world.manifest();
+    world.replace("stocktake.toml", "[\"inventory\"]", "[\"nowhere\"]");
+    let folder = manifest.strip_suffix("/manifest.json").unwrap();
+    for inventory in ["inventory", folder, manifest.as_str()] {
+        let (exit, results) = world.results(&format!("--inventory {inventory} --export exports"));
+        assert_eq!((exit, &results["judgement"]["totals"]["objects"]), (Some(0), &2.into()), "{inventory}");
+    }
+}
