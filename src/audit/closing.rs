@@ -4,7 +4,9 @@ use std::borrow::Cow;
 
 use hashbrown::HashMap;
 
+use crate::audit::error::AuditError;
 use crate::audit::outcome::{BucketView, Existing, judge};
+use crate::audit::pass::check_cancel;
 use crate::audit::settings::AuditRequest;
 use crate::audit::sink::{Concern, Emitter};
 use crate::audit::tally::Partial;
@@ -16,6 +18,8 @@ use crate::references::{Declarations, References};
 use crate::rules::context::{MentionContext, Mismatch, Misplaced, ReferenceContext, SharedContext};
 use crate::rules::{Check, RULES};
 
+/// References between two looks at whether the user wants to stop.
+const REFERENCES_PER_CHECK: u32 = 1 << 16;
 /// How many other keys or items a finding names.
 const RELATED: usize = 3;
 
@@ -33,9 +37,12 @@ pub(super) type OutcomeCounts = Vec<[u64; Outcome::COUNT]>;
 
 impl ReferenceClosing<'_> {
     /// Counts outcomes and calls the rules about single references.
-    pub(super) fn references(&self, emitter: &mut Emitter) -> OutcomeCounts {
+    pub(super) fn references(&self, emitter: &mut Emitter) -> Result<OutcomeCounts, AuditError> {
         let mut counts = vec![[0; Outcome::COUNT]; self.declarations.len()];
         for number in 0..self.references.list.len() as u32 {
+            if number.is_multiple_of(REFERENCES_PER_CHECK) {
+                check_cancel(self.request)?;
+            }
             let reference = &self.references.list[number as usize];
             let existing = judge(self.references, number, self.views);
             counts[usize::from(reference.declaration)][existing.outcome as usize] += 1;
@@ -43,7 +50,7 @@ impl ReferenceClosing<'_> {
                 self.reference(number, existing, emitter);
             }
         }
-        counts
+        Ok(counts)
     }
 
     /// Whether any rule could have something to say; most references are resolved and in order.

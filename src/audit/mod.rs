@@ -136,7 +136,7 @@ pub fn run(request: &AuditRequest<'_>, sink: &mut dyn AuditSink) -> Result<Audit
         views: &views,
         partial: &partial,
     };
-    let outcomes = closing.references(&mut emitter);
+    let outcomes = closing.references(&mut emitter)?;
     closing.shared(&mut emitter);
     closing.mentions(&mut emitter);
     let workflows = closing.workflows(&mut emitter);

@@ -15,6 +15,8 @@ use crate::model::{SourceDefect, time};
 
 /// How many rows or items are shown.
 const FIRST: usize = 5;
+/// How many bad rows of one input are kept; a part may have millions.
+const MOST_DEFECTS: usize = 1_000;
 
 /// What an input holds.
 #[derive(Debug, Serialize)]
@@ -56,7 +58,7 @@ pub struct InventoryDescription {
     pub rows: u64,
     /// The first rows, as texts in the order of `columns`; nothing for null.
     pub first_rows: Vec<Vec<Option<String>>>,
-    /// What is wrong with it.
+    /// What is wrong with it; of bad rows the first thousand.
     pub defects: Vec<SourceDefect>,
 }
 
@@ -85,7 +87,7 @@ pub struct ExportDescription {
     pub files: Vec<PartDescription>,
     /// The first items, as lines.
     pub first_items: Vec<String>,
-    /// What is wrong with it.
+    /// What is wrong with it; of bad rows the first thousand.
     pub defects: Vec<SourceDefect>,
 }
 
@@ -151,7 +153,11 @@ fn describe_inventory(delivery: Delivery) -> Result<InventoryDescription, Source
     for part in &delivery.parts {
         let before = defects.len();
         let mut described = PartDescription::new(&part.file);
-        let mut tell = |defect| defects.push(defect);
+        let mut tell = |defect: SourceDefect| {
+            if defects.len() < MOST_DEFECTS || denies(&defect) {
+                defects.push(defect);
+            }
+        };
         if let Some(mut reader) = PartReader::open(&delivery, part, &ReadOptions::default(), &mut tell)? {
             described.compression = Some(reader.compression().to_owned());
             while let Some(batch) = reader.next_batch(&mut tell)? {
@@ -192,7 +198,11 @@ fn describe_export(export: Export) -> Result<ExportDescription, SourceError> {
     for file in &export.files {
         let before = defects.len();
         let mut described = PartDescription::new(&file.file);
-        let mut tell = |defect| defects.push(defect);
+        let mut tell = |defect: SourceDefect| {
+            if defects.len() < MOST_DEFECTS || denies(&defect) {
+                defects.push(defect);
+            }
+        };
         if let Some(mut reader) = ItemReader::open(file, true, &mut tell)? {
             described.compression = Some(reader.compression().to_owned());
             while let Some(item) = reader.next_item(&mut tell)? {
