@@ -24,7 +24,10 @@ pub(super) struct AuditInputs {
     pub(super) exports: Vec<(u16, Export)>,
     /// Exports of tables that nobody declared, by name.
     pub(super) undeclared_tables: Vec<String>,
-    pub(super) passed_over: Vec<PassedOver>,
+    /// Newer deliveries that are not complete.
+    pub(super) inventories_passed_over: Vec<PassedOver>,
+    /// Newer exports that are not complete.
+    pub(super) exports_passed_over: Vec<PassedOver>,
 }
 
 impl AuditInputs {
@@ -38,7 +41,8 @@ impl AuditInputs {
             return Err(AuditError::NoInventory);
         }
         let found = inventory::discover(&request.inventories)?;
-        let mut passed_over = found.passed_over;
+        let inventories_passed_over = found.passed_over;
+        let mut exports_passed_over = Vec::new();
         let mut inventories = Vec::new();
         for delivery in found.deliveries {
             let declared = layout.buckets().iter().position(|bucket| bucket.name() == delivery.bucket);
@@ -50,7 +54,7 @@ impl AuditInputs {
         let mut undeclared_tables = Vec::new();
         if !request.exports.is_empty() {
             let found = export::discover(&request.exports)?;
-            passed_over.extend(found.passed_over);
+            exports_passed_over = found.passed_over;
             for export in found.exports {
                 match declared_table(layout, &export.table) {
                     Some(table) => exports.push((table, export)),
@@ -64,7 +68,7 @@ impl AuditInputs {
             return Err(AuditError::NoDeclaredTable { found: list(undeclared_tables), declared: list(declared) });
         }
         exports.sort_by_key(|(table, _)| *table);
-        let inputs = Self { inventories, exports, undeclared_tables, passed_over };
+        let inputs = Self { inventories, exports, undeclared_tables, inventories_passed_over, exports_passed_over };
         inputs.check_future(request.now)?;
         Ok(inputs)
     }

@@ -5,13 +5,13 @@ use sha2::{Digest, Sha256};
 use crate::audit::assemble::Counted;
 use crate::model::time;
 use crate::results::schema::{Configuration, ExportInput, Inputs, InventoryInput, RequirementResult, Results};
+use crate::source::PassedOver;
 
 impl Counted<'_> {
     pub(super) fn input_results(&self) -> Inputs {
-        let remarks = |name: &str| {
-            let about = self.inputs.passed_over.iter().filter(|passed| !name.is_empty() && !passed.manifest.is_empty());
-            about.map(|passed| format!("{} was passed over: {}", passed.manifest, passed.reason)).collect::<Vec<_>>()
-        };
+        let manifests: Vec<&str> =
+            self.inputs.inventories.iter().map(|(_, delivery)| delivery.manifest.name.as_str()).collect();
+        let summaries: Vec<&str> = self.inputs.exports.iter().map(|(_, export)| export.summary.name.as_str()).collect();
         let inventories = self.inputs.inventories.iter().enumerate().map(|(number, (_, delivery))| InventoryInput {
             bucket: delivery.bucket.clone(),
             configuration: delivery.configuration.clone(),
@@ -25,7 +25,7 @@ impl Counted<'_> {
             columns: delivery.columns.iter().map(|column| column.aws_name().to_owned()).collect(),
             unknown_columns: delivery.unknown_columns.clone(),
             complete: self.inventories_complete.of(number),
-            remarks: if number == 0 { remarks(&delivery.manifest.name) } else { Vec::new() },
+            remarks: remarks(&self.inputs.inventories_passed_over, &manifests, number),
         });
         let spec = self.request.layout.spec();
         let exports = self.inputs.exports.iter().enumerate().map(|(number, (table, export))| ExportInput {
@@ -37,7 +37,7 @@ impl Counted<'_> {
             files: export.files.len() as u64,
             items: self.export_items[number],
             complete: self.exports_complete.of(number),
-            remarks: Vec::new(),
+            remarks: remarks(&self.inputs.exports_passed_over, &summaries, number),
         });
         let undeclared = self.inputs.undeclared_tables.iter().map(|table| ExportInput {
             table: table.clone(),
@@ -84,6 +84,15 @@ impl Counted<'_> {
             switches: self.request.switches.clone(),
         }
     }
+}
+
+/// What was passed over beside input `number` of `manifests`: below the folder that holds its delivery's own. The first
+/// input is told of what stands beside none.
+fn remarks(passed_over: &[PassedOver], manifests: &[&str], number: usize) -> Vec<String> {
+    let shelf = |manifest: &str| manifest.rsplitn(3, '/').nth(2).map(str::to_owned);
+    let beside = |passed: &PassedOver| manifests.iter().position(|manifest| shelf(manifest) == shelf(&passed.manifest));
+    let here = passed_over.iter().filter(|passed| beside(passed).unwrap_or(0) == number);
+    here.map(|passed| format!("`{}` was passed over: {}", passed.manifest, passed.reason)).collect()
 }
 
 /// SHA-256 over what makes two audits the same: the inputs' digests, the effective configuration, the version and

@@ -10,6 +10,8 @@ use crate::model::UserError;
 
 /// Nothing was judged.
 const USAGE: u8 = 2;
+/// The disk refused what was judged: sysexits' EX_IOERR, since usage was right.
+const OUTPUT: u8 = 74;
 /// The program failed.
 const INTERNAL: u8 = 70;
 /// Stopped by the user.
@@ -56,14 +58,14 @@ impl Failure {
 
     /// An output that cannot be written.
     pub(super) fn write(place: impl Into<String>, error: io::Error) -> Self {
+        let full = [io::ErrorKind::StorageFull, io::ErrorKind::FileTooLarge, io::ErrorKind::QuotaExceeded];
+        let is_full = full.contains(&error.kind());
         let help = match error.kind() {
+            _ if is_full => "make room, or write to another disk",
             io::ErrorKind::NotFound => "create the folder, or name another one",
             io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory => "name a folder: a file stands there",
             io::ErrorKind::IsADirectory => "name a file in it",
             io::ErrorKind::PermissionDenied => "name a folder that you may write to",
-            io::ErrorKind::StorageFull | io::ErrorKind::FileTooLarge | io::ErrorKind::QuotaExceeded => {
-                "make room, or write to another disk"
-            }
             _ => "check that the place can be written to",
         };
         let problem = Problem {
@@ -72,7 +74,7 @@ impl Failure {
             help: Some(help.to_owned()),
             causes: vec![error.to_string()],
         };
-        Self { problems: vec![problem], exit_code: USAGE }
+        Self { problems: vec![problem], exit_code: if is_full { OUTPUT } else { USAGE } }
     }
 
     /// The same for an output that is a file.

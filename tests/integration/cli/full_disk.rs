@@ -13,7 +13,7 @@ fn audit_on_a_full_disk(world: &World, arguments: &str) -> Ran {
 
 #[track_caller]
 fn assert_is_full(ran: &Ran, place: &str) {
-    ran.is_refused(2);
+    ran.is_refused(74);
     let expected = format!(
         "error: this output cannot be written\n  --> {place}\n  caused by: File too large (os error 27)\n  help: make \
          room, or write to another disk\n"
@@ -60,7 +60,7 @@ fn an_earlier_output_is_kept() {
     assert_eq!(world.run("audit --out out -q").code, Some(1));
     let before = world.files();
     world.write("tmp/.keep", "");
-    audit_on_a_full_disk(&world, "--out out").is_refused(2);
+    audit_on_a_full_disk(&world, "--out out").is_refused(74);
     let mut after = world.files();
     after.remove("tmp/.keep");
     assert_eq!(after, before);
