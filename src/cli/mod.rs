@@ -41,7 +41,8 @@ Exit codes:
   1    fail: at least one finding at or above --fail-on
   2    usage or configuration error: nothing was judged
   3    inconclusive: the inputs do not allow a verdict
-  130  interrupted: nothing half-written is left
+  74   the disk is full: nothing half-written is left
+  130  interrupted: likewise
 
 Start with:
   stocktake init --preset edge-cv-portal     write a stocktake.toml

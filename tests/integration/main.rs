@@ -1,6 +1,7 @@
 //! What the crate promises, proved from outside, in one binary.
 #![allow(clippy::unwrap_used, reason = "a failed test may panic")]
 
+mod architecture;
 mod cli;
 mod config;
 mod delivery;
@@ -18,6 +19,7 @@ mod layout_portal;
 mod layout_proof;
 mod oracle;
 mod raw_delivery;
+mod readme;
 mod reports;
 mod results;
 mod rules;
