@@ -8,15 +8,14 @@ use crate::audit::error::AuditError;
 use crate::audit::outcome::{BucketView, Existing, judge};
 use crate::audit::pass::check_cancel;
 use crate::audit::settings::AuditRequest;
-use crate::audit::sink::{Concern, Emitter};
+use crate::audit::sink::{Concern, Emitter, asked, kind};
 use crate::audit::tally::Partial;
 use crate::layout::{Captures, KeyMatch};
-use crate::model::{Outcome, Severity};
+use crate::model::Outcome;
 use crate::references::index::seen;
 use crate::references::records::{Flags, NONE, Odd};
 use crate::references::{Declarations, References};
 use crate::rules::context::{MentionContext, Mismatch, Misplaced, ReferenceContext, SharedContext};
-use crate::rules::{Check, RULES};
 
 /// References between two looks at whether the user wants to stop.
 const REFERENCES_PER_CHECK: u32 = 1 << 16;
@@ -138,14 +137,10 @@ impl ReferenceClosing<'_> {
             changed_at: self.references.items.changed_at(reference.item),
             size,
         };
-        for (rule, registered) in RULES.iter().enumerate() {
-            if let Check::Reference(check) = registered.check {
-                let severity = self.request.severities.reference(rule, table, position);
-                if severity != Severity::Ignore {
-                    let concern = Concern { objects: u64::from(size.is_some()), bytes: size.unwrap_or(0) };
-                    check(&context, &mut emitter.rule(rule, severity, concern));
-                }
-            }
+        let concern = Concern { objects: u64::from(size.is_some()), bytes: size.unwrap_or(0) };
+        let severities = self.request.severities;
+        for (rule, severity, check) in asked(kind!(Reference), |rule| severities.reference(rule, table, position)) {
+            check(&context, &mut emitter.rule(rule, severity, concern));
         }
     }
 
@@ -227,13 +222,9 @@ impl ReferenceClosing<'_> {
             items: items.len() as u64,
         };
         let (table, position) = self.declarations.position(declaration);
-        for (rule, registered) in RULES.iter().enumerate() {
-            if let Check::Shared(check) = registered.check {
-                let severity = self.request.severities.reference(rule, table, position);
-                if severity != Severity::Ignore {
-                    check(&context, &mut emitter.rule(rule, severity, Concern::default()));
-                }
-            }
+        let severities = self.request.severities;
+        for (rule, severity, check) in asked(kind!(Shared), |rule| severities.reference(rule, table, position)) {
+            check(&context, &mut emitter.rule(rule, severity, Concern::default()));
         }
     }
 
@@ -248,13 +239,9 @@ impl ReferenceClosing<'_> {
                 item: &mention.item,
                 value: &mention.value,
             };
-            for (rule, registered) in RULES.iter().enumerate() {
-                if let Check::Mention(check) = registered.check {
-                    let severity = self.request.severities.table(rule, table);
-                    if severity != Severity::Ignore {
-                        check(&context, &mut emitter.rule(rule, severity, Concern::default()));
-                    }
-                }
+            let severities = self.request.severities;
+            for (rule, severity, check) in asked(kind!(Mention), |rule| severities.table(rule, table)) {
+                check(&context, &mut emitter.rule(rule, severity, Concern::default()));
             }
         }
     }

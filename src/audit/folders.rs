@@ -7,14 +7,12 @@ use crate::audit::folder_stream::FolderStream;
 use crate::audit::folder_tally::FolderTally;
 use crate::audit::outcome::BucketView;
 use crate::audit::settings::AuditRequest;
-use crate::audit::sink::{Concern, Emitter};
+use crate::audit::sink::{Concern, Emitter, asked, kind};
 use crate::audit::tally::{Amount, NEVER, Partial};
 use crate::layout::spec::Standing;
-use crate::model::Severity;
 use crate::references::References;
 use crate::results::FolderRow;
 use crate::rules::context::{FolderContext, NameContext};
-use crate::rules::{Check, RULES};
 
 /// How many folders with orphans a result names.
 const ORPHAN_FOLDERS: usize = 50;
@@ -97,16 +95,11 @@ impl FolderClosing<'_> {
             case_twins: twins,
         };
         let mut findings = 0;
-        for (rule, registered) in RULES.iter().enumerate() {
-            if let Check::Folder(check) = registered.check {
-                let severity = self.request.severities.area(rule, area);
-                if severity != Severity::Ignore {
-                    let concern = Concern { objects: tally.all.objects, bytes: tally.all.bytes };
-                    let mut sink = emitter.rule(rule, severity, concern);
-                    check(&context, &mut sink);
-                    findings += u64::from(sink.reported);
-                }
-            }
+        let concern = Concern { objects: tally.all.objects, bytes: tally.all.bytes };
+        for (rule, severity, check) in asked(kind!(Folder), |rule| self.request.severities.area(rule, area)) {
+            let mut sink = emitter.rule(rule, severity, concern);
+            check(&context, &mut sink);
+            findings += u64::from(sink.reported);
         }
         findings
     }
@@ -182,13 +175,8 @@ impl FolderClosing<'_> {
     }
 
     fn name(&self, emitter: &mut Emitter, context: &NameContext<'_>) {
-        for (rule, registered) in RULES.iter().enumerate() {
-            if let Check::Name(check) = registered.check {
-                let severity = self.request.severities.base(rule);
-                if severity != Severity::Ignore {
-                    check(context, &mut emitter.rule(rule, severity, Concern::default()));
-                }
-            }
+        for (rule, severity, check) in asked(kind!(Name), |rule| self.request.severities.base(rule)) {
+            check(context, &mut emitter.rule(rule, severity, Concern::default()));
         }
     }
 }

@@ -1,12 +1,11 @@
 //! What is wrong with a record by itself, while it is read: R311 and C604.
 
 use crate::audit::settings::AuditRequest;
-use crate::audit::sink::{Concern, Emitter};
+use crate::audit::sink::{Concern, Emitter, asked, kind};
 use crate::layout::spec::TimeUnit;
 use crate::model::Millis;
 use crate::references::{Declarations, RecordSink};
 use crate::rules::context::{AbsenceContext, TimeContext};
-use crate::rules::{Check, RULES};
 
 /// Calls the rules about records.
 pub(super) struct Complaints<'a, 'e> {
@@ -25,13 +24,9 @@ impl RecordSink for Complaints<'_, '_> {
             path,
             changed_at,
         };
-        for (number, rule) in RULES.iter().enumerate() {
-            if let Check::Absence(check) = rule.check {
-                let severity = self.request.severities.reference(number, table, reference);
-                if severity != crate::model::Severity::Ignore {
-                    check(&context, &mut self.emitter.rule(number, severity, Concern::default()));
-                }
-            }
+        let severities = self.request.severities;
+        for (rule, severity, check) in asked(kind!(Absence), |rule| severities.reference(rule, table, reference)) {
+            check(&context, &mut self.emitter.rule(rule, severity, Concern::default()));
         }
     }
 
@@ -53,13 +48,8 @@ impl RecordSink for Complaints<'_, '_> {
             unit: unit_name(unit),
             likely_unit: likely.map(unit_name),
         };
-        for (number, rule) in RULES.iter().enumerate() {
-            if let Check::Time(check) = rule.check {
-                let severity = self.request.severities.table(number, table);
-                if severity != crate::model::Severity::Ignore {
-                    check(&context, &mut self.emitter.rule(number, severity, Concern::default()));
-                }
-            }
+        for (rule, severity, check) in asked(kind!(Time), |rule| self.request.severities.table(rule, table)) {
+            check(&context, &mut self.emitter.rule(rule, severity, Concern::default()));
         }
     }
 }

@@ -104,7 +104,7 @@ pub(super) struct Shared<'a> {
     pub(super) object_rules: Vec<ObjectRule>,
     pub(super) orphan_rule: usize,
     pub(super) cut_over: Option<Millis>,
-    /// Whether orphans can be judged: every declared table was read whole.
+    /// Whether orphans can be judged: every declared table was read whole, and no declared bucket lacks its inventory.
     pub(super) exports_complete: bool,
     /// Whether any table is declared: else no orphan is asked for.
     pub(super) has_tables: bool,

@@ -5,6 +5,7 @@ use std::io;
 use crate::model::{Finding, Severity};
 use crate::results::findings::{Run, RunWriter};
 use crate::rules::context::FindingSink;
+use crate::rules::{Check, RULES};
 
 /// What one rule found.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -48,7 +49,7 @@ pub(super) struct Emitter {
 
 impl Emitter {
     pub(super) fn new(writer: RunWriter) -> Self {
-        Self { tallies: vec![RuleTally::default(); crate::rules::RULES.len()], writer, failure: None }
+        Self { tallies: vec![RuleTally::default(); RULES.len()], writer, failure: None }
     }
 
     /// A sink for one rule at one severity.
@@ -67,6 +68,29 @@ impl Emitter {
         Ok((self.tallies, self.writer.finish()?))
     }
 }
+
+/// The rules of one kind that are on, each with its number, its severity and its check: `pick` takes the check out of
+/// its kind, `severity` says how much the rule weighs where it is asked.
+pub(super) fn asked<F>(
+    pick: impl Fn(Check) -> Option<F>,
+    severity: impl Fn(usize) -> Severity,
+) -> impl Iterator<Item = (usize, Severity, F)> {
+    RULES.iter().enumerate().filter_map(move |(rule, registered)| {
+        let check = pick(registered.check)?;
+        Some((rule, severity(rule), check)).filter(|(_, severity, _)| *severity != Severity::Ignore)
+    })
+}
+
+/// Takes a check out of its kind, for [`asked`].
+macro_rules! kind {
+    ($kind:ident) => {
+        |check| match check {
+            crate::rules::Check::$kind(check) => Some(check),
+            _ => None,
+        }
+    };
+}
+pub(super) use kind;
 
 /// The sink a check sees.
 pub(super) struct RuleSink<'e> {

@@ -12,7 +12,7 @@ use crate::rules::{Check, RULES};
 pub(super) struct Given {
     /// Every declared inventory was read whole.
     pub(super) inventories: bool,
-    /// Every declared export was read whole, and without a filter.
+    /// Every declared export was read whole and without a filter, and no declared bucket lacks its inventory.
     pub(super) exports: bool,
     /// Columns that every inventory has.
     pub(super) columns: Needs,
@@ -26,7 +26,7 @@ impl Given {
         if wants(Needs::INVENTORY, self.inventories) {
             Some("an inventory is missing or was not read whole")
         } else if wants(Needs::EXPORTS, self.exports) {
-            Some("an export is missing, was made with a filter, or was not read whole")
+            Some("an export or an inventory is missing, or an export was made with a filter or not read whole")
         } else if wants(Needs::SIZE, column(Needs::SIZE)) {
             Some("the inventory has no column Size")
         } else if wants(Needs::MODIFIED, column(Needs::MODIFIED)) {

@@ -2,11 +2,10 @@
 
 use crate::audit::closing::ReferenceClosing;
 use crate::audit::outcome::judge;
-use crate::audit::sink::{Concern, Emitter};
-use crate::model::{Outcome, Severity};
+use crate::audit::sink::{Concern, Emitter, asked, kind};
+use crate::model::Outcome;
 use crate::references::records::{Flags, NONE, Run, StepState};
 use crate::rules::context::WorkflowContext;
-use crate::rules::{Check, RULES};
 
 /// How many elements a finding names.
 const ELEMENTS: usize = 3;
@@ -150,13 +149,10 @@ impl ReferenceClosing<'_> {
             elements: &elements,
             broken: concerned.len() as u64,
         };
-        for (rule, registered) in RULES.iter().enumerate() {
-            if let Check::Workflow(check) = registered.check {
-                let severity = self.request.severities.table(rule, workflow.table);
-                if severity != Severity::Ignore {
-                    check(&context, &mut emitter.rule(rule, severity, Concern::default()));
-                }
-            }
+        for (rule, severity, check) in
+            asked(kind!(Workflow), |rule| self.request.severities.table(rule, workflow.table))
+        {
+            check(&context, &mut emitter.rule(rule, severity, Concern::default()));
         }
     }
 
