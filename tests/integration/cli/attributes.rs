@@ -1,0 +1,96 @@
+//! Every form of attribute path, and versions that a URL asks for, followed from a record to a finding.
+
+use serde_json::json;
+
+use super::runner::{CONFIGURATION, INVENTORY_TIME, WRITTEN_AT, World};
+use crate::delivery::{Column, Format, ObjectRow, typed, write_export, write_inventory};
+
+const REFERENCES: &str = r##"
+[[table.reference]]
+attribute = "packed@json.files[].uri"
+kind = "object"
+[[table.reference]]
+attribute = "coded@base64"
+kind = "object"
+[[table.reference]]
+attribute = "by_uri.*#key"
+kind = "object"
+[[table.reference]]
+attribute = "by_name.*"
+kind = "object"
+[[table.reference]]
+attribute = "set[]"
+kind = "object"
+[[table.reference]]
+attribute = '"with.dot"'
+kind = "object"
+[[table.reference]]
+attribute = "lists[].inner[]"
+kind = "object"
+"##;
+
+/// The paths and keys of the references that dangle.
+fn dangling(world: &World) -> Vec<(String, String)> {
+    let ran = world.run("audit --format csv --select R301");
+    let mut rows = csv::Reader::from_reader(ran.stdout.as_bytes());
+    let headers = rows.headers().unwrap().clone();
+    let column = |name: &str| headers.iter().position(|header| header == name).unwrap();
+    let (path, key) = (column("path"), column("key"));
+    rows.records().map(|row| row.unwrap()).map(|row| (row[path].to_owned(), row[key].to_owned())).collect()
+}
+
+#[test]
+fn every_form_of_path_reaches_its_values() {
+    let world = World::sound();
+    world.write("stocktake.toml", &format!("{CONFIGURATION}{REFERENCES}"));
+    let mut item = typed(&json!({
+        "asset_id": "1",
+        "packed": r#"{"files":[{"uri":"s3://media/video/zz/0"},{"name":"none"},{"uri":"s3://media/video/zz/1"}]}"#,
+        "coded": "czM6Ly9tZWRpYS92aWRlby96ei9i",
+        "by_uri": { "s3://media/video/zz/k": 1 },
+        "by_name": { "one": "s3://media/video/zz/n", "two": "" },
+        "with.dot": "s3://media/video/zz/d",
+        "lists": [{ "inner": ["s3://media/video/zz/l"] }, {}, { "inner": [null, "s3://media/video/zz/m"] }],
+    }));
+    item["set"] = json!({ "SS": ["s3://media/video/zz/s"] });
+    std::fs::remove_dir_all(world.path("exports")).unwrap();
+    write_export(&world.path("exports"), "assets", INVENTORY_TIME, &[vec![item]]);
+    let expected = [
+        ("\"with.dot\"", "d"),
+        ("by_name.one", "n"),
+        ("by_uri.s3://media/video/zz/k#key", "k"),
+        ("coded@base64", "b"),
+        ("lists[0].inner[0]", "l"),
+        ("lists[2].inner[1]", "m"),
+        ("packed@json.files[0].uri", "0"),
+        ("packed@json.files[2].uri", "1"),
+        ("set[0]", "s"),
+    ];
+    let expected = expected.map(|(path, key)| (path.to_owned(), format!("video/zz/{key}")));
+    assert_eq!(dangling(&world), expected);
+}
+
+#[test]
+fn a_version_that_a_url_asks_for_must_be_listed() {
+    let version = |name: &str, latest: bool| ObjectRow {
+        version_id: Some(name.to_owned()),
+        is_latest: Some(latest),
+        is_delete_marker: false,
+        ..ObjectRow::new("video/a1/clip.mp4", 1_000, WRITTEN_AT)
+    };
+    let world = World::sound();
+    for path in ["inventory", "exports"] {
+        std::fs::remove_dir_all(world.path(path)).unwrap();
+    }
+    let rows = vec![version("v1", true), version("v0", false)];
+    write_inventory(&world.path("inventory"), "media", INVENTORY_TIME, &[rows], Format::Csv, Column::ALL);
+    let item = |version: &str| {
+        let uri = format!("https://media.s3.amazonaws.com/video/a1/clip.mp4?versionId={version}");
+        typed(&json!({ "asset_id": version, "file": uri }))
+    };
+    write_export(&world.path("exports"), "assets", INVENTORY_TIME, &[["v0", "v1", "v9"].map(item).to_vec()]);
+    let ran = world.run("audit --format csv --select R301");
+    let told: Vec<&str> = ran.stdout.lines().filter(|line| line.starts_with("R301")).collect();
+    assert_eq!(told.len(), 1, "{}", ran.stdout);
+    assert!(told[0].contains("asset_id=v9"), "{}", told[0]);
+}
