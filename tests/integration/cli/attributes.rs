@@ -74,7 +74,7 @@ fn every_form_of_path_reaches_its_values() {
 fn a_version_that_a_url_asks_for_must_be_listed() {
     let version = |name: &str, latest: bool| ObjectRow {
         version_id: Some(name.to_owned()),
-        is_latest: Some(latest),
+        is_latest: latest,
         is_delete_marker: false,
         ..ObjectRow::new("video/a1/clip.mp4", 1_000, WRITTEN_AT)
     };
