@@ -24,9 +24,9 @@ const EXAMPLES: usize = crate::results::examples::EXAMPLES;
 
 /// Judge a bucket: inputs, keys, layout, references, workflows
 ///
-/// Reads the inventories and exports that the configuration (or the command line) names, judges every object and every
-/// reference against the layout, and writes the reports that were asked for. Without -o, --out and --format it prints a
-/// summary, and writes the set of reports into `[output] dir` if the configuration has one.
+/// Reads the inventories and exports that the configuration (or the command line) names, judges every object and
+/// every reference against the layout, and writes the reports that were asked for. Without -o, --out and --format it
+/// prints a summary, and writes the set of reports into `[output] dir` if the configuration has one.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -37,29 +37,37 @@ Examples:
   stocktake audit -o audit.html -o csv=findings.txt -q
       only these files, only the exit code
   stocktake audit --format md --fail-on warning
-      Markdown on stdout, for a pull request; warnings fail too")]
+      Markdown on stdout, for a pull request; warnings fail too
+  stocktake audit --format worklist --worklist-rule L202 > keys.txt
+      the keys of one rule, one a line, for another program
+
+Exits 0 (pass), 1 (fail), 3 (inconclusive); 2 if nothing was judged.")]
 pub(super) struct AuditArgs {
     #[command(flatten)]
     config: ConfigArgs,
-    /// An inventory: a manifest, a delivery's folder, or a folder of deliveries (the newest complete one counts)
+    /// An inventory, in place of those of the configuration: a manifest, a delivery's folder, or a folder of
+    /// deliveries (the newest complete one counts); repeatable
     #[arg(long, value_name = "PATH", help_heading = "Inputs")]
     inventory: Vec<PathBuf>,
-    /// An export: a manifest-summary.json, an export's folder, or a folder of exports (the newest of each table counts)
+    /// An export, likewise: a manifest-summary.json, an export's folder, or a folder of exports (the newest of each
+    /// table counts); repeatable
     #[arg(long, value_name = "PATH", help_heading = "Inputs")]
     export: Vec<PathBuf>,
     /// Do not compare parts with their checksums; the report says so
     #[arg(long, help_heading = "Inputs")]
     no_checksums: bool,
-    /// The time of judging, as 2026-11-22T06:00:00Z; printed in every report [default: the clock]
+    /// The time of judging, as 2026-11-22T06:00:00Z; printed in every report [default: `[inputs] now`,
+    /// else the clock]
     #[arg(long, value_name = "TIME", value_parser = parse_time, help_heading = "Judging")]
     now: Option<Millis>,
-    /// Where the migration stands: before, during, after
+    /// Where the migration stands, for how much legacy keys weigh: before, during, after [default: `[migration]
+    /// phase`, else after]
     #[arg(long, value_parser = parse_phase, help_heading = "Judging")]
     phase: Option<Phase>,
-    /// Judge only these rules (code, name or family letter), and the inputs
+    /// Judge only these rules, and the inputs: code, name or family letter, separated by commas
     #[arg(long, value_name = "RULE", value_delimiter = ',', help_heading = "Judging")]
     select: Vec<String>,
-    /// Leave these rules out (code, name or family letter)
+    /// Leave these rules out: code, name or family letter, separated by commas
     #[arg(long, value_name = "RULE", value_delimiter = ',', help_heading = "Judging")]
     ignore: Vec<String>,
     /// The least severity that fails: error, warning, note, never
@@ -71,7 +79,8 @@ pub(super) struct AuditArgs {
     /// Write audit.html, audit.md, results.json, findings.parquet and folders.parquet into this folder
     #[arg(long, value_name = "DIR", help_heading = "Outputs")]
     out: Option<PathBuf>,
-    /// Write one report: the format by name or by the file's extension; repeatable
+    /// Write one report: the format by name or by the file's extension (html, md, json, parquet, csv, txt);
+    /// repeatable
     #[arg(short = 'o', value_name = "[FORMAT=]FILE", help_heading = "Outputs")]
     output: Vec<OutputFile>,
     /// Write one report to stdout: html, md, json, parquet, csv, text, worklist
@@ -83,7 +92,7 @@ pub(super) struct AuditArgs {
     /// The bucket whose keys a worklist holds
     #[arg(long, value_name = "BUCKET", help_heading = "Outputs")]
     worklist_bucket: Option<String>,
-    /// A folder with templates of your own, file by file
+    /// A folder with templates of your own; each stands in for the file of the same name in `report-templates`
     #[arg(long, value_name = "DIR", help_heading = "Outputs")]
     templates: Option<PathBuf>,
     /// Threads to use [default: all cores]

@@ -13,7 +13,7 @@ use crate::rules::RULES;
 /// Where the configuration is.
 #[derive(Debug, Args)]
 pub(super) struct ConfigArgs {
-    /// The configuration
+    /// The configuration file; paths in it are relative to it
     #[arg(short, long, value_name = "FILE", default_value = "stocktake.toml", env = "STOCKTAKE_CONFIG")]
     config: PathBuf,
 }
@@ -38,10 +38,17 @@ impl ConfigArgs {
 
 /// Validate the configuration and print the effective layout
 ///
-/// Reads the configuration with everything it extends, proves that no key can lie in two areas, that legacy templates do
-/// not contradict each other, that every mapping ends inside its area and that every example lies where it says, and
-/// prints the whole with the origin of each entry. Exits 0, or 2 with every mistake found: fit for a pre-commit hook.
+/// Reads the configuration with everything it extends, proves that no key can lie in two areas, that legacy templates
+/// do not contradict each other, that every mapping ends inside its area and that every example lies where it says,
+/// and prints the whole with the origin of each entry. Exits 0, or 2 with every mistake found: fit for a pre-commit
+/// hook.
 #[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  stocktake check
+      proves ./stocktake.toml and prints what it comes to
+  stocktake check -q > /dev/null
+      in a pre-commit hook: only mistakes are told")]
 pub(super) struct CheckArgs {
     #[command(flatten)]
     config: ConfigArgs,

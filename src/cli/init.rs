@@ -14,9 +14,15 @@ use crate::model::suggest;
 
 /// Write a stocktake.toml to start from
 ///
-/// Writes a commented configuration that extends a preset: fill in the bucket and where its inventories and exports lie. An existing
-/// file is never overwritten.
+/// Writes a commented configuration that extends a preset: say in it which bucket it is, and where its inventories and
+/// exports lie. An existing file is never overwritten.
 #[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  stocktake init --bucket line-1
+      writes stocktake.toml; then edit it and run `stocktake check`
+  stocktake init --print-effective
+      the whole preset: the largest example of the language")]
 pub(super) struct InitArgs {
     /// The preset to extend
     #[arg(long, value_name = "NAME", default_value = "edge-cv-portal")]

@@ -19,8 +19,9 @@ const LISTED: usize = 20;
 
 /// Say what a delivery or an export holds
 ///
-/// Reads an S3 Inventory or a DynamoDB export to its end and prints its format, time, columns (present, absent, unknown), parts with
-/// rows and checksums, the first rows, and everything that is wrong with it. It needs no configuration and judges no bucket.
+/// Reads an S3 Inventory or a DynamoDB export to its end and prints its format, time, columns (present, absent,
+/// unknown), parts with rows and checksums, the first rows, and everything that is wrong with it. It needs no
+/// configuration and judges no bucket.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:

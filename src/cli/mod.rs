@@ -6,7 +6,6 @@ mod console;
 mod failure;
 mod init;
 mod inspect;
-
 mod interrupt;
 mod output;
 mod progress;
@@ -45,9 +44,11 @@ Exit codes:
   130  interrupted: likewise
 
 Start with:
-  stocktake init --preset edge-cv-portal     write a stocktake.toml
-  stocktake check                            see what it means
-  stocktake audit --inventory DIR --export DIR";
+  stocktake init --bucket NAME    write a stocktake.toml, to be edited
+  stocktake check                 prove it, and see what it comes to
+  stocktake inspect DIR           see what a delivery or an export holds
+  stocktake audit --out reports   judge the bucket
+  stocktake rules CODE            read what a finding means and how to mend it";
 
 /// What every command takes.
 #[derive(Debug, Args)]
@@ -81,7 +82,6 @@ enum Command {
     Check(check::CheckArgs),
     Rules(rules::RulesArgs),
     Inspect(inspect::InspectArgs),
-
     Init(init::InitArgs),
 }
 
@@ -94,7 +94,6 @@ pub fn run() -> u8 {
         Command::Check(arguments) => arguments.run(&console),
         Command::Rules(arguments) => arguments.run(&console),
         Command::Inspect(arguments) => arguments.run(&console),
-
         Command::Init(arguments) => arguments.run(&console),
     };
     match done {

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::str::FromStr;
 
 use crate::audit::{AuditOutcome, AuditSink};
@@ -138,6 +138,7 @@ impl Outputs {
         };
         if let Some(folder) = &wanted.folder {
             fs::create_dir_all(folder).map_err(|error| Failure::write_file(folder, error))?;
+            let folder = from_here(folder);
             for (name, format) in SET {
                 add(format, &folder.join(name))?;
             }
@@ -236,6 +237,20 @@ impl Outputs {
         placed.into_iter().try_for_each(StagedFile::commit)?;
         paths.sort();
         Ok(paths)
+    }
+}
+
+/// A folder as one would name it from the working directory: `[output] dir` is relative to the configuration, and often
+/// full of `..`.
+fn from_here(folder: &Path) -> PathBuf {
+    if !folder.components().any(|part| part == Component::ParentDir) {
+        return folder.to_owned();
+    }
+    let Ok(whole) = folder.canonicalize() else { return folder.to_owned() };
+    let here = std::env::current_dir().and_then(|here| here.canonicalize());
+    match here.ok().as_deref().map(|here| whole.strip_prefix(here)) {
+        Some(Ok(below)) => below.to_owned(),
+        _ => whole,
     }
 }
 

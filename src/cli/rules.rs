@@ -8,8 +8,8 @@ use crate::rules;
 
 /// List the rules, or print the full text of one
 ///
-/// Without CODE: every rule with its default severity and what it says, by family. With CODE (or name): the rule's page: what it
-/// finds, why it matters, an example, how to mend it.
+/// Without CODE: every rule, by family, with its default severity and what it finds. With CODE: the rule's page: what
+/// it finds, why it matters, an example, how to mend it.
 #[derive(Debug, Args)]
 pub(super) struct RulesArgs {
     /// A rule's code or name, as R301 or dangling-reference
