@@ -42,7 +42,7 @@ fn dangling(world: &World) -> Vec<(String, String)> {
 #[test]
 fn every_form_of_path_reaches_its_values() {
     let world = World::sound();
-    world.write("stocktake.toml", &format!("{CONFIGURATION}{REFERENCES}"));
+    world.write("stocktake.toml", format!("{CONFIGURATION}{REFERENCES}"));
     let mut item = typed(&json!({
         "asset_id": "1",
         "packed": r#"{"files":[{"uri":"s3://media/video/zz/0"},{"name":"none"},{"uri":"s3://media/video/zz/1"}]}"#,
