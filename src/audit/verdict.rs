@@ -121,7 +121,7 @@ impl Grounds<'_> {
             if rules == 1 {
                 format!("{} of {name}", plural(total, "finding"))
             } else {
-                format!("{} of {rules} rules, most of them {name} ({most})", plural(total, "finding"))
+                format!("{} of {rules} rules, above all {name} ({most})", plural(total, "finding"))
             }
         };
         match (inconclusive, failing.is_empty()) {
