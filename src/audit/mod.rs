@@ -6,6 +6,7 @@ mod case_twins;
 mod closing;
 mod columns;
 mod counting;
+mod directory;
 mod error;
 mod features;
 mod folder_stream;

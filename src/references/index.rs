@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use hashbrown::{HashMap, HashSet, HashTable};
 
 use crate::model::key;
-use crate::references::fold;
+use crate::references::directory_filter::DirectoryFilter;
+use crate::references::fold::{self, FoldHasher};
 use crate::references::texts::Texts;
 
 type Hasher = foldhash::fast::RandomState;
@@ -34,10 +35,12 @@ pub mod seen {
 /// The index of one bucket.
 #[derive(Debug, Default)]
 pub struct BucketIndex {
-    hasher: Hasher,
+    hasher: FoldHasher,
     keys: Texts,
     roles: Vec<u8>,
     table: HashTable<u32>,
+    /// Directories that hold a key of the index, or the normal form of one.
+    near_directories: DirectoryFilter,
     /// Hash of the normal form of an odd key → its number.
     normal: HashMap<u64, Vec<u32>, Hasher>,
     seen: Vec<AtomicU8>,
@@ -62,16 +65,16 @@ pub struct BucketIndex {
 impl BucketIndex {
     /// Adds a key, or finds it, and adds roles to it.
     pub(super) fn key(&mut self, key: &str, roles: u8) -> u32 {
-        let hash = fold::fold_hash(&self.hasher, key.as_bytes());
+        let hash = self.hasher.key(key.as_bytes());
         let number = match self.table.find(hash, |&number| self.keys.get(number) == key.as_bytes()) {
             Some(&number) => number,
             None => {
                 let number = self.keys.push(key.as_bytes());
                 self.roles.push(0);
-                let (keys, hasher) = (&self.keys, &self.hasher);
-                self.table.insert_unique(hash, number, |&number| fold::fold_hash(hasher, keys.get(number)));
+                let (keys, hasher) = (&self.keys, self.hasher);
+                self.table.insert_unique(hash, number, |&number| hasher.key(keys.get(number)));
                 if let Some(normal) = fold::normal_form(key) {
-                    let hash = fold::fold_hash(&self.hasher, normal.as_bytes());
+                    let hash = self.hasher.key(normal.as_bytes());
                     self.normal.entry(hash).or_default().push(number);
                 }
                 number
@@ -154,6 +157,24 @@ impl BucketIndex {
     pub(super) fn freeze(&mut self) {
         self.seen = (0..self.keys.len()).map(|_| AtomicU8::new(0)).collect();
         self.prefix_seen = (0..self.prefix_texts.len()).map(|_| AtomicU8::new(0)).collect();
+        let odd: Vec<String> =
+            self.normal.values().flatten().filter_map(|&number| fold::normal_form(self.key_text(number))).collect();
+        let keys = (0..self.keys.len() as u32).map(|number| self.keys.get(number));
+        let hashes = keys
+            .chain(odd.iter().map(String::as_bytes))
+            .map(|key| self.hasher.directory(fold::split_directory(key).0));
+        self.near_directories = DirectoryFilter::new(self.keys.len() + odd.len(), hashes);
+    }
+
+    /// The hash of a directory (ends in `/`, or empty), for [`BucketIndex::may_name_in`] and [`BucketIndex::find_in`].
+    pub fn directory_hash(&self, directory: &[u8]) -> u64 {
+        self.hasher.directory(directory)
+    }
+
+    /// Whether a key of a directory with this hash may be found, or one that differs from it only in case or oddities.
+    /// `false` is certain.
+    pub fn may_name_in(&self, directory: u64) -> bool {
+        self.near_directories.may_hold(directory)
     }
 
     /// How many keys there are.
@@ -186,12 +207,16 @@ impl BucketIndex {
         self.prefix_seen[number as usize].load(Ordering::Relaxed) != 0
     }
 
-    /// The number of a key of an object, and in `near` the numbers of keys that differ from it only in case.
-    pub fn find(&self, key: &[u8], mut near: impl FnMut(u32)) -> Option<u32> {
-        if self.table.is_empty() {
-            return None;
-        }
-        let hash = fold::fold_hash(&self.hasher, key);
+    /// The number of a key of an object, and in `near` the numbers of keys that differ from it only in case or oddities.
+    pub fn find(&self, key: &[u8], near: impl FnMut(u32)) -> Option<u32> {
+        let (directory, _) = fold::split_directory(key);
+        let hash = self.directory_hash(directory);
+        if self.may_name_in(hash) { self.find_in(hash, directory.len(), key, near) } else { None }
+    }
+
+    /// The same for a key whose directory has so many bytes and this hash.
+    pub fn find_in(&self, directory: u64, length: usize, key: &[u8], mut near: impl FnMut(u32)) -> Option<u32> {
+        let hash = FoldHasher::name(directory, &key[length..]);
         let mut exact = None;
         for &number in self.table.iter_hash(hash) {
             let other = self.keys.get(number);

@@ -4,6 +4,7 @@ mod absorb;
 mod attribute;
 mod build;
 mod clock;
+mod directory_filter;
 pub mod declarations;
 pub mod extract;
 pub mod fold;
