@@ -160,9 +160,8 @@ impl BucketIndex {
         let odd: Vec<String> =
             self.normal.values().flatten().filter_map(|&number| fold::normal_form(self.key_text(number))).collect();
         let keys = (0..self.keys.len() as u32).map(|number| self.keys.get(number));
-        let hashes = keys
-            .chain(odd.iter().map(String::as_bytes))
-            .map(|key| self.hasher.directory(fold::split_directory(key).0));
+        let hashes =
+            keys.chain(odd.iter().map(String::as_bytes)).map(|key| self.hasher.directory(fold::split_directory(key).0));
         self.near_directories = DirectoryFilter::new(self.keys.len() + odd.len(), hashes);
     }
 
