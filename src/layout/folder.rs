@@ -12,23 +12,57 @@ use super::template::MOST_SEGMENTS;
 use crate::model::key::MAX_KEY_BYTES;
 
 impl BucketLayout {
-    /// An area's folder, ending in `/` or `""` for the root, if every placeholder in it has a value of its form.
+    /// Writes an area's folder, ending in `/` or `""` for the root, if every placeholder in it has a value of its form;
+    /// says whether it did.
     ///
     /// Without an entry, the area must start at the bucket's root or hold for one entry only.
-    pub fn folder(
+    pub fn folder<'v>(
         &self,
         entry: Option<usize>,
         area: usize,
-        value: &mut dyn FnMut(&str) -> Option<String>,
-    ) -> Option<String> {
-        let expanded = self.path_of(entry, area)?;
-        let mut value = |name: &str| self.meant(name, value(name));
-        let mut folder = expanded.prefix.clone();
-        for segment in &expanded.template.segments[..expanded.folder_segments(&self.grammar.shapes)] {
-            self.write(segment, &mut folder, &mut value, &mut || None).ok()?;
+        value: &dyn Fn(&str) -> Option<&'v str>,
+        folder: &mut String,
+    ) -> bool {
+        folder.clear();
+        let Some(expanded) = self.path_of(entry, area) else { return false };
+        folder.push_str(&expanded.prefix);
+        let segments = &expanded.template.segments[..expanded.folder_segments(&self.grammar.shapes)];
+        segments.iter().all(|segment| {
+            let written = self.write_folder(segment, value, folder);
             folder.push('/');
-        }
-        Some(folder)
+            written
+        })
+    }
+
+    fn write_folder<'v>(
+        &self,
+        segment: &Segment,
+        value: &dyn Fn(&str) -> Option<&'v str>,
+        folder: &mut String,
+    ) -> bool {
+        let Grammar { shapes, placeholders, .. } = &*self.grammar;
+        let shape = match segment {
+            Segment::Fixed(text) => {
+                folder.push_str(text);
+                return true;
+            }
+            Segment::Skip | Segment::Rest(_) => return false,
+            Segment::Shaped(shape) => shapes.get(*shape),
+        };
+        shape.pieces.iter().all(|piece| match piece {
+            Piece::Literal(text) => {
+                folder.push_str(text);
+                true
+            }
+            Piece::Star => false,
+            Piece::Hole(id) => {
+                let placeholder = placeholders.get(*id);
+                let Some(given) = value(&placeholder.name) else { return false };
+                let given = placeholders.normalise(&placeholder.name, given);
+                folder.push_str(&given);
+                placeholder.takes(&given)
+            }
+        })
     }
 
     /// The placeholders of an area's folder and their values, in the order of the path; none for a text that is no

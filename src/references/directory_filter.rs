@@ -47,10 +47,12 @@ const fn bits(hash: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::DirectoryFilter;
+    use crate::references::fold::FoldHasher;
 
     #[test]
     fn what_was_put_in_is_never_denied() {
-        let hash = |number: u64| number.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29).wrapping_mul(0xd6e8_feb8);
+        let hasher = FoldHasher::default();
+        let hash = |number: u64| hasher.directory(format!("jobs/{number}/").as_bytes());
         for count in [0, 1, 100, 10_000] {
             let filter = DirectoryFilter::new(count, (0..count as u64).map(hash));
             assert!((0..count as u64).all(|number| filter.may_hold(hash(number))));

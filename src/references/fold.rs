@@ -96,9 +96,15 @@ pub fn normal_form(key: &str) -> Option<String> {
 
 /// Whether a key may differ from its normal form.
 pub fn is_odd(key: &[u8]) -> bool {
-    key.first() == Some(&b'/')
-        || memchr::memchr2(b'%', b'+', key).is_some()
-        || memchr::memmem::find(key, b"//").is_some()
+    // No early end: the loop is one comparison of many bytes at a time.
+    let (mut escaped, mut empty) = (false, key.first() == Some(&b'/'));
+    for byte in key {
+        escaped |= matches!(byte, b'%' | b'+');
+    }
+    for pair in key.iter().zip(key.get(1..).unwrap_or_default()) {
+        empty |= (*pair.0 == b'/') & (*pair.1 == b'/');
+    }
+    escaped | empty
 }
 
 #[cfg(test)]

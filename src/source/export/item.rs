@@ -111,6 +111,11 @@ impl Item {
         Value { item: self, node: 0 }
     }
 
+    /// The value at a position that one of its values said; what was never read is an empty map.
+    pub fn at(&self, position: u32) -> Value<'_> {
+        Value { item: self, node: position }
+    }
+
     /// The line that it was read from, without its line break.
     pub fn raw_line(&self) -> &[u8] {
         self.line.as_bytes()
@@ -142,6 +147,18 @@ impl<'a> Value<'a> {
     /// The text of an S, the digits of an N as they came, the base64 of a B; empty for any other type.
     pub fn text(self) -> &'a str {
         self.node().map_or("", |node| self.item.text(node.text))
+    }
+
+    /// Where it stands in its item, for [`Item::at`].
+    pub fn position(self) -> u32 {
+        self.node
+    }
+
+    /// Whether a string in it, at any depth, or the string that it is passes a test.
+    pub fn has_text(self, test: impl Fn(&str) -> bool) -> bool {
+        let end = self.node().map_or(0, |node| node.after as usize);
+        let nodes = self.item.nodes.get(self.node as usize..end).unwrap_or_default();
+        nodes.iter().any(|node| node.kind == ValueKind::S && test(self.item.text(node.text)))
     }
 
     /// The value of a BOOL.
