@@ -122,10 +122,10 @@ impl Lines {
     /// A list of maps, one for each target.
     fn targets(&mut self, name: &str, mut map: impl FnMut(&mut Self, usize)) {
         push!(self.text, "\"{name}\":{{\"L\":[");
-        for target in 0..TARGETS as usize {
+        for (number, target) in TARGET.iter().enumerate().take(TARGETS as usize) {
             self.text.extend_from_slice(b"{\"M\":{");
-            self.word("target", TARGET[target].name);
-            map(self, target);
+            self.word("target", target.name);
+            map(self, number);
             self.close(b"}},");
         }
         self.close(b"]},");
