@@ -3,11 +3,14 @@
 mod audit;
 mod check;
 mod console;
+mod difference;
+mod docs;
 mod failure;
 mod init;
 mod inspect;
 mod interrupt;
 mod output;
+mod path;
 mod progress;
 mod rules;
 mod staged;
@@ -83,6 +86,8 @@ enum Command {
     Rules(rules::RulesArgs),
     Inspect(inspect::InspectArgs),
     Init(init::InitArgs),
+    Path(path::PathArgs),
+    Docs(docs::DocsArgs),
 }
 
 /// Runs the program and gives its exit code.
@@ -95,6 +100,8 @@ pub fn run() -> u8 {
         Command::Rules(arguments) => arguments.run(&console),
         Command::Inspect(arguments) => arguments.run(&console),
         Command::Init(arguments) => arguments.run(&console),
+        Command::Path(arguments) => arguments.run(&console),
+        Command::Docs(arguments) => arguments.run(&console),
     };
     match done {
         Ok(code) => code,

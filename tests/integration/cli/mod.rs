@@ -3,11 +3,13 @@
 mod attributes;
 mod commands;
 mod determinism;
+mod docs;
 mod errors;
 mod full_disk;
 mod help;
 mod interrupt;
 mod outputs;
+mod path;
 mod runner;
 mod sources;
 mod verdicts;
