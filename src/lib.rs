@@ -14,6 +14,7 @@ pub mod results;
 
 pub mod audit;
 
+pub mod codegen;
 pub mod docs;
 pub mod report;
 

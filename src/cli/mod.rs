@@ -2,6 +2,7 @@
 
 mod audit;
 mod check;
+mod codegen;
 mod console;
 mod difference;
 mod docs;
@@ -88,6 +89,7 @@ enum Command {
     Init(init::InitArgs),
     Path(path::PathArgs),
     Docs(docs::DocsArgs),
+    Codegen(codegen::CodegenArgs),
 }
 
 /// Runs the program and gives its exit code.
@@ -102,6 +104,7 @@ pub fn run() -> u8 {
         Command::Init(arguments) => arguments.run(&console),
         Command::Path(arguments) => arguments.run(&console),
         Command::Docs(arguments) => arguments.run(&console),
+        Command::Codegen(arguments) => arguments.run(&console),
     };
     match done {
         Ok(code) => code,

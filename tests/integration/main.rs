@@ -3,6 +3,7 @@
 
 mod architecture;
 mod cli;
+mod codegen;
 mod config;
 mod delivery;
 mod dynamodb_json;

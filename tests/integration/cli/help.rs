@@ -10,6 +10,7 @@ const COMMANDS: &[&str] = &[
     "inspect",
     "init",
     "rules",
+    "codegen",
     "docs",
     "path",
     "path build",
