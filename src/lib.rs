@@ -16,6 +16,7 @@ pub mod audit;
 
 pub mod codegen;
 pub mod docs;
+pub mod draft;
 pub mod report;
 
 pub mod cli;

@@ -3,6 +3,7 @@
 mod audit;
 mod check;
 mod codegen;
+mod completions;
 mod console;
 mod difference;
 mod docs;
@@ -10,10 +11,12 @@ mod failure;
 mod init;
 mod inspect;
 mod interrupt;
+mod man;
 mod output;
 mod path;
 mod progress;
 mod rules;
+mod schema;
 mod staged;
 
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
@@ -90,6 +93,9 @@ enum Command {
     Path(path::PathArgs),
     Docs(docs::DocsArgs),
     Codegen(codegen::CodegenArgs),
+    Schema(schema::SchemaArgs),
+    Completions(completions::CompletionsArgs),
+    Man(man::ManArgs),
 }
 
 /// Runs the program and gives its exit code.
@@ -105,6 +111,9 @@ pub fn run() -> u8 {
         Command::Path(arguments) => arguments.run(&console),
         Command::Docs(arguments) => arguments.run(&console),
         Command::Codegen(arguments) => arguments.run(&console),
+        Command::Schema(arguments) => arguments.run(&console),
+        Command::Completions(arguments) => arguments.run(&console),
+        Command::Man(arguments) => arguments.run(&console),
     };
     match done {
         Ok(code) => code,

@@ -11,6 +11,7 @@ mod exports;
 mod fixtures;
 mod inventories;
 mod inventory_defects;
+mod json_schema;
 mod layout_build;
 mod layout_errors;
 mod layout_explain;

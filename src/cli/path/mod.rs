@@ -13,7 +13,9 @@ use crate::cli::console::Console;
 use crate::layout::{BucketLayout, Layout};
 use crate::model::suggest;
 
-/// Say where an artifact goes, where an old location moved, and why a key is right or not
+/// Build a path, resolve an old one, explain a key, list folders
+///
+/// Says where an artifact goes, where an old location moved, why a key is right or not, and what there is.
 #[derive(Debug, Args)]
 pub(super) struct PathArgs {
     #[command(subcommand)]

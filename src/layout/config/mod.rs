@@ -9,6 +9,7 @@ mod attribute;
 mod build;
 mod chain;
 mod effective;
+mod json_schema;
 mod kind;
 mod merge;
 mod presets;
@@ -21,6 +22,7 @@ mod tree;
 use std::path::{Path, PathBuf};
 
 pub use effective::Origins;
+pub use json_schema::json_schema;
 pub use presets::{preset_names, preset_text};
 
 use crate::layout::{ConfigErrors, LayoutSpec};

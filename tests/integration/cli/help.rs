@@ -17,6 +17,9 @@ const COMMANDS: &[&str] = &[
     "path resolve",
     "path explain",
     "path list",
+    "schema",
+    "completions",
+    "man",
 ];
 
 #[test]
