@@ -194,7 +194,7 @@ pub(super) fn read_inventories(
             while let Some(batch) = reader.next_batch(&mut |defect| told(&mut pass, &defect))? {
                 let before = pass.partial.rows;
                 if let Some(columns) = Columns::of(&batch) {
-                    (0..batch.num_rows()).for_each(|row| pass.row(&columns.row(row)));
+                    pass.rows(&columns, batch.num_rows());
                 }
                 pass.emitter.check()?;
                 pass.bound_folders(folder_bytes, &order, request.tmp_dir.as_deref())?;
