@@ -114,7 +114,8 @@ fn data_file(dir: &TempDir, name: &str, items: usize, lines: &str, compressed: b
     };
     fs::write(&path, &stored).unwrap();
     let stated_md5 = Some(<md5::Md5 as md5::Digest>::digest(&stored).into());
-    ExportFile { file: name.to_owned(), path: Some(path), looked: Vec::new(), item_count: items as u64, stated_md5 }
+    let item_count = Some(items as u64);
+    ExportFile { file: name.to_owned(), path: Some(path), looked: Vec::new(), item_count, stated_md5, is_scan: false }
 }
 
 /// Reads a file, and gives each item to `each`.

@@ -9,6 +9,7 @@ mod inspect;
 mod interrupt;
 mod output;
 mod progress;
+mod reading;
 mod rules;
 mod staged;
 
