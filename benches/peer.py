@@ -144,10 +144,6 @@ def rows(format_, parts):
             auto_detect=false)"""
 
 
-import resource, sys
-def mark(name):
-    use = resource.getrusage(resource.RUSAGE_SELF)
-    print(name, round(use.ru_utime + use.ru_stime, 2), file=sys.stderr)
 
 
 def answer(world, threads):
@@ -161,9 +157,7 @@ def answer(world, threads):
                 f"CREATE TEMP TABLE {table.replace('-', '_')} AS SELECT * FROM read_json({files}, "
                 f"format='newline_delimited', columns={{'Item': '{' '.join(TABLES[table].split())}'}})"
             )
-    mark("exports")
     con.execute(REFERENCES)
-    mark("refs")
     parts = sorted(glob.glob(f"{world}/inventory/*/*/data/*"))
     format_ = "parquet" if parts[0].endswith(".parquet") else "csv"
     # In the encoded form of CSV only a key with a `%` can be unsafe or denormalised.
@@ -177,9 +171,7 @@ def answer(world, threads):
         rows=rows(format_, parts),
     )
     con.execute(scan)
-    mark("scan")
     con.execute(JUDGED)
-    mark("judged")
     return judge(con)
 
 

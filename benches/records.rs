@@ -5,18 +5,18 @@
 #![allow(missing_docs, reason = "a benchmark is no library")]
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark may panic and prints")]
 
+mod support;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main, measurement::WallTime};
 use stocktake::layout::Layout;
-use stocktake::layout::config::{self, KnownRule};
-use stocktake::layout::spec::TimeUnit;
-use stocktake::model::{Family, Millis};
-use stocktake::references::{Declarations, Extractor, RecordSink};
-use stocktake::rules::RULES;
+use stocktake::model::Millis;
+use stocktake::references::{Declarations, Extractor};
 use stocktake::source::export::{ExportFile, ItemReader};
+use support::Silence;
 use tempfile::TempDir;
 
 const EXPORTED_AT: Millis = 1_795_309_200_000;
@@ -26,27 +26,6 @@ extends = "edge-cv-portal"
 [[bucket]]
 name = "cookie-line-1"
 "#;
-
-/// Swallows what is wrong with records.
-struct Silence;
-
-impl RecordSink for Silence {
-    fn absent(&mut self, _: u16, _: &str, _: &str, _: Option<Millis>) {}
-    fn implausible_time(&mut self, _: u16, _: &str, _: &str, _: &str, _: TimeUnit, _: Option<TimeUnit>) {}
-}
-
-fn layout() -> Layout {
-    let known: Vec<KnownRule> = RULES
-        .iter()
-        .map(|rule| KnownRule {
-            code: rule.meta.code,
-            name: rule.meta.name,
-            family: rule.meta.family,
-            settable: rule.meta.family != Family::Source,
-        })
-        .collect();
-    Layout::compile(config::parse(Path::new("stocktake.toml"), CONFIGURATION.as_bytes(), &known).unwrap()).unwrap()
-}
 
 /// The item of a training job that was compiled for two targets and packaged for one: five references.
 fn training_job(lines: &mut String, number: usize) {
@@ -135,7 +114,8 @@ fn data_file(dir: &TempDir, name: &str, items: usize, lines: &str, compressed: b
     };
     fs::write(&path, &stored).unwrap();
     let stated_md5 = Some(<md5::Md5 as md5::Digest>::digest(&stored).into());
-    ExportFile { file: name.to_owned(), path: Some(path), looked: Vec::new(), item_count: items as u64, stated_md5 }
+    let item_count = Some(items as u64);
+    ExportFile { file: name.to_owned(), path: Some(path), looked: Vec::new(), item_count, stated_md5, is_scan: false }
 }
 
 /// Reads a file, and gives each item to `each`.
@@ -166,8 +146,37 @@ fn benchmark(group: &mut BenchmarkGroup<'_, WallTime>, layout: &Layout, items: u
     group.bench_function("inflate, MD5, parse, extract", |bencher| bencher.iter(|| extract(&compressed, true)));
 }
 
+/// Reads items of training jobs until there are enough references, and prints what each takes in memory.
+fn memory(layout: &Layout) {
+    const ITEMS: usize = 10_000;
+    let wanted = std::env::var("STOCKTAKE_REFERENCES").ok().and_then(|text| text.parse().ok()).unwrap_or(100_000);
+    let declarations = Declarations::new(layout.spec());
+    let table = layout.spec().tables.iter().position(|table| table.name == "training-jobs").unwrap() as u16;
+    let mut extractor = Extractor::new(layout, &declarations);
+    let dir = TempDir::new().unwrap();
+    let mut lines = String::new();
+    let mut start = 0;
+    while extractor.references().held().references < wanted {
+        lines.clear();
+        (start..start + ITEMS).for_each(|number| training_job(&mut lines, number));
+        start += ITEMS;
+        let file = data_file(&dir, "items.json", ITEMS, &lines, false);
+        read(&file, false, |item| extractor.item(table, EXPORTED_AT, item, &mut Silence));
+    }
+    let held = Extractor::merge(layout, &declarations, vec![extractor]).held();
+    let each = |bytes: usize| bytes as f64 / held.references as f64;
+    println!(
+        "{} references: {:.1} bytes each beside {:.1} of keys and {:.1} of primary keys",
+        held.references,
+        each(held.rest),
+        each(held.keys),
+        each(held.primary_keys)
+    );
+}
+
 fn records(criterion: &mut Criterion) {
-    let layout = layout();
+    let layout = support::layout(Path::new("stocktake.toml"), CONFIGURATION.as_bytes());
+    memory(&layout);
     for (name, items, one) in [
         ("one declared attribute in forty", 20_000, wide as fn(&mut String, usize)),
         ("training jobs", 20_000, training_job),

@@ -18,6 +18,8 @@ pub(super) struct Directory {
     is_plain: bool,
     /// Whether a prefix reference claims what lies in it; not asked yet if absent.
     pub(super) claimed: Option<bool>,
+    /// Whether a record names a key in it; not asked yet if absent.
+    pub(super) names: Option<bool>,
     /// Where its keys lie, if that is the same for all of them.
     pub(super) place: Option<LastFolder>,
 }
@@ -53,6 +55,7 @@ impl Directory {
         self.may_be_named = index.may_name_in(self.hash);
         self.is_plain = features::is_plain(directory);
         self.claimed = None;
+        self.names = None;
         self.place = None;
         InDirectory {
             is_new: true,
@@ -64,6 +67,16 @@ impl Directory {
     /// Forgets the directory, as another bucket has its own.
     pub(super) fn leave(&mut self) {
         self.name.clear();
+    }
+
+    /// The hash of its name.
+    pub(super) fn hash(&self) -> u64 {
+        self.hash
+    }
+
+    /// Whether a record names a key in it.
+    pub(super) fn is_named_in(&mut self, index: &BucketIndex) -> bool {
+        *self.names.get_or_insert_with(|| self.may_be_named && index.names_in(&self.name, self.hash))
     }
 
     /// Looks a key of this directory up.

@@ -8,6 +8,7 @@ use crate::audit::columns::Row;
 use crate::audit::directory::{Directory, InDirectory};
 use crate::audit::features;
 use crate::audit::folder_tally::FolderOrder;
+use crate::audit::look_ahead::FolderGuess;
 use crate::audit::settings::Shared;
 use crate::audit::sink::Emitter;
 use crate::audit::tally::Partial;
@@ -32,6 +33,11 @@ pub(super) struct ObjectPass<'s> {
     last_name: Vec<u8>,
     /// The directory of the last row.
     directory: Directory,
+    /// Directories met, one behind another.
+    pub(super) directories: u64,
+    /// Whether most rows of the last batch were in another directory than the row before.
+    pub(super) strewn: bool,
+    pub(super) guess: FolderGuess,
     /// By area: the severity of an orphan there.
     orphan_severities: Vec<Severity>,
 }
@@ -64,6 +70,10 @@ impl<'s> ObjectPass<'s> {
             last: None,
             last_name: Vec::new(),
             directory: Directory::default(),
+            directories: 0,
+            // Until a batch has shown otherwise: it costs little.
+            strewn: true,
+            guess: FolderGuess::default(),
             orphan_severities: (0..areas).map(|area| shared.severities.area(shared.orphan_rule, area)).collect(),
         }
     }
@@ -75,6 +85,7 @@ impl<'s> ObjectPass<'s> {
         self.index = &self.shared.references.buckets[usize::from(bucket)];
         self.last = None;
         self.directory.leave();
+        self.guess.clear();
     }
 
     /// Writes the folders to disk if they take more than `bytes` of memory.
@@ -87,6 +98,7 @@ impl<'s> ObjectPass<'s> {
         if self.partial.folders.heap_bytes() > bytes {
             self.last = None;
             self.directory.place = None;
+            self.guess.clear();
             self.partial.spilled_folders += self.partial.folders.len() as u64;
             let run = self.partial.folders.spill(order, tmp_dir)?;
             self.partial.spilled.push(run);
@@ -107,6 +119,7 @@ impl<'s> ObjectPass<'s> {
         let is_marker = key_bytes.last() == Some(&b'/') && bytes == 0;
         let known = self.directory.turn_to(key_bytes, self.index);
         if known.is_new {
+            self.directories += 1;
             self.note_plural(key_bytes);
         }
         let named = self.satisfy(row, is_marker, known);
@@ -212,11 +225,19 @@ impl<'s> ObjectPass<'s> {
         self.last.filter(|_| key.len() > self.last_name.len() && key.starts_with(&self.last_name))
     }
 
+    /// The folder in which keys of this directory were seen to lie before, if the key is proven to lie in it too.
+    fn guessed(&self, key: &[u8]) -> Option<LastFolder> {
+        let folder = self.guess.get(self.directory.hash())?;
+        let placed = self.partial.folders.placed(folder).filter(|placed| placed.open)?;
+        let name = self.partial.folders.name(folder).as_bytes();
+        (key.len() > name.len() && key.starts_with(name)).then_some(LastFolder { placed, folder })
+    }
+
     /// Asks the layout, once, or reuses the answer for the directory or the folder.
     fn place(&mut self, key: &[u8], is_marker: bool) -> Place<'s> {
         let spec = self.shared.layout.spec();
         let last = self.directory.place.filter(|_| key.last() != Some(&b'/'));
-        if let Some(last) = last.or_else(|| self.last_open(key)) {
+        if let Some(last) = last.or_else(|| self.last_open(key)).or_else(|| self.guessed(key)) {
             self.directory.place = Some(last);
             let area = last.placed.area;
             let folder = (!is_marker).then_some(last.folder);
@@ -236,12 +257,12 @@ impl<'s> ObjectPass<'s> {
         if matches!(key_match, KeyMatch::Area(_)) && area.standing != Standing::Outside && !is_marker {
             let name = &key[..usize::from(placed.folder)];
             let index = self.index;
-            let number =
-                self.partial.folders.number(self.bucket, placed.area, name, || index.covers(placed.area, name));
+            let number = self.partial.folders.number(self.bucket, placed, name, || index.covers(placed.area, name));
             folder = Some(number);
             let last = LastFolder { placed, folder: number };
             self.directory.place = (placed.open || placed.siblings).then_some(last);
             if placed.open {
+                self.guess.put(self.directory.hash(), number);
                 self.last = Some(last);
                 self.last_name.clear();
                 self.last_name.extend_from_slice(name);
@@ -260,7 +281,7 @@ impl<'s> ObjectPass<'s> {
     }
 
     fn reference_class(
-        &self,
+        &mut self,
         row: &Row<'_>,
         place: &Place<'_>,
         named: Option<u32>,
@@ -291,9 +312,8 @@ impl<'s> ObjectPass<'s> {
         }
         let expected = self.shared.layout.expected_unreferenced(usize::from(number));
         if !expected.is_empty() {
-            let end = memchr::memrchr(b'/', row.key).map_or(0, |slash| slash + 1);
             let relative = &row.key[usize::from(placed.folder)..];
-            if self.index.names_in(&row.key[..end]) && expected.iter().any(|glob| glob.is_match(relative)) {
+            if self.directory.is_named_in(self.index) && expected.iter().any(|glob| glob.is_match(relative)) {
                 return ReferenceClass::Expected;
             }
         }

@@ -103,6 +103,8 @@ pub(super) fn read_exports(
         let mut items = vec![0_u64; inputs.exports.len()];
         while let Some(&(number, file)) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
             let (table, export) = &inputs.exports[number];
+            // Items of an unknown moment are judged as if they were of now: the verdict is inconclusive anyway.
+            let exported_at = if export.is_dated { export.export_time } else { request.now };
             let mut defects = Vec::new();
             let mut told = |defect: SourceDefect| {
                 complete.note(number, &defect);
@@ -121,7 +123,7 @@ pub(super) fn read_exports(
                 };
                 let Some(item) = reader.next_item(&mut told)? else { break };
                 let mut complaints = Complaints { request, declarations, emitter: &mut emitter };
-                extractor.item(*table, export.export_time, item, &mut complaints);
+                extractor.item(*table, exported_at, item, &mut complaints);
                 read += 1;
                 if read.is_multiple_of(ITEMS_PER_CHECK) {
                     defects.drain(..).for_each(|defect| report_defect(request, &mut emitter, &defect));
@@ -174,7 +176,12 @@ pub(super) fn read_inventories(
     let order = FolderOrder::new(&names);
     // What the threads keep is merged in the end, so each has its share.
     let folder_bytes = (request.memory / 2 / request.jobs.max(1) as u64) as usize;
-    let options = ReadOptions { verify: request.verify, batch_rows: BATCH_ROWS, columns: columns::wanted() };
+    let options = ReadOptions {
+        verify: request.verify,
+        batch_rows: BATCH_ROWS,
+        columns: columns::wanted(),
+        csv_keys: request.csv_keys,
+    };
     let next = AtomicUsize::new(0);
     let workers = pool.broadcast(|_| -> Result<_, AuditError> {
         let mut pass = ObjectPass::new(shared, empty(), Emitter::new(runs.writer()));
@@ -194,7 +201,7 @@ pub(super) fn read_inventories(
             while let Some(batch) = reader.next_batch(&mut |defect| told(&mut pass, &defect))? {
                 let before = pass.partial.rows;
                 if let Some(columns) = Columns::of(&batch) {
-                    (0..batch.num_rows()).for_each(|row| pass.row(&columns.row(row)));
+                    pass.rows(&columns, batch.num_rows());
                 }
                 pass.emitter.check()?;
                 pass.bound_folders(folder_bytes, &order, request.tmp_dir.as_deref())?;

@@ -25,19 +25,19 @@ impl Counted<'_> {
             columns: delivery.columns.iter().map(|column| column.aws_name().to_owned()).collect(),
             unknown_columns: delivery.unknown_columns.clone(),
             complete: self.inventories_complete.of(number),
-            remarks: remarks(&self.inputs.inventories_passed_over, &manifests, number),
+            remarks: remarks(delivery.origin.remark(), &self.inputs.inventories_passed_over, &manifests, number),
         });
         let spec = self.request.layout.spec();
         let exports = self.inputs.exports.iter().enumerate().map(|(number, (table, export))| ExportInput {
             table: export.table.clone(),
             declared: Some(spec.tables[usize::from(*table)].name.clone()),
-            exported_at: Some(time::format_utc(export.export_time)),
+            exported_at: export.is_dated.then(|| time::format_utc(export.export_time)),
             manifest_sha256: export.summary.sha256.clone(),
             verified: export.verified,
             files: export.files.len() as u64,
             items: self.export_items[number],
             complete: self.exports_complete.of(number),
-            remarks: remarks(&self.inputs.exports_passed_over, &summaries, number),
+            remarks: remarks(export.origin.remark(), &self.inputs.exports_passed_over, &summaries, number),
         });
         let undeclared = self.inputs.undeclared_tables.iter().map(|table| ExportInput {
             table: table.clone(),
@@ -86,13 +86,14 @@ impl Counted<'_> {
     }
 }
 
-/// What was passed over beside input `number` of `manifests`: below the folder that holds its delivery's own. The first
-/// input is told of what stands beside none.
-fn remarks(passed_over: &[PassedOver], manifests: &[&str], number: usize) -> Vec<String> {
+/// What there is to say of an input without a manifest, and what was passed over beside input `number` of `manifests`:
+/// below the folder that holds its delivery's own. The first input is told of what stands beside none.
+fn remarks(origin: Option<&'static str>, passed_over: &[PassedOver], manifests: &[&str], number: usize) -> Vec<String> {
     let shelf = |manifest: &str| manifest.rsplitn(3, '/').nth(2).map(str::to_owned);
     let beside = |passed: &PassedOver| manifests.iter().position(|manifest| shelf(manifest) == shelf(&passed.manifest));
     let here = passed_over.iter().filter(|passed| beside(passed).unwrap_or(0) == number);
-    here.map(|passed| format!("`{}` was passed over: {}", passed.manifest, passed.reason)).collect()
+    let passed = here.map(|passed| format!("`{}` was passed over: {}", passed.manifest, passed.reason));
+    origin.map(str::to_owned).into_iter().chain(passed).collect()
 }
 
 /// SHA-256 over what makes two audits the same: the inputs' digests, the effective configuration, the version and

@@ -13,8 +13,9 @@ use crate::cli::console::Console;
 use crate::cli::interrupt;
 use crate::cli::output::{OutputFile, Outputs, Wanted, parse_format};
 use crate::cli::progress::Bar;
+use crate::cli::reading::{ReadingArgs, parse_time};
 use crate::layout::LayoutSpec;
-use crate::model::{Millis, Phase, Severity, Verdict, time};
+use crate::model::{Millis, Phase, Severity, Verdict};
 use crate::report::ReportFormat;
 use crate::results::schema::Inputs;
 use crate::rules::{Selection, Severities};
@@ -46,13 +47,16 @@ pub(super) struct AuditArgs {
     #[command(flatten)]
     config: ConfigArgs,
     /// An inventory, in place of those of the configuration: a manifest, a delivery's folder, or a folder of
-    /// deliveries (the newest complete one counts); repeatable
+    /// deliveries (the newest complete one counts); without a manifest a data file (CSV, Parquet, ORC), `symlink.txt`, or
+    /// the JSON of `aws s3api list-objects-v2` or `list-object-versions`; repeatable
     #[arg(long, value_name = "PATH", help_heading = "Inputs")]
     inventory: Vec<PathBuf>,
     /// An export, likewise: a manifest-summary.json, an export's folder, or a folder of exports (the newest of each
-    /// table counts); repeatable
+    /// table counts); without a manifest a data file, or what `aws dynamodb scan` printed; repeatable
     #[arg(long, value_name = "PATH", help_heading = "Inputs")]
     export: Vec<PathBuf>,
+    #[command(flatten)]
+    reading: ReadingArgs,
     /// Do not compare parts with their checksums; the report says so
     #[arg(long, help_heading = "Inputs")]
     no_checksums: bool,
@@ -138,6 +142,9 @@ impl AuditArgs {
             now_is_pinned: pinned.is_some(),
             jobs: self.jobs.map_or_else(all_cores, usize::from),
             verify: !self.no_checksums,
+            inventory_told: self.reading.inventory(None),
+            export_told: self.reading.export(None),
+            csv_keys: self.reading.csv_keys(),
             accept_implausible: self.accept_implausible,
             switches: self.switches(),
             memory: self.memory,
@@ -197,6 +204,7 @@ impl AuditArgs {
         if self.accept_implausible {
             switches.push("--accept-implausible".to_owned());
         }
+        switches.extend(self.reading.switches());
         switches.extend(self.select.iter().map(|rule| format!("--select {rule}")));
         switches.extend(self.ignore.iter().map(|rule| format!("--ignore {rule}")));
         switches
@@ -232,10 +240,6 @@ fn paths(given: &[PathBuf], configured: &[String], directory: &Path) -> Vec<Path
 
 fn all_cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
-}
-
-fn parse_time(text: &str) -> Result<Millis, String> {
-    time::parse_rfc3339(text).ok_or_else(|| "write a time as 2026-11-22T06:00:00Z".to_owned())
 }
 
 /// A number of bytes, alone or with a unit: `512MiB`, `2G`; units count in 1,024s.

@@ -15,6 +15,7 @@ mod man;
 mod output;
 mod path;
 mod progress;
+mod reading;
 mod rules;
 mod schema;
 mod staged;

@@ -51,6 +51,8 @@ pub enum SourceProblem {
         /// `items` or `rows`.
         what: &'static str,
     },
+    /// S004: a listing that goes on behind its last page.
+    Continued,
     /// S005: a row that cannot be understood.
     Rejected {
         /// Why, in a few words.
@@ -79,7 +81,7 @@ impl SourceProblem {
             Self::Checksum { .. } | Self::Size { .. } => "S001",
             Self::Missing { .. } => "S002",
             Self::Unreadable { .. } => "S003",
-            Self::Count { .. } => "S004",
+            Self::Count { .. } | Self::Continued => "S004",
             Self::Rejected { .. } => "S005",
             Self::PartialExport { .. } => "S009",
             Self::DuplicatePart | Self::DuplicateRow { .. } => "S010",

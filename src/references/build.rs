@@ -68,7 +68,7 @@ impl<'l> Builder<'l> {
     pub(super) fn item(&mut self, current: &mut Current<'_>) -> u32 {
         if current.number == NONE {
             let items = &mut self.references.items;
-            current.number = items.names.push(current.name.as_bytes());
+            current.number = items.names.push(&current.name);
             items.changed.push(current.changed);
             items.first.push(self.references.list.len() as u32);
         }

@@ -21,8 +21,8 @@ struct Deferred<'l> {
 impl<'l> Deferral<'l> {
     /// Keeps all that settling a reference needs.
     pub(super) fn add(&mut self, reference: u32, by: &str, key: &str, fillings: &Fillings<'l>, entries: &[usize]) {
-        self.texts.push(by.as_bytes());
-        self.texts.push(key.as_bytes());
+        self.texts.push(by);
+        self.texts.push(key);
         let plain = fillings.is_empty() && entries.is_empty();
         let more = (!plain).then(|| Box::new((fillings.clone(), entries.to_vec())));
         self.list.push(Deferred { reference, more });

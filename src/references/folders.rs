@@ -34,7 +34,7 @@ pub(super) enum Named<'t> {
     /// The first so many bytes of a key that is in the index.
     Key(u32, u16),
     /// Nowhere else.
-    Text(&'t [u8]),
+    Text(&'t str),
 }
 
 impl Folder {
@@ -51,7 +51,7 @@ impl Folders {
     pub(super) fn add(&mut self, hasher: FoldHasher, keys: &Texts, area: u16, named: Named<'_>, unfinished: bool) {
         let name = match named {
             Named::Key(number, length) => &keys.get(number)[..usize::from(length)],
-            Named::Text(text) => text,
+            Named::Text(text) => text.as_bytes(),
         };
         let hash = hash(hasher, area, name);
         let bits = if unfinished { UNFINISHED } else { 0 };
@@ -87,7 +87,7 @@ impl Folders {
     pub(super) fn absorb(&mut self, other: Self, hasher: FoldHasher, keys: &Texts, renumbered: &[u32]) {
         for Folder { text, area, length } in other.table {
             let named = if length & OWN != 0 {
-                Named::Text(other.own.get(text))
+                Named::Text(other.own.text(text))
             } else {
                 Named::Key(renumbered[text as usize], length & LENGTH)
             };

@@ -76,7 +76,7 @@ impl BucketIndex {
         if self.table.len() == self.table.capacity() {
             self.grow();
         }
-        let number = self.keys.push(key.as_bytes());
+        let number = self.keys.push(key);
         self.marks.push(AtomicU8::new(0));
         let (keys, hasher) = (&self.keys, self.hasher);
         self.table.insert_unique(hash, number, |&number| hasher.key(keys.get(number)));
@@ -130,7 +130,7 @@ impl BucketIndex {
     }
 
     /// Says that a record claims a folder of an area, and whether its job is unfinished.
-    pub(super) fn claim(&mut self, area: u16, folder: &[u8], unfinished: bool) {
+    pub(super) fn claim(&mut self, area: u16, folder: &str, unfinished: bool) {
         self.folders.add(self.hasher, &self.keys, area, Named::Text(folder), unfinished);
     }
 
@@ -223,6 +223,11 @@ impl BucketIndex {
         if self.may_name_in(hash) { self.find_in(hash, directory.len(), key, near) } else { None }
     }
 
+    /// Reads what [`BucketIndex::find_in`] will read first; gives the number of a key that may be the one.
+    pub fn touch(&self, directory: u64, length: usize, key: &[u8]) -> Option<u32> {
+        self.table.find(FoldHasher::name(directory, &key[length..]), |_| true).copied()
+    }
+
     /// The same for a key whose directory has so many bytes and this hash.
     pub fn find_in(&self, directory: u64, length: usize, key: &[u8], mut near: impl FnMut(u32)) -> Option<u32> {
         let hash = FoldHasher::name(directory, &key[length..]);
@@ -276,14 +281,14 @@ impl BucketIndex {
         self.folders.find(self.hasher, &self.keys, area, folder) == Some(true)
     }
 
-    /// Whether a record names a key in this directory (ends in `/`, or empty), in which the layout expects objects that
+    /// Whether a record names a key in this directory (ends in `/`, or empty) with this hash, in which the layout expects objects that
     /// no record names.
-    pub fn names_in(&self, directory: &[u8]) -> bool {
+    pub fn names_in(&self, directory: &[u8], hash: u64) -> bool {
         if self.directories.is_empty() {
             return false;
         }
         let is = |number: &u32| key::directory(self.key_text(*number)).as_bytes() == directory;
-        self.directories.find(self.hasher.directory(directory), is).is_some()
+        self.directories.find(hash, is).is_some()
     }
 
     /// Areas with a covered folder: records name them.
@@ -298,7 +303,7 @@ impl BucketIndex {
         let mut keys = Vec::with_capacity(texts.len());
         texts.drain(|text| {
             let roles = *marks.get_mut(keys.len() as u32).get_mut();
-            keys.push(self.key(std::str::from_utf8(text).unwrap_or_default(), roles));
+            keys.push(self.key(text, roles));
         });
         self.folders.absorb(folders, self.hasher, &self.keys, &keys);
         directories.into_iter().for_each(|number| self.note_directory(keys[number as usize]));

@@ -24,7 +24,7 @@ impl Places {
         if let Some(&number) = self.table.find(own, is) {
             return number;
         }
-        let number = paths.push(path.as_bytes());
+        let number = paths.push(path);
         declarations.push(declaration);
         self.table.insert_unique(own, number, |&number| hash(hasher, *declarations.get(number), paths.get(number)));
         number

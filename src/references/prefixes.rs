@@ -25,8 +25,7 @@ pub(super) struct Prefixes {
 impl Prefixes {
     /// Adds a prefix, or finds it.
     pub(super) fn add(&mut self, hasher: FoldHasher, prefix: &str, claims: bool) -> u32 {
-        let prefix = prefix.as_bytes();
-        let number = match self.number(hasher, prefix) {
+        let number = match self.number(hasher, prefix.as_bytes()) {
             Some(number) => number,
             None => {
                 let number = self.texts.push(prefix);
@@ -34,7 +33,7 @@ impl Prefixes {
                 let texts = &self.texts;
                 let hash = |number: &u32| hasher.directory(texts.get(*number));
                 self.table.insert_unique(hash(&number), number, hash);
-                self.depths |= depth_bit(prefix.iter().filter(|&&byte| byte == b'/').count());
+                self.depths |= depth_bit(prefix.bytes().filter(|&byte| byte == b'/').count());
                 number
             }
         };
@@ -100,7 +99,7 @@ impl Prefixes {
         let mut marks = other.marks;
         other.texts.drain(|text| {
             let claims = *marks.get_mut(numbers.len() as u32).get_mut() & CLAIMS != 0;
-            numbers.push(self.add(hasher, std::str::from_utf8(text).unwrap_or_default(), claims));
+            numbers.push(self.add(hasher, text, claims));
         });
         numbers
     }

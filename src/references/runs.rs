@@ -66,7 +66,7 @@ impl Runs {
             if let Some(&number) = self.known.get(text) {
                 return number;
             }
-            let number = self.elements.push(text.as_bytes());
+            let number = self.elements.push(text);
             self.known.insert(text.into(), number);
             number
         });

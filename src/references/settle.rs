@@ -270,7 +270,7 @@ impl Builder<'_> {
             };
             for &entry in within.entries().iter().filter(owned) {
                 if within.folder(Some(entry), claim.area, &value, &mut folder) {
-                    self.references.buckets[bucket].claim(claim.area as u16, folder.as_bytes(), unfinished);
+                    self.references.buckets[bucket].claim(claim.area as u16, &folder, unfinished);
                 }
             }
         }

@@ -14,28 +14,28 @@ pub struct Texts {
 
 #[derive(Debug, Clone, Default)]
 struct Segment {
-    bytes: Vec<u8>,
+    text: String,
     ends: Vec<u32>,
 }
 
 impl Segment {
-    fn get(&self, position: usize) -> &[u8] {
+    fn get(&self, position: usize) -> &str {
         let start = if position == 0 { 0 } else { self.ends[position - 1] as usize };
-        &self.bytes[start..self.ends[position] as usize]
+        &self.text[start..self.ends[position] as usize]
     }
 }
 
 impl Texts {
     /// Adds a text and gives its number.
-    pub fn push(&mut self, text: &[u8]) -> u32 {
+    pub fn push(&mut self, text: &str) -> u32 {
         let full = self.segments.last().is_none_or(|segment| segment.ends.len() == TEXTS);
         if full {
             self.open();
         }
         let number = self.len();
         if let Some(segment) = self.segments.last_mut() {
-            segment.bytes.extend_from_slice(text);
-            segment.ends.push(segment.bytes.len() as u32);
+            segment.text.push_str(text);
+            segment.ends.push(segment.text.len() as u32);
         }
         number as u32
     }
@@ -45,22 +45,23 @@ impl Texts {
     fn open(&mut self) {
         let mut next = Segment::default();
         if let Some(last) = self.segments.last_mut() {
-            next.bytes.reserve_exact(last.bytes.len() + last.bytes.len() / 32);
+            next.text.reserve_exact(last.text.len() + last.text.len() / 32);
             next.ends.reserve_exact(TEXTS);
-            last.bytes.shrink_to_fit();
+            last.text.shrink_to_fit();
         }
         self.segments.push(next);
     }
 
-    /// The text with a number.
+    /// The bytes of the text with a number.
     #[inline]
     pub fn get(&self, number: u32) -> &[u8] {
-        self.segments[number as usize / TEXTS].get(number as usize % TEXTS)
+        self.text(number).as_bytes()
     }
 
-    /// The text with a number, which was pushed as a `str`.
+    /// The text with a number.
+    #[inline]
     pub fn text(&self, number: u32) -> &str {
-        std::str::from_utf8(self.get(number)).unwrap_or_default()
+        self.segments[number as usize / TEXTS].get(number as usize % TEXTS)
     }
 
     /// How many texts there are.
@@ -74,7 +75,7 @@ impl Texts {
     }
 
     /// Calls `each` with every text in turn, and gives back the memory of those that are done.
-    pub fn drain(self, mut each: impl FnMut(&[u8])) {
+    pub fn drain(self, mut each: impl FnMut(&str)) {
         for segment in self.segments {
             (0..segment.ends.len()).for_each(|position| each(segment.get(position)));
         }
@@ -82,12 +83,12 @@ impl Texts {
 
     /// Bytes of the texts alone.
     pub fn text_bytes(&self) -> usize {
-        self.segments.iter().map(|segment| segment.bytes.len()).sum()
+        self.segments.iter().map(|segment| segment.text.len()).sum()
     }
 
     /// Heap bytes held, capacity included.
     pub fn heap_bytes(&self) -> usize {
-        let within = |segment: &Segment| segment.bytes.capacity() + segment.ends.capacity() * size_of::<u32>();
+        let within = |segment: &Segment| segment.text.capacity() + segment.ends.capacity() * size_of::<u32>();
         self.segments.capacity() * size_of::<Segment>() + self.segments.iter().map(within).sum::<usize>()
     }
 }
@@ -176,13 +177,13 @@ mod tests {
         let mut texts = Texts::default();
         let text = |number: usize| "ß".repeat(number % 7);
         for number in 0..3 * TEXTS + 1 {
-            assert_eq!(texts.push(text(number).as_bytes()) as usize, number);
+            assert_eq!(texts.push(&text(number)) as usize, number);
         }
         assert_eq!(texts.len(), 3 * TEXTS + 1);
         assert!((0..texts.len()).all(|number| texts.text(number as u32) == text(number)));
         let mut number = 0;
-        texts.drain(|bytes| {
-            assert_eq!(bytes, text(number).as_bytes());
+        texts.drain(|drained| {
+            assert_eq!(drained, text(number));
             number += 1;
         });
         assert_eq!(number, 3 * TEXTS + 1);

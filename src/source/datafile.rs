@@ -189,6 +189,29 @@ impl DataFile {
     }
 }
 
+/// Decoded bytes by which a file is recognised.
+const HEAD: usize = 64 << 10;
+
+/// The front of a file, decoded as far as that is possible.
+///
+/// # Errors
+///
+/// What the system says.
+pub(super) fn head(path: &Path) -> Result<Vec<u8>, SourceError> {
+    let nothing = Stated { size: None, md5: None, notation: Notation::Hex };
+    let mut data = DataFile::open(path, "", nothing, false, &mut |_| {})?;
+    let (mut head, mut length) = (vec![0; HEAD], 0);
+    while length < HEAD {
+        match data.read(&mut head[length..]) {
+            Ok(0) | Err(Stop::Broken(_)) => break,
+            Ok(more) => length += more,
+            Err(Stop::Failed(error)) => return Err(error),
+        }
+    }
+    head.truncate(length);
+    Ok(head)
+}
+
 /// Opens a file and says its size.
 pub(super) fn open(path: &Path) -> Result<(File, u64), SourceError> {
     let open = || -> io::Result<(File, u64)> {

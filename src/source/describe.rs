@@ -10,13 +10,24 @@ use serde::Serialize;
 use super::error::{InputKind, SourceError};
 use super::export::{self, Export, ItemReader};
 use super::input::{InputFile, PassedOver};
-use super::inventory::{self, Column, ColumnSet, Delivery, InventoryFormat, PartReader, ReadOptions};
+use super::inventory::{self, Column, ColumnSet, CsvKeys, Delivery, InventoryFormat, PartReader, ReadOptions};
 use crate::model::{SourceDefect, time};
 
 /// How many rows or items are shown.
 const FIRST: usize = 5;
 /// How many bad rows of one input are kept; a part may have millions.
 const MOST_DEFECTS: usize = 1_000;
+
+/// What the user tells of an input that does not say it itself.
+#[derive(Debug, Clone, Default)]
+pub struct Told {
+    /// Of an inventory.
+    pub inventory: inventory::Told,
+    /// Of items.
+    pub export: export::Told,
+    /// How the keys of a CSV are encoded.
+    pub csv_keys: CsvKeys,
+}
 
 /// What an input holds.
 #[derive(Debug, Serialize)]
@@ -42,7 +53,9 @@ pub struct InventoryDescription {
     pub created_at: Option<String>,
     /// The format of its parts.
     pub format: InventoryFormat,
-    /// The manifest.
+    /// What stands for it: a manifest, or something in place of one.
+    pub origin: inventory::Origin,
+    /// The manifest; without one, what stands for it.
     pub manifest: InputFile,
     /// Whether the manifest is what its checksum says.
     pub verified: bool,
@@ -71,16 +84,18 @@ pub struct ExportDescription {
     pub table_arn: String,
     /// The export.
     pub export_arn: String,
-    /// The moment that it shows, RFC 3339 in UTC.
-    pub export_time: String,
-    /// `manifest-summary.json`.
+    /// The moment that it shows, RFC 3339 in UTC, where it is known.
+    pub export_time: Option<String>,
+    /// What stands for it: a manifest, or something in place of one.
+    pub origin: export::Origin,
+    /// `manifest-summary.json`; without one, what stands for it.
     pub summary: InputFile,
     /// Whether both manifests are what their checksums say.
     pub verified: bool,
     /// Fields of the summary that AWS is not known to write.
     pub unknown_fields: Vec<String>,
-    /// How many items it should hold.
-    pub stated_items: u64,
+    /// How many items it should hold, if that is stated.
+    pub stated_items: Option<u64>,
     /// How many it holds.
     pub items: u64,
     /// Its data files, in the order of the list.
@@ -111,23 +126,29 @@ pub struct PartDescription {
 /// # Errors
 ///
 /// What [`inventory::discover`] and [`export::discover`] refuse; a file or folder that is neither.
-pub fn describe(input: &Path) -> Result<Description, SourceError> {
+pub fn describe(input: &Path, told: &Told) -> Result<Description, SourceError> {
     let inputs = [input.to_owned()];
-    let inventories = none_as_nothing(inventory::discover(&inputs))?;
-    let exports = none_as_nothing(export::discover(&inputs))?;
-    if inventories.is_none() && exports.is_none() {
-        return Err(if input.is_dir() {
-            SourceError::NothingFound { root: input.to_owned(), kind: InputKind::Either }
-        } else {
+    let inventories = none_as_nothing(inventory::discover_told(&inputs, &told.inventory))?;
+    let exports = none_as_nothing(export::discover_told(&inputs, &told.export))?;
+    let (inventories, exports) = match (inventories, exports) {
+        // A folder whose manifest is broken holds one.
+        (Err(broken @ SourceError::NotManifest { .. }), Err(_)) if input.is_dir() => return Err(broken),
+        (Err(_), Err(broken @ SourceError::NotManifest { .. })) if input.is_dir() => return Err(broken),
+        (Err(_), Err(_)) if input.is_dir() => {
+            return Err(SourceError::NothingFound { root: input.to_owned(), kind: InputKind::Either });
+        }
+        (Err(_), Err(_)) => {
             let reason = "it is not JSON with `sourceBucket`, `fileFormat` and `files`, or with `exportArn`, `tableArn` and `itemCount`";
-            SourceError::NotManifest { path: input.to_owned(), kind: InputKind::Either, reason: reason.to_owned() }
-        });
-    }
+            let reason = reason.to_owned();
+            return Err(SourceError::NotManifest { path: input.to_owned(), kind: InputKind::Either, reason });
+        }
+        (inventories, exports) => (inventories.ok(), exports.ok()),
+    };
     let mut description = Description { inventories: Vec::new(), exports: Vec::new(), passed_over: Vec::new() };
     if let Some(found) = inventories {
         description.passed_over.extend(found.passed_over);
         for delivery in found.deliveries {
-            description.inventories.push(describe_inventory(delivery)?);
+            description.inventories.push(describe_inventory(delivery, told.csv_keys)?);
         }
     }
     if let Some(found) = exports {
@@ -139,15 +160,17 @@ pub fn describe(input: &Path) -> Result<Description, SourceError> {
     Ok(description)
 }
 
-fn none_as_nothing<T>(found: Result<T, SourceError>) -> Result<Option<T>, SourceError> {
+/// Sets apart the errors that only say that an input is of the other kind.
+fn none_as_nothing<T>(found: Result<T, SourceError>) -> Result<Result<T, SourceError>, SourceError> {
     match found {
-        Ok(found) => Ok(Some(found)),
-        Err(SourceError::NothingFound { .. } | SourceError::NotManifest { .. }) => Ok(None),
+        Err(error @ (SourceError::NothingFound { .. } | SourceError::NotManifest { .. })) => Ok(Err(error)),
         Err(error) => Err(error),
+        Ok(found) => Ok(Ok(found)),
     }
 }
 
-fn describe_inventory(delivery: Delivery) -> Result<InventoryDescription, SourceError> {
+fn describe_inventory(delivery: Delivery, csv_keys: CsvKeys) -> Result<InventoryDescription, SourceError> {
+    let options = ReadOptions { csv_keys, ..ReadOptions::default() };
     let mut defects = delivery.defects.clone();
     let (mut parts, mut first_rows) = (Vec::new(), Vec::new());
     for part in &delivery.parts {
@@ -158,7 +181,7 @@ fn describe_inventory(delivery: Delivery) -> Result<InventoryDescription, Source
                 defects.push(defect);
             }
         };
-        if let Some(mut reader) = PartReader::open(&delivery, part, &ReadOptions::default(), &mut tell)? {
+        if let Some(mut reader) = PartReader::open(&delivery, part, &options, &mut tell)? {
             described.compression = Some(reader.compression().to_owned());
             while let Some(batch) = reader.next_batch(&mut tell)? {
                 let room = FIRST.saturating_sub(first_rows.len()).min(batch.num_rows());
@@ -182,6 +205,7 @@ fn describe_inventory(delivery: Delivery) -> Result<InventoryDescription, Source
         destination: delivery.destination,
         configuration: delivery.configuration,
         format: delivery.format,
+        origin: delivery.origin,
         manifest: delivery.manifest,
         verified: delivery.verified,
         unknown_columns: delivery.unknown_columns,
@@ -220,7 +244,8 @@ fn describe_export(export: Export) -> Result<ExportDescription, SourceError> {
         table: export.table,
         table_arn: export.table_arn,
         export_arn: export.export_arn,
-        export_time: time::format_utc(export.export_time),
+        export_time: export.is_dated.then(|| time::format_utc(export.export_time)),
+        origin: export.origin,
         summary: export.summary,
         verified: export.verified,
         unknown_fields: export.unknown_fields,

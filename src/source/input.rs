@@ -1,7 +1,7 @@
 //! Manifests as files: read whole, digested, and held against the checksum beside them.
 
 use std::fs::{self, File};
-use std::io::Read;
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use base64::Engine;
@@ -17,6 +17,9 @@ use crate::model::{SourceDefect, SourceProblem};
 /// Larger than any manifest: one that lists a million parts has some 200 MB.
 const MAX_MANIFEST_BYTES: u64 = 1 << 30;
 
+/// Bytes per read of a file that is digested.
+const DIGEST_BUFFER: usize = 128 << 10;
+
 /// The identity of an input file, as results print it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct InputFile {
@@ -30,7 +33,41 @@ pub struct InputFile {
 
 impl InputFile {
     pub(super) fn new(name: String, content: &[u8]) -> Self {
-        Self { name, sha256: hex(&Sha256::digest(content)), bytes: content.len() as u64 }
+        Self::of_digest(name, &Sha256::digest(content), content.len() as u64)
+    }
+
+    fn of_digest(name: String, sha256: &[u8], bytes: u64) -> Self {
+        Self { name, sha256: hex(sha256), bytes }
+    }
+
+    /// For files that are one input without a manifest: the identity of the only one, or of the list of their digests.
+    pub(super) fn of_files(files: &[(String, PathBuf)]) -> Result<Self, SourceError> {
+        let digest = |(name, path): &(String, PathBuf)| {
+            let (mut hash, mut bytes) = (Sha256::new(), 0);
+            let read = File::open(path).and_then(|file| {
+                let mut file = BufReader::with_capacity(DIGEST_BUFFER, file);
+                loop {
+                    let buffer = file.fill_buf()?;
+                    let length = buffer.len();
+                    if length == 0 {
+                        return Ok(());
+                    }
+                    hash.update(buffer);
+                    bytes += length as u64;
+                    file.consume(length);
+                }
+            });
+            read.map_err(|error| SourceError::io(path, error))?;
+            Ok(Self::of_digest(name.clone(), &hash.finalize(), bytes))
+        };
+        let mut all = files.iter().map(digest).collect::<Result<Vec<_>, _>>()?;
+        if all.len() == 1 {
+            return Ok(all.remove(0));
+        }
+        all.sort_by(|one, other| one.name.cmp(&other.name));
+        let list: String = all.iter().map(|file| format!("{}  {}\n", file.sha256, file.name)).collect();
+        let name = all.iter().map(|file| file.name.as_str()).collect::<Vec<_>>().join(", ");
+        Ok(Self::of_digest(name, &Sha256::digest(list.as_bytes()), all.iter().map(|file| file.bytes).sum()))
     }
 }
 
@@ -71,7 +108,11 @@ pub(super) fn manifests(inputs: &[PathBuf], kind: InputKind) -> Result<Vec<Manif
     let mut seen = Vec::new();
     for input in inputs {
         let (root, paths) = match walk::given(input)? {
-            walk::Given::File => (input.parent().unwrap_or(Path::new("")).to_owned(), vec![input.clone()]),
+            walk::Given::File => {
+                // The parent of a bare name is empty, which is no folder.
+                let folder = input.parent().filter(|folder| !folder.as_os_str().is_empty());
+                (folder.unwrap_or(Path::new(".")).to_owned(), vec![input.clone()])
+            }
             walk::Given::Folder => (input.clone(), walk::find(input, kind.manifest())?),
         };
         if paths.is_empty() {

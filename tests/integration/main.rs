@@ -28,3 +28,5 @@ mod results;
 mod rules;
 mod rules_fixtures;
 mod sample;
+mod wild_csv;
+mod wild_parquet;

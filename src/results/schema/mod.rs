@@ -358,7 +358,7 @@ pub struct HistoryEntry {
 }
 
 /// One row of `folders.parquet`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FolderRow {
     /// The bucket.
     pub bucket: String,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::bare::{self, Origin, Told};
 use super::manifest::{Summary, listed_files};
 use crate::model::{Millis, SourceDefect, SourceProblem};
 use crate::source::error::{InputKind, SourceError};
@@ -27,10 +28,14 @@ pub struct Export {
     pub table_arn: String,
     /// The export.
     pub export_arn: String,
-    /// The moment that it shows, ms UTC.
+    /// The moment that it shows, ms UTC; 0 if it is not dated.
     pub export_time: Millis,
+    /// Whether that moment is known: items without a manifest do not say it.
+    pub is_dated: bool,
+    /// What stands for it.
+    pub origin: Origin,
     /// How many items it holds, as stated.
-    pub item_count: u64,
+    pub item_count: Option<u64>,
     /// Its data files, each once, in the order of the list.
     pub files: Vec<ExportFile>,
     /// `manifest-summary.json`.
@@ -57,9 +62,11 @@ pub struct ExportFile {
     /// The places where it was looked for, in order; empty if it was found.
     pub looked: Vec<String>,
     /// How many items it holds, as listed.
-    pub item_count: u64,
+    pub item_count: Option<u64>,
     /// The MD5 of the file as stored, as listed.
     pub stated_md5: Option<[u8; 16]>,
+    /// Whether it is what `aws dynamodb scan` printed, not a data file.
+    pub is_scan: bool,
 }
 
 impl ExportFile {
@@ -97,11 +104,25 @@ struct Candidate {
 /// A wrong path, a file that is no summary, a format that is not read, a folder without an export, or with
 /// nothing but incremental ones.
 pub fn discover(inputs: &[PathBuf]) -> Result<Exports, SourceError> {
+    discover_told(inputs, &Told::default())
+}
+
+/// The same, also for files without a manifest, of which the user tells what they do not say.
+///
+/// # Errors
+///
+/// Likewise, and a file without a manifest of which too little was told.
+pub fn discover_told(inputs: &[PathBuf], told: &Told) -> Result<Exports, SourceError> {
+    let mut bare = Vec::new();
     let mut passed_over = Vec::new();
     let mut tables: BTreeMap<String, Vec<Candidate>> = BTreeMap::new();
     let mut refused = None;
     for from in input::manifests(inputs, InputKind::Export)? {
         let (explicit, name) = (from.explicit, from.name());
+        if explicit && let Some(origin) = bare::recognise(&from)? {
+            bare.push((from, origin));
+            continue;
+        }
         match candidate(from) {
             Ok(candidate) => tables.entry(candidate.summary.table_arn.clone()).or_default().push(candidate),
             Err(error) if explicit => return Err(error),
@@ -111,11 +132,11 @@ pub fn discover(inputs: &[PathBuf]) -> Result<Exports, SourceError> {
             }
         }
     }
-    if tables.is_empty() {
+    let mut exports = bare::exports(bare, told)?;
+    if tables.is_empty() && exports.is_empty() {
         let root = inputs.first().cloned().unwrap_or_default();
         return Err(refused.unwrap_or(SourceError::NothingFound { root, kind: InputKind::Export }));
     }
-    let mut exports = Vec::new();
     for mut candidates in tables.into_values() {
         // Newest first; a tie is settled by name.
         candidates.sort_by(|one, other| {
@@ -183,8 +204,9 @@ fn export(candidate: Candidate) -> Result<Export, SourceError> {
                     file: listed.key,
                     path,
                     looked,
-                    item_count: listed.item_count,
+                    item_count: Some(listed.item_count),
                     stated_md5: listed.md5,
+                    is_scan: false,
                 });
             }
             list_file = Some(InputFile::new(list_name, &content));
@@ -199,7 +221,9 @@ fn export(candidate: Candidate) -> Result<Export, SourceError> {
         table_arn: summary.table_arn,
         export_arn: summary.export_arn,
         export_time: summary.time,
-        item_count: summary.item_count,
+        is_dated: true,
+        origin: Origin::Manifest,
+        item_count: Some(summary.item_count),
         files,
         summary: InputFile::new(name, &content),
         list: list_file,

@@ -6,6 +6,7 @@ use memchr::memchr;
 
 use super::discover::ExportFile;
 use super::item::Item;
+use super::scan::ScanLines;
 use crate::model::{SourceDefect, SourceProblem};
 use crate::source::datafile::{DataFile, Stated, Stop};
 use crate::source::error::SourceError;
@@ -21,14 +22,22 @@ const MAX_LINE: usize = 4 << 20;
 /// A line that is no item is left out and told; a file that breaks delivers the items in front of the break and tells
 /// S003. The count and the MD5 are compared when the file has ended.
 pub struct ItemReader {
-    data: DataFile,
+    lines: Lines,
     name: String,
-    stated_items: u64,
+    stated_items: Option<u64>,
     buffer: Vec<u8>,
     unread: Range<usize>,
     item: Item,
     row: u64,
     ending: Option<Ending>,
+}
+
+/// Where lines come from.
+enum Lines {
+    /// They are the file's own.
+    Data(DataFile),
+    /// They are made of a scan's items.
+    Scan(ScanLines),
 }
 
 /// How far the end has come.
@@ -56,8 +65,9 @@ impl ItemReader {
             return Ok(None);
         };
         let stated = Stated { size: None, md5: file.stated_md5, notation: Notation::Base64 };
+        let data = DataFile::open(path, &file.file, stated, verify, defects)?;
         Ok(Some(Self {
-            data: DataFile::open(path, &file.file, stated, verify, defects)?,
+            lines: if file.is_scan { Lines::Scan(ScanLines::new(data)) } else { Lines::Data(data) },
             name: file.file.clone(),
             stated_items: file.item_count,
             buffer: vec![0; BUFFER],
@@ -93,7 +103,10 @@ impl ItemReader {
 
     /// The codec of the file: `gzip` or `none`.
     pub fn compression(&self) -> &'static str {
-        self.data.compression()
+        match &self.lines {
+            Lines::Data(data) => data.compression(),
+            Lines::Scan(scan) => scan.compression(),
+        }
     }
 
     /// Items read so far, those left out included.
@@ -103,10 +116,25 @@ impl ItemReader {
 
     /// Compressed bytes read so far.
     pub fn bytes_read(&self) -> u64 {
-        self.data.bytes_read()
+        match &self.lines {
+            Lines::Data(data) => data.bytes_read(),
+            Lines::Scan(scan) => scan.bytes_read(),
+        }
     }
 
     fn next_line(&mut self, defects: &mut dyn FnMut(SourceDefect)) -> Result<Option<Range<usize>>, SourceError> {
+        if let Lines::Scan(scan) = &mut self.lines {
+            return match self.ending.is_none().then(|| scan.next(&mut self.buffer)) {
+                None => Ok(None),
+                Some(Ok(Some(line))) => Ok(Some(line)),
+                Some(Ok(None)) => self.end(true, defects).map(|()| None),
+                Some(Err(Stop::Failed(error))) => Err(error),
+                Some(Err(Stop::Broken(reason))) => {
+                    self.tell(Some(self.row), SourceProblem::Unreadable { reason }, defects);
+                    self.end(false, defects).map(|()| None)
+                }
+            };
+        }
         let mut searched = 0;
         loop {
             if let Some(length) = memchr(b'\n', &self.buffer[self.unread.start + searched..self.unread.end]) {
@@ -153,7 +181,8 @@ impl ItemReader {
             self.buffer.copy_within(self.unread.clone(), 0);
             self.unread = 0..self.unread.len();
         }
-        let length = self.data.read(&mut self.buffer[self.unread.end..])?;
+        let Lines::Data(data) = &mut self.lines else { return Ok(0) };
+        let length = data.read(&mut self.buffer[self.unread.end..])?;
         self.unread.end += length;
         Ok(length)
     }
@@ -161,11 +190,20 @@ impl ItemReader {
     /// Compares what a whole file states; a broken one can only be held against its MD5.
     fn end(&mut self, whole: bool, defects: &mut dyn FnMut(SourceDefect)) -> Result<(), SourceError> {
         self.ending = Some(Ending::Told);
-        if whole && self.row != self.stated_items {
-            let problem = SourceProblem::Count { stated: self.stated_items, actual: self.row, what: "items" };
+        let problem = match (&self.lines, self.stated_items) {
+            (Lines::Scan(scan), _) => scan.problem(self.row),
+            (Lines::Data(_), Some(stated)) if stated != self.row => {
+                Some(SourceProblem::Count { stated, actual: self.row, what: "items" })
+            }
+            (Lines::Data(_), _) => None,
+        };
+        if let Some(problem) = problem.filter(|_| whole) {
             self.tell(None, problem, defects);
         }
-        self.data.finish(defects)
+        match &mut self.lines {
+            Lines::Data(data) => data.finish(defects),
+            Lines::Scan(scan) => scan.data().finish(defects),
+        }
     }
 
     fn tell(&self, row: Option<u64>, problem: SourceProblem, defects: &mut dyn FnMut(SourceDefect)) {

@@ -96,10 +96,14 @@ impl<'a> Export<'a> {
     /// The data file with this number, from 0.
     pub(crate) fn data_file(&self, number: usize, items: &[Value]) -> DataFile {
         let lines: String = items.iter().map(|item| format!("{{\"Item\":{item}}}\n")).collect();
-        let bytes = gzip(lines.as_bytes(), 255);
+        self.data_file_of(number, gzip(lines.as_bytes(), 255), items.len() as u64)
+    }
+
+    /// A data file of these bytes, that states so many items.
+    pub(crate) fn data_file_of(&self, number: usize, bytes: Vec<u8>, items: u64) -> DataFile {
         let name = base32(md5(format!("{} {number}", self.id()).as_bytes()));
         let key = format!("{}/data/{name}.json.gz", self.folder());
-        DataFile { key, md5: md5(&bytes), bytes: Some(bytes), items: items.len() as u64 }
+        DataFile { key, md5: md5(&bytes), bytes: Some(bytes), items }
     }
 
     /// Every file of the export, with these data files.

@@ -1,4 +1,4 @@
-//! A world on disk: its configuration, its inventories in both formats and its exports.
+//! A world on disk: its configuration, its inventories in every format and its exports.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -38,6 +38,7 @@ pub(crate) fn inventories(dir: &Path, format: Format) -> PathBuf {
     dir.join(match format {
         Format::Csv => "csv",
         Format::Parquet => "parquet",
+        Format::Orc => "orc",
     })
 }
 
