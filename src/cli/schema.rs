@@ -18,11 +18,25 @@ Examples:
   stocktake schema config > stocktake.schema.json
       then, as the first line of stocktake.toml for editors that know Taplo:
       #:schema ./stocktake.schema.json
+  stocktake schema config --format md
+      the reference as tables
   stocktake schema results")]
 pub(super) struct SchemaArgs {
     /// Of which
     #[arg(value_enum)]
     of: Of,
+    /// How it is printed
+    #[arg(long, value_enum, default_value_t = SchemaFormat::Json, value_name = "FORMAT")]
+    format: SchemaFormat,
+}
+
+/// How a schema is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum SchemaFormat {
+    /// JSON Schema, draft 2020-12.
+    Json,
+    /// Tables for people; of the configuration only.
+    Md,
 }
 
 /// What has a schema.
@@ -36,9 +50,17 @@ enum Of {
 
 impl SchemaArgs {
     pub(super) fn run(self, console: &Console) -> Result<u8, Failure> {
-        let schema = match self.of {
-            Of::Config => config::json_schema(&known_rules()),
-            Of::Results => json::json_schema(),
+        let schema = match (self.of, self.format) {
+            (Of::Config, SchemaFormat::Json) => config::json_schema(&known_rules()),
+            (Of::Results, SchemaFormat::Json) => json::json_schema(),
+            (Of::Config, SchemaFormat::Md) => {
+                console.print(&config::reference_markdown())?;
+                return Ok(0);
+            }
+            (Of::Results, SchemaFormat::Md) => {
+                let problem = "there are no tables of the results";
+                return Err(Failure::usage(problem, "leave --format out: the JSON Schema says what each member means"));
+            }
         };
         console.print(&format!("{schema:#}\n"))?;
         Ok(0)

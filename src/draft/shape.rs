@@ -28,6 +28,8 @@ pub(super) struct Node {
     /// How many real folders it stands for; one that the delivery comes back to counts again.
     pub(super) folders: u64,
     last: u64,
+    /// Whether it held too many names to spell them out.
+    crowded: bool,
     /// Folders that are spelled out.
     pub(super) names: BTreeMap<Box<str>, Node>,
     /// All others.
@@ -57,7 +59,7 @@ impl Values {
 impl Node {
     fn new() -> Self {
         let (names, values) = (BTreeMap::new(), None);
-        Self { objects: 0, bytes: 0, files: 0, folders: 0, last: 0, names, values }
+        Self { objects: 0, bytes: 0, files: 0, folders: 0, last: 0, crowded: false, names, values }
     }
 
     fn merge(&mut self, other: Self) {
@@ -65,6 +67,7 @@ impl Node {
         self.bytes += other.bytes;
         self.files += other.files;
         self.folders += other.folders;
+        self.crowded |= other.crowded;
         for (name, node) in other.names {
             match self.names.get_mut(&name) {
                 Some(own) => own.merge(node),
@@ -119,11 +122,12 @@ pub(super) struct Shapes {
     pub(super) root: Node,
     forms: Forms,
     nodes: usize,
+    is_full: bool,
 }
 
 impl Shapes {
     pub(super) fn new() -> Self {
-        Self { root: Node::new(), forms: Forms::new(), nodes: 1 }
+        Self { root: Node::new(), forms: Forms::new(), nodes: 1, is_full: false }
     }
 
     /// Counts the objects directly in a directory, `""` or ending in `/`.
@@ -135,11 +139,14 @@ impl Shapes {
             self.root.bytes += bytes;
             return;
         }
-        let before = self.nodes;
         grow(&mut self.root, &segments, (0, 0), (objects, bytes), &self.forms, &mut self.nodes);
-        // What was merged is counted anew only now and then.
-        if self.nodes > before && self.nodes > MOST_NODES {
+        // What was merged is counted anew; where that gains little, the tree is full for good.
+        if self.nodes > MOST_NODES && !self.is_full {
             self.nodes = self.root.size();
+            self.is_full = self.nodes > MOST_NODES / 8 * 7;
+            if self.is_full {
+                self.nodes = MOST_NODES + 1;
+            }
         }
     }
 
@@ -174,6 +181,7 @@ fn grow(
         }
         if node.names.len() > MOST_NAMES {
             node.collapse(forms, &|_, _| true);
+            node.crowded = true;
         }
     }
     let below = (FixedState::with_seed(path).hash_one(first), depth + 1);
@@ -181,7 +189,7 @@ fn grow(
         return grow(known, rest, below, (objects, bytes), forms, nodes);
     }
     let fits = forms.of(first);
-    if let Some(values) = node.values.as_mut().filter(|_| fits.is_value() || *nodes > MOST_NODES) {
+    if let Some(values) = node.values.as_mut().filter(|_| fits.is_value() || node.crowded || *nodes > MOST_NODES) {
         values.fits = values.fits.and(fits);
         values.jobs += u64::from(fits.is_job());
         values.count += 1;
@@ -196,6 +204,9 @@ fn grow(
 
 fn settle(node: &mut Node, forms: &Forms) {
     node.collapse(forms, &|_, fits| fits.is_value());
+    if node.crowded {
+        node.collapse(forms, &|_, _| true);
+    }
     let numbered = |name: &str| name.bytes().any(|byte| byte.is_ascii_digit());
     // Where values are, names that hold digits are values of a looser form.
     let alike = node.names.keys().filter(|name| numbered(name)).count();
@@ -205,5 +216,27 @@ fn settle(node: &mut Node, forms: &Forms) {
     node.names.values_mut().for_each(|below| settle(below, forms));
     if let Some(values) = &mut node.values {
         settle(&mut values.node, forms);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MOST_NAMES, MOST_NODES, Shapes};
+
+    #[test]
+    fn the_tree_stays_bounded_whatever_it_is_shown() {
+        let mut shapes = Shapes::new();
+        let word = |number: usize| -> String {
+            let letters = (0..4).map(|shift| char::from(b'a' + (number / 26_usize.pow(shift) % 26) as u8));
+            letters.chain(['x']).collect()
+        };
+        for number in 0..40_000 {
+            let (one, other) = (word(number * 7_919), word(number * 104_729));
+            shapes.add(&format!("{one}/{other}/{}/{number}/deep/deeper/deepest/more/and/more/", word(number)), 1, 10);
+        }
+        assert!(shapes.root.size() <= MOST_NODES + MOST_NAMES * 10, "{}", shapes.root.size());
+        assert_eq!((shapes.root.objects, shapes.root.bytes), (40_000, 400_000));
+        shapes.settle();
+        assert!(shapes.root.names.is_empty() && shapes.root.values.is_some());
     }
 }

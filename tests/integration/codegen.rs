@@ -100,7 +100,7 @@ fn layouts() -> Vec<Layout> {
 }
 
 /// A tool, or none with a word about it; where tools are promised, a missing one fails.
-fn tool(name: &str) -> Option<PathBuf> {
+pub(crate) fn tool(name: &str) -> Option<PathBuf> {
     if let Some(folder) = std::env::var_os("STOCKTAKE_TOOLS").filter(|folder| !folder.is_empty()) {
         let path = PathBuf::from(folder).join("bin").join(name);
         assert!(path.exists(), "STOCKTAKE_TOOLS promises {}, which is not there", path.display());

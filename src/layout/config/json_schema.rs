@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::KnownRules;
+use super::about::about;
 use super::build::words;
 use super::kind::Kind;
 use super::schema::{FILE, SEVERITY, Schema};
@@ -24,7 +25,11 @@ fn table(schema: &Schema, rules: &KnownRules, merges: bool) -> Value {
     let properties: Map<String, Value> = schema
         .keys
         .iter()
-        .map(|key| (key.name.to_owned(), restricted(kind(&key.kind, rules), words(schema.what, key.name))))
+        .map(|key| {
+            let mut made = restricted(kind(&key.kind, rules), words(schema.what, key.name));
+            made["description"] = json!(about(schema.what, key.name));
+            (key.name.to_owned(), made)
+        })
         .collect();
     let is_needed = |key: &&super::schema::Key| {
         key.required && (!merges || schema.identity.is_empty() || schema.identity.contains(&key.name))

@@ -5,6 +5,7 @@
 //! `build` understands the values and checks the names between them. Everything wrong is collected on the way and told
 //! at once.
 
+mod about;
 mod attribute;
 mod build;
 mod chain;
@@ -14,6 +15,7 @@ mod kind;
 mod merge;
 mod presets;
 mod problems;
+mod reference;
 mod schema;
 mod shape;
 mod source_text;
@@ -24,6 +26,7 @@ use std::path::{Path, PathBuf};
 pub use effective::Origins;
 pub use json_schema::json_schema;
 pub use presets::{preset_names, preset_text};
+pub use reference::reference_markdown;
 
 use crate::layout::{ConfigErrors, LayoutSpec};
 use crate::model::Family;

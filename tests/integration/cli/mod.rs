@@ -14,6 +14,7 @@ mod inspect;
 mod interrupt;
 mod outputs;
 mod path;
+mod recipes;
 mod runner;
 mod schema;
 mod sources;
