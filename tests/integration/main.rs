@@ -6,6 +6,7 @@ mod cli;
 mod config;
 mod delivery;
 mod dynamodb_json;
+mod export_chains;
 mod exports;
 mod fixtures;
 mod inventories;
