@@ -15,7 +15,7 @@ use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterio
 use stocktake::layout::Layout;
 use stocktake::model::Millis;
 use stocktake::references::{Declarations, Extractor};
-use stocktake::source::export::{ExportFile, ItemReader};
+use stocktake::source::export::{ExportFile, ExportFormat, ItemReader};
 use support::Silence;
 use tempfile::TempDir;
 
@@ -115,7 +115,16 @@ fn data_file(dir: &TempDir, name: &str, items: usize, lines: &str, compressed: b
     fs::write(&path, &stored).unwrap();
     let stated_md5 = Some(<md5::Md5 as md5::Digest>::digest(&stored).into());
     let item_count = Some(items as u64);
-    ExportFile { file: name.to_owned(), path: Some(path), looked: Vec::new(), item_count, stated_md5, is_scan: false }
+    ExportFile {
+        file: name.to_owned(),
+        path: Some(path),
+        looked: Vec::new(),
+        item_count,
+        stated_md5,
+        format: ExportFormat::DynamoDbJson,
+        changes: false,
+        is_scan: false,
+    }
 }
 
 /// Reads a file, and gives each item to `each`.

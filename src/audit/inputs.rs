@@ -78,8 +78,11 @@ impl AuditInputs {
         let inventories = self.inventories.iter();
         let inventories =
             inventories.filter_map(|(_, delivery)| Some((delivery.manifest.name.as_str(), delivery.created_at?)));
-        let exports = self.exports.iter().filter(|(_, export)| export.is_dated);
-        let exports = exports.map(|(_, export)| (export.summary.name.as_str(), export.export_time));
+        let exports = self.exports.iter().filter(|(_, export)| export.is_dated).map(|(_, export)| {
+            // A chain shows what its last export ends with.
+            let last = export.links().max_by_key(|link| link.export_time).unwrap_or(export);
+            (last.summary.name.as_str(), last.export_time)
+        });
         inventories.chain(exports).collect()
     }
 
@@ -107,7 +110,7 @@ impl AuditInputs {
 
     /// The oldest export's time.
     pub(super) fn oldest_export(&self) -> Option<Millis> {
-        self.exports.iter().filter(|(_, export)| export.is_dated).map(|(_, export)| export.export_time).min()
+        self.exports.iter().filter(|(_, export)| export.is_dated).map(|(_, export)| export.shows_at()).min()
     }
 
     /// The names of inputs whose time nobody knows.

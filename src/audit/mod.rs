@@ -103,10 +103,9 @@ pub fn run(request: &AuditRequest<'_>, sink: &mut dyn AuditSink) -> Result<Audit
 
     let (references, exports_complete, export_items) =
         pass::read_exports(request, &pool, &inputs, &declarations, &runs, &mut gathered)?;
-    let filtered = inputs.exports.iter().any(|(_, export)| export.is_partial());
     // S012 of either kind: no orphan is judged.
     let nothing_absent = inputs.absent_tables(layout).is_empty() && inputs.absent_buckets(layout).is_empty();
-    let exports_whole = exports_complete.all() && !filtered && nothing_absent;
+    let exports_whole = exports_complete.all() && !exports_complete.filtered() && nothing_absent;
     let exported_at = inputs.oldest_export().unwrap_or(Millis::MAX);
     let shared = Shared {
         layout,

@@ -131,7 +131,12 @@ fn write_inventory(text: &mut String, inventory: &InventoryDescription) {
 }
 
 fn write_export(text: &mut String, export: &ExportDescription) {
-    let what = if export.origin == ExportOrigin::Scan { "DynamoDB scan" } else { "DynamoDB export" };
+    let incremental = export.from.is_some();
+    let what = match export.origin {
+        ExportOrigin::Scan => "DynamoDB scan",
+        _ if incremental => "Incremental DynamoDB export",
+        _ => "DynamoDB export",
+    };
     let _ = writeln!(text, "{what} of {}", visible(&export.table));
     let named = if export.origin == ExportOrigin::Manifest { "summary" } else { "given" };
     line(text, named, &export.summary.name);
@@ -144,15 +149,24 @@ fn write_export(text: &mut String, export: &ExportDescription) {
         line(text, "table", &export.table_arn);
         line(text, "export", &export.export_arn);
     }
-    line(text, "shows", export.export_time.as_deref().unwrap_or("unknown"));
+    let until = export.export_time.as_deref().unwrap_or("unknown");
+    match &export.from {
+        None => line(text, "shows", until),
+        Some(from) => line(text, "window", &format!("{from} to {until}")),
+    }
+    if let Some(view) = export.view {
+        line(text, "view", view.name());
+    }
+    line(text, "format", export.format.name());
     line(text, "unknown fields", &or_none(&export.unknown_fields.join(", ")));
     let stated = export
         .stated_items
         .map_or_else(|| "a number not stated".to_owned(), |stated| format!("{} stated", filters::count(stated)));
-    line(text, "items", &format!("{} of {stated}", filters::count(export.items)));
+    let noun = if incremental { "changes" } else { "items" };
+    line(text, noun, &format!("{} of {stated}", filters::count(export.items)));
     write_parts(text, "files", &export.files);
     if !export.first_items.is_empty() {
-        let _ = writeln!(text, "\n  first items");
+        let _ = writeln!(text, "\n  first {noun}");
         for item in &export.first_items {
             let _ = writeln!(text, "    {}", visible(item));
         }

@@ -8,10 +8,10 @@ use arrow_array::{Array, RecordBatch};
 use serde::Serialize;
 
 use super::error::{InputKind, SourceError};
-use super::export::{self, Export, ItemReader};
+use super::export::{self, Export, ExportFormat, ExportKind, ItemReader, OutputView};
 use super::input::{InputFile, PassedOver};
 use super::inventory::{self, Column, ColumnSet, CsvKeys, Delivery, InventoryFormat, PartReader, ReadOptions};
-use crate::model::{SourceDefect, time};
+use crate::model::{SourceDefect, SourceProblem, time};
 
 /// How many rows or items are shown.
 const FIRST: usize = 5;
@@ -34,7 +34,7 @@ pub struct Told {
 pub struct Description {
     /// The inventories, in the order of their buckets.
     pub inventories: Vec<InventoryDescription>,
-    /// The exports, in the order of their tables.
+    /// The exports, in the order of their tables; behind a full one the incremental ones that go on from it.
     pub exports: Vec<ExportDescription>,
     /// Newer deliveries and exports that were not taken.
     pub passed_over: Vec<PassedOver>,
@@ -84,8 +84,16 @@ pub struct ExportDescription {
     pub table_arn: String,
     /// The export.
     pub export_arn: String,
-    /// The moment that it shows, RFC 3339 in UTC, where it is known.
+    /// `full` or `incremental`.
+    pub kind: &'static str,
+    /// Where the window of an incremental export starts, RFC 3339 in UTC.
+    pub from: Option<String>,
+    /// The moment that it shows, or where its window ends, RFC 3339 in UTC, where it is known.
     pub export_time: Option<String>,
+    /// Which images an incremental export holds.
+    pub view: Option<OutputView>,
+    /// The format of its data files.
+    pub format: ExportFormat,
     /// What stands for it: a manifest, or something in place of one.
     pub origin: export::Origin,
     /// `manifest-summary.json`; without one, what stands for it.
@@ -94,13 +102,13 @@ pub struct ExportDescription {
     pub verified: bool,
     /// Fields of the summary that AWS is not known to write.
     pub unknown_fields: Vec<String>,
-    /// How many items it should hold, if that is stated.
+    /// How many items or changes it should hold, if that is stated.
     pub stated_items: Option<u64>,
     /// How many it holds.
     pub items: u64,
     /// Its data files, in the order of the list.
     pub files: Vec<PartDescription>,
-    /// The first items, as lines.
+    /// The first items or changes, as lines.
     pub first_items: Vec<String>,
     /// What is wrong with it; of bad rows the first thousand.
     pub defects: Vec<SourceDefect>,
@@ -153,8 +161,15 @@ pub fn describe(input: &Path, told: &Told) -> Result<Description, SourceError> {
     }
     if let Some(found) = exports {
         description.passed_over.extend(found.passed_over);
-        for export in found.exports {
-            description.exports.push(describe_export(export)?);
+        for mut export in found.exports {
+            // That an increment is given alone is nothing that is wrong with it.
+            let alone =
+                |defect: &SourceDefect| matches!(defect.problem, SourceProblem::MissingExport { end: None, .. });
+            export.defects.retain(|defect| !alone(defect));
+            let increments = std::mem::take(&mut export.increments);
+            for link in std::iter::once(export).chain(increments) {
+                description.exports.push(describe_export(link)?);
+            }
         }
     }
     Ok(description)
@@ -229,7 +244,7 @@ fn describe_export(export: Export) -> Result<ExportDescription, SourceError> {
         };
         if let Some(mut reader) = ItemReader::open(file, true, &mut tell)? {
             described.compression = Some(reader.compression().to_owned());
-            while let Some(item) = reader.next_item(&mut tell)? {
+            while let Some(item) = reader.next_record(&mut tell)? {
                 if first_items.len() < FIRST {
                     first_items.push(String::from_utf8_lossy(item.raw_line()).into_owned());
                 }
@@ -240,7 +255,15 @@ fn describe_export(export: Export) -> Result<ExportDescription, SourceError> {
         }
         files.push(described);
     }
+    let (from, view) = match export.kind {
+        ExportKind::Full => (None, None),
+        ExportKind::Incremental { from, view } => (Some(time::format_utc(from)), Some(view)),
+    };
     Ok(ExportDescription {
+        kind: export.kind.name(),
+        from,
+        view,
+        format: export.format,
         table: export.table,
         table_arn: export.table_arn,
         export_arn: export.export_arn,

@@ -155,14 +155,6 @@ pub enum SourceError {
         /// The other.
         second: String,
     },
-    /// An incremental export.
-    #[error("this export of table `{table}` is incremental: it holds changes, not the table")]
-    Incremental {
-        /// The summary.
-        path: PathBuf,
-        /// The table's name.
-        table: String,
-    },
 }
 
 impl SourceError {
@@ -181,7 +173,6 @@ impl UserError for SourceError {
     fn place(&self) -> Option<String> {
         match self {
             Self::NotManifest { path, .. }
-            | Self::Incremental { path, .. }
             | Self::NoSchema { path }
             | Self::NoBucket { path }
             | Self::NoTable { path }
@@ -237,7 +228,6 @@ impl UserError for SourceError {
                 super::walk::LEVELS
             )),
             Self::TwoConfigurations { .. } => Some("give the manifest or the folder of the one that is meant".into()),
-            Self::Incremental { .. } => Some("make a full export of the table".into()),
         }
     }
 }

@@ -112,11 +112,11 @@ fn exports_that_cannot_be_used_say_why_and_what_to_do() {
         assert!(errors.iter().all(|error| error.help().is_some()));
         errors
     };
-    let [searched, named] = refused(vec![("outputFormat", "ION".into())]);
-    assert!(matches!(searched, SourceError::UnsupportedFormat { .. }), "{searched}");
-    assert!(matches!(named, SourceError::UnsupportedFormat { .. }), "{named}");
+    let [searched, named] = refused(vec![("outputFormat", "PARQUET".into())]);
+    assert!(matches!(searched, SourceError::UnknownFormat { .. }), "{searched}");
+    assert!(matches!(named, SourceError::UnknownFormat { .. }), "{named}");
     let [_, named] = refused(vec![("exportType", "INCREMENTAL_EXPORT".into())]);
-    assert!(matches!(named, SourceError::Incremental { table, .. } if table == "jobs"));
+    assert!(matches!(named, SourceError::NotManifest { .. }), "{named}");
     let [_, named] = refused(vec![("tableArn", "jobs".into())]);
     assert!(matches!(named, SourceError::NotManifest { .. }), "{named}");
 }

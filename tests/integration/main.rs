@@ -7,6 +7,7 @@ mod codegen;
 mod config;
 mod delivery;
 mod dynamodb_json;
+mod export_chains;
 mod exports;
 mod fixtures;
 mod inventories;

@@ -9,7 +9,7 @@ mod provenance;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use provenance::{Configuration, ExportInput, Inputs, InventoryInput, RequirementResult};
+pub use provenance::{Configuration, ExportInput, ExportLink, Inputs, InventoryInput, RequirementResult};
 
 use crate::model::{KeyClass, Outcome, Phase, ReferenceClass, Severity, Verdict};
 

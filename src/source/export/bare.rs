@@ -6,6 +6,8 @@ use memchr::memmem;
 use serde::Serialize;
 
 use super::discover::{Export, ExportFile};
+use super::ion_records::VERSION;
+use super::kind::{ExportFormat, ExportKind};
 use crate::model::Millis;
 use crate::source::datafile::head;
 use crate::source::error::SourceError;
@@ -48,19 +50,23 @@ impl Origin {
 /// # Errors
 ///
 /// What the system says.
-pub(super) fn recognise(from: &ManifestPath) -> Result<Option<Origin>, SourceError> {
+pub(super) fn recognise(from: &ManifestPath) -> Result<Option<(Origin, ExportFormat)>, SourceError> {
     let head = head(&from.path)?;
     let text = head.trim_ascii_start();
     let names = |name: &[u8]| memmem::find(text, name).is_some();
+    if text.starts_with(VERSION) && names(b"Item:") {
+        return Ok(Some((Origin::File, ExportFormat::Ion)));
+    }
     if !text.starts_with(b"{") || names(b"\"exportArn\"") || names(b"\"sourceBucket\"") {
         return Ok(None);
     }
     let first = text[1..].trim_ascii_start();
-    Ok(match first {
+    let origin = match first {
         _ if first.starts_with(b"\"Item\"") => Some(Origin::File),
         _ if names(b"\"Items\"") || names(b"\"ScannedCount\"") => Some(Origin::Scan),
         _ => None,
-    })
+    };
+    Ok(origin.map(|origin| (origin, ExportFormat::DynamoDbJson)))
 }
 
 /// The exports that files without a manifest make: those of one kind are the files of one.
@@ -68,9 +74,12 @@ pub(super) fn recognise(from: &ManifestPath) -> Result<Option<Origin>, SourceErr
 /// # Errors
 ///
 /// Files of a table that nobody named, and what the system says.
-pub(super) fn exports(files: Vec<(ManifestPath, Origin)>, told: &Told) -> Result<Vec<Export>, SourceError> {
+pub(super) fn exports(
+    files: Vec<(ManifestPath, Origin, ExportFormat)>,
+    told: &Told,
+) -> Result<Vec<Export>, SourceError> {
     let mut exports: Vec<Export> = Vec::new();
-    for (from, origin) in files {
+    for (from, origin, format) in files {
         let table = told.table.clone().ok_or_else(|| SourceError::NoTable { path: from.path.clone() })?;
         let name = from.name();
         let file = ExportFile {
@@ -79,6 +88,8 @@ pub(super) fn exports(files: Vec<(ManifestPath, Origin)>, told: &Told) -> Result
             looked: Vec::new(),
             item_count: None,
             stated_md5: None,
+            format,
+            changes: false,
             is_scan: origin == Origin::Scan,
         };
         match exports.iter_mut().find(|known| known.origin == origin) {
@@ -87,6 +98,10 @@ pub(super) fn exports(files: Vec<(ManifestPath, Origin)>, told: &Told) -> Result
                 known.summary = InputFile::of_files(&paths(&known.files))?;
             }
             None => exports.push(Export {
+                kind: ExportKind::Full,
+                format,
+                increments: Vec::new(),
+                table_id: None,
                 table_arn: String::new(),
                 export_arn: String::new(),
                 export_time: told.time.unwrap_or_default(),

@@ -5,6 +5,7 @@ mod columns;
 mod csv;
 mod export;
 mod inventory;
+mod ion;
 mod orc;
 mod parquet;
 
@@ -22,7 +23,7 @@ use jiff::Timestamp;
 use stocktake::model::Millis;
 
 pub(crate) use columns::{Column, ObjectRow};
-pub(crate) use export::{DataFile, Export, typed, write_export};
+pub(crate) use export::{DataFile, Encoding, Export, typed, write_export};
 pub(crate) use inventory::{Format, Inventory, Part, write_inventory};
 
 /// The account that AWS's own documentation uses for examples.
