@@ -175,49 +175,54 @@ fn write_builder(out: &mut String, builder: &Builder<'_>, types: &[(&Form<'_>, S
     let mut told = wrapped(&comment(&about), WIDTH - 3);
     told.push(String::new());
     told.extend(wrapped(&comment(&format!("`{}`{by}.", area.path.value)), WIDTH - 3));
-    write_function(out, &function, &told, &area.name, &builder.placeholders, types, builder.is_open, None);
+    let placeholders = &builder.placeholders;
+    let call = Call { name: &function, area: &area.name, placeholders, is_open: builder.is_open, segments: None };
+    call.write(out, &told, types);
     if let Some((segments, placeholders)) = &builder.folder {
         let told = [comment(&format!("The URI of a folder of area {}, with `/` at its end.", area.name))];
-        let function = format!("{function}Folder");
-        write_function(out, &function, &told, &area.name, placeholders, types, false, Some(*segments));
+        let name = &format!("{function}Folder");
+        let call = Call { name, area: &area.name, placeholders, is_open: false, segments: Some(*segments) };
+        call.write(out, &told, types);
     }
 }
 
-#[allow(clippy::too_many_arguments, reason = "each is one part of one function's text")]
-fn write_function(
-    out: &mut String,
-    function: &str,
-    told: &[String],
-    area: &str,
-    placeholders: &[String],
-    types: &[(&Form<'_>, String)],
+/// One function that builds URIs.
+struct Call<'c> {
+    name: &'c str,
+    area: &'c str,
+    placeholders: &'c [String],
+    /// Whether it takes what follows the folder.
     is_open: bool,
+    /// How many segments it writes, if not all.
     segments: Option<usize>,
-) {
-    let mut parameters = Names::with(&["entry", "rest"]);
-    let named: Vec<(String, &String)> =
-        placeholders.iter().map(|name| (parameters.take(lower_camel(name), &[]), name)).collect();
-    let mut given: Vec<String> = Vec::new();
-    for (parameter, name) in &named {
-        let own = types.iter().find(|(form, _)| form.spec.name == **name);
-        given.push(format!("readonly {parameter}: {}", own.map_or("string", |(_, own)| own)));
+}
+
+impl Call<'_> {
+    fn write(&self, out: &mut String, told: &[String], types: &[(&Form<'_>, String)]) {
+        let mut parameters = Names::with(&["entry", "rest"]);
+        let (mut given, mut values) = (Vec::new(), Vec::new());
+        for name in self.placeholders {
+            let parameter = parameters.take(lower_camel(name), &[]);
+            let own = types.iter().find(|(form, _)| form.spec.name == *name);
+            given.push(format!("readonly {parameter}: {}", own.map_or("string", |(_, own)| own)));
+            values.push(format!("{}: parts.{parameter}", text(name)));
+        }
+        if self.is_open {
+            given.push("readonly rest: string".to_owned());
+        }
+        let values = if values.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", values.join(", ")) };
+        let parts = if given.is_empty() { String::new() } else { format!(", parts: {{ {} }}", given.join("; ")) };
+        let line = |line: &String| if line.is_empty() { " *\n".to_owned() } else { format!(" * {line}\n") };
+        let lines: String = told.iter().map(line).collect();
+        let _ = write!(
+            out,
+            "\n/**\n{lines} */\nexport function {}(entry: Entry{parts}): string {{\n  return write({}, entry, {values}, {}, {});\n}}\n",
+            self.name,
+            text(self.area),
+            if self.is_open { "parts.rest" } else { "null" },
+            self.segments.map_or_else(|| "null".to_owned(), |count| count.to_string()),
+        );
     }
-    if is_open {
-        given.push("readonly rest: string".to_owned());
-    }
-    let values: Vec<String> =
-        named.iter().map(|(parameter, name)| format!("{}: parts.{parameter}", text(name))).collect();
-    let values = if values.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", values.join(", ")) };
-    let parts = if given.is_empty() { String::new() } else { format!(", parts: {{ {} }}", given.join("; ")) };
-    let lines: String =
-        told.iter().map(|line| if line.is_empty() { " *\n".to_owned() } else { format!(" * {line}\n") }).collect();
-    let _ = write!(
-        out,
-        "\n/**\n{lines} */\nexport function {function}(entry: Entry{parts}): string {{\n  return write({}, entry, {values}, {}, {});\n}}\n",
-        text(area),
-        if is_open { "parts.rest" } else { "null" },
-        segments.map_or_else(|| "null".to_owned(), |count| count.to_string()),
-    );
 }
 
 fn list(words: &[String]) -> String {

@@ -9,6 +9,17 @@ use crate::source::inventory::Delivery;
 /// The most beginnings of unexplained keys that are kept apart.
 const MOST_BEGINNINGS: usize = 1_000;
 
+/// What lies in one area.
+#[derive(Debug, Clone, Default)]
+pub(super) struct AreaCount {
+    /// Objects.
+    pub(super) objects: u64,
+    /// Their bytes.
+    pub(super) bytes: u64,
+    /// The key of one.
+    pub(super) example: Option<String>,
+}
+
 /// Objects by what the layout says of them.
 #[derive(Debug, Default)]
 pub(super) struct Counts {
@@ -16,8 +27,8 @@ pub(super) struct Counts {
     pub(super) objects: u64,
     /// Those in an area.
     pub(super) explained: u64,
-    /// By area: objects, bytes, and a key.
-    pub(super) areas: Vec<(u64, u64, Option<String>)>,
+    /// By area.
+    pub(super) areas: Vec<AreaCount>,
     /// Those in none, by the first two segments of their keys, with one key.
     pub(super) rest: BTreeMap<String, (u64, String)>,
 }
@@ -28,7 +39,7 @@ pub(super) fn count(
     areas: usize,
     go_on: &dyn Fn() -> bool,
 ) -> Result<Counts, DraftError> {
-    let mut counts = Counts { areas: vec![(0, 0, None); areas], ..Counts::default() };
+    let mut counts = Counts { areas: vec![AreaCount::default(); areas], ..Counts::default() };
     let Some(bucket) = layout.bucket(&delivery.bucket) else { return Ok(counts) };
     let mut captures = Captures::new();
     keys::each(delivery, go_on, &mut |key, size| {
@@ -36,12 +47,10 @@ pub(super) fn count(
         match bucket.identify(key.as_bytes(), &mut captures) {
             KeyMatch::Area(placed) => {
                 counts.explained += 1;
-                if let Some((objects, bytes, example)) = counts.areas.get_mut(usize::from(placed.area)) {
-                    *objects += 1;
-                    *bytes += size;
-                    if example.is_none() {
-                        *example = Some(key.to_owned());
-                    }
+                if let Some(area) = counts.areas.get_mut(usize::from(placed.area)) {
+                    area.objects += 1;
+                    area.bytes += size;
+                    area.example.get_or_insert_with(|| key.to_owned());
                 }
             }
             KeyMatch::Legacy(_) | KeyMatch::OutOfScope | KeyMatch::Unmatched => note(&mut counts.rest, key),

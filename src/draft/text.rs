@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::areas::{DraftArea, DraftPlaceholder, DraftSegment};
-use super::counting::Counts;
+use super::counting::{AreaCount, Counts};
 use crate::model::Millis;
 use crate::render::filters::{bytes, count, percent, plural, utc_millis};
 use crate::render::hostile::visible;
@@ -127,7 +127,7 @@ fn write_area(
     name: &str,
     area: &DraftArea,
     placeholders: &[(String, DraftPlaceholder, String)],
-    counted: Option<(&(u64, u64, Option<String>), u64)>,
+    counted: Option<(&AreaCount, u64)>,
 ) {
     let mut in_path: Vec<&str> = Vec::new();
     let mut path: Vec<String> = Vec::new();
@@ -146,14 +146,14 @@ fn write_area(
         });
     }
     let _ = write!(out, "\n[[area]]\n");
-    if let Some(((objects, size, _), all)) = counted {
-        let share = percent(*objects, all);
-        let _ = writeln!(out, "# {}, {}: {share} of all", plural(*objects, "object", None), bytes(*size));
+    if let Some((area, all)) = counted {
+        let share = percent(area.objects, all);
+        let _ = writeln!(out, "# {}, {}: {share} of all", plural(area.objects, "object", None), bytes(area.bytes));
     }
     let _ = writeln!(out, "name = {}\npath = {}", text(name), text(&path.join("/")));
     let _ = writeln!(out, "about = \"\"         # what lies here\nwritten_by = \"\"    # and who puts it there");
     // In an example `{bucket}` would mean the bucket's name.
-    if let Some(((_, _, Some(example)), _)) = counted
+    if let Some((AreaCount { example: Some(example), .. }, _)) = counted
         && !example.contains("{bucket}")
     {
         let _ = writeln!(out, "examples = [{}]", text(example));

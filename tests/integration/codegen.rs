@@ -4,6 +4,7 @@
 //! what is on the `PATH` is used, and what is not there is left out, with a word about it.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -108,7 +109,9 @@ pub(crate) fn tool(name: &str) -> Option<PathBuf> {
     }
     let works = Command::new(name).arg("--version").output().is_ok_and(|run| run.status.success());
     if !works {
-        eprintln!("left out, since there is no {name}: run `.ci/tools` and set STOCKTAKE_TOOLS to what it prints");
+        let advice = "run `.ci/tools` and set STOCKTAKE_TOOLS to what it prints";
+        // Written past the harness, which would swallow it.
+        let _ = writeln!(std::io::stderr(), "left out, since there is no {name}: {advice}");
     }
     works.then(|| PathBuf::from(name))
 }
