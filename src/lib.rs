@@ -16,4 +16,6 @@ pub mod audit;
 
 pub mod report;
 
+pub mod compare;
+
 pub mod cli;

@@ -2,14 +2,18 @@
 
 mod audit;
 mod check;
+mod compare;
 mod console;
 mod failure;
 mod init;
 mod inspect;
 mod interrupt;
 mod output;
+mod output_args;
 mod progress;
 mod reading;
+mod report;
+mod results_folder;
 mod rules;
 mod staged;
 
@@ -84,6 +88,8 @@ enum Command {
     Rules(rules::RulesArgs),
     Inspect(inspect::InspectArgs),
     Init(init::InitArgs),
+    Report(Box<report::ReportArgs>),
+    Compare(compare::CompareArgs),
 }
 
 /// Runs the program and gives its exit code.
@@ -96,6 +102,8 @@ pub fn run() -> u8 {
         Command::Rules(arguments) => arguments.run(&console),
         Command::Inspect(arguments) => arguments.run(&console),
         Command::Init(arguments) => arguments.run(&console),
+        Command::Report(arguments) => arguments.run(&console),
+        Command::Compare(arguments) => arguments.run(&console),
     };
     match done {
         Ok(code) => code,

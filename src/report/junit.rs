@@ -11,7 +11,8 @@ use quick_xml::events::BytesText;
 
 use crate::model::{Family, Finding, Severity};
 use crate::render::hostile::visible;
-use crate::report::{FormatError, Formatter, ReportView, location};
+use crate::report::{FormatError, Formatter, ReportView};
+use crate::results::location;
 use crate::results::schema::{RuleResult, RuleState};
 
 /// How many findings a test case shows.

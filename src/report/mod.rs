@@ -7,7 +7,6 @@ mod github;
 pub mod html;
 pub mod json;
 mod junit;
-mod location;
 pub mod markdown;
 pub mod page;
 pub mod parquet;
@@ -23,7 +22,9 @@ pub mod worklist;
 use std::io;
 
 pub use error::FormatError;
-pub use view::{FindingStream, ReportView};
+pub use view::ReportView;
+
+pub use crate::results::findings::FindingStream;
 pub use words::Words;
 
 use crate::render::Templates;

@@ -5,10 +5,13 @@
 use std::io;
 
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 use crate::model::{Finding, Severity};
 use crate::render::hostile::visible;
-use crate::report::{FormatError, Formatter, ReportView, location};
+use crate::report::{FormatError, Formatter, ReportView};
+use crate::results::findings::encode::encode_identity;
+use crate::results::location;
 use crate::results::schema::RuleResult;
 
 /// How many results a run holds at the most; the true total stands in its properties.
@@ -95,16 +98,9 @@ fn result(report: &ReportView<'_>, rules: &[&RuleResult], finding: &Finding<'_>)
 }
 
 fn fingerprint(finding: &Finding<'_>) -> String {
-    use sha2::{Digest as _, Sha256};
-    let parts = [&finding.bucket, &finding.key, &finding.version, &finding.table, &finding.item, &finding.path];
-    let mut digest = Sha256::new();
-    digest.update(finding.code.as_bytes());
-    for part in parts.into_iter().chain([&finding.file]) {
-        digest.update([0]);
-        digest.update(part.as_deref().unwrap_or_default().as_bytes());
-    }
-    digest.update(finding.row.unwrap_or_default().to_le_bytes());
-    digest.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    let mut identity = Vec::new();
+    encode_identity(finding, &mut identity);
+    Sha256::digest(&identity).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// SARIF knows no verdict of inputs: what makes an audit inconclusive is an error of the run.

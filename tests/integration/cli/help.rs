@@ -3,7 +3,7 @@
 use super::runner::World;
 
 /// Every command; the empty one is the program.
-const COMMANDS: [&str; 6] = ["", "audit", "check", "inspect", "init", "rules"];
+const COMMANDS: [&str; 8] = ["", "audit", "check", "inspect", "init", "rules", "report", "compare"];
 
 #[test]
 fn the_help_of_every_command_is_known() {

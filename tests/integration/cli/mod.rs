@@ -11,6 +11,7 @@ mod help;
 mod inspect;
 mod interrupt;
 mod outputs;
+mod results;
 mod runner;
 mod sources;
 mod verdicts;

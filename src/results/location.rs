@@ -11,7 +11,7 @@ use crate::render::hostile::visible;
 const OUTSIDE_PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The place as people name it: `s3://bucket/key`, `table item path`, `file:row`; hidden characters are escapes.
-pub(super) fn shown(finding: &Finding<'_>) -> String {
+pub fn shown(finding: &Finding<'_>) -> String {
     let text = match finding.subject {
         Subject::Source => {
             let file = finding.file.as_deref().unwrap_or_default();
@@ -30,7 +30,7 @@ pub(super) fn shown(finding: &Finding<'_>) -> String {
 }
 
 /// The place as a URI (RFC 3986): an object's with its key percent-encoded, an input's as a relative path.
-pub(super) fn uri(finding: &Finding<'_>) -> Option<String> {
+pub fn uri(finding: &Finding<'_>) -> Option<String> {
     let encoded = |text: &str| Cow::from(utf8_percent_encode(text, OUTSIDE_PATH)).into_owned();
     match finding.subject {
         Subject::Source => finding.file.as_deref().map(encoded),
