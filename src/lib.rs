@@ -19,4 +19,6 @@ pub mod docs;
 pub mod draft;
 pub mod report;
 
+pub mod compare;
+
 pub mod cli;

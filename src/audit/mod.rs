@@ -54,7 +54,7 @@ const LEAST_RUN_BYTES: u64 = 64 << 10;
 const MOST_RUN_BYTES: u64 = 32 << 20;
 
 /// How many folders the drawing of the structure is given.
-const LARGEST_FOLDERS: usize = 400;
+pub const LARGEST_FOLDERS: usize = 400;
 
 /// Takes what an audit streams out: every finding in total order, every folder by name.
 pub trait AuditSink: Send {

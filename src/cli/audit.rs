@@ -11,12 +11,11 @@ use crate::cli::Failure;
 use crate::cli::check::ConfigArgs;
 use crate::cli::console::Console;
 use crate::cli::interrupt;
-use crate::cli::output::{OutputFile, Outputs, Wanted, parse_format};
+use crate::cli::output::Outputs;
+use crate::cli::output_args::OutputArgs;
 use crate::cli::progress::Bar;
 use crate::cli::reading::{ReadingArgs, parse_time};
-use crate::layout::LayoutSpec;
 use crate::model::{Millis, Phase, Severity, Verdict};
-use crate::report::ReportFormat;
 use crate::results::schema::Inputs;
 use crate::rules::{Selection, Severities};
 
@@ -80,25 +79,8 @@ pub(super) struct AuditArgs {
     /// Go on where the numbers say that the mapping is wrong, not the bucket (S011)
     #[arg(long, help_heading = "Judging")]
     accept_implausible: bool,
-    /// Write audit.html, audit.md, results.json, findings.parquet and folders.parquet into this folder
-    #[arg(long, value_name = "DIR", help_heading = "Outputs")]
-    out: Option<PathBuf>,
-    /// Write one report: the format by name or by the file's extension (html, md, json, parquet, csv, txt);
-    /// repeatable
-    #[arg(short = 'o', value_name = "[FORMAT=]FILE", help_heading = "Outputs")]
-    output: Vec<OutputFile>,
-    /// Write one report to stdout: html, md, json, parquet, csv, text, worklist
-    #[arg(long, value_name = "NAME", value_parser = parse_format, help_heading = "Outputs")]
-    format: Option<ReportFormat>,
-    /// The rule whose keys a worklist holds
-    #[arg(long, value_name = "RULE", help_heading = "Outputs")]
-    worklist_rule: Option<String>,
-    /// The bucket whose keys a worklist holds
-    #[arg(long, value_name = "BUCKET", help_heading = "Outputs")]
-    worklist_bucket: Option<String>,
-    /// A folder with templates of your own; each stands in for the file of the same name in `report-templates`
-    #[arg(long, value_name = "DIR", help_heading = "Outputs")]
-    templates: Option<PathBuf>,
+    #[command(flatten)]
+    output: OutputArgs,
     /// Threads to use [default: all cores]
     #[arg(short, long, value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Resources")]
     jobs: Option<u16>,
@@ -125,9 +107,12 @@ impl AuditArgs {
         let selection = Selection { select: self.select.clone(), ignore: self.ignore.clone() };
         let severities = Severities::new(spec, phase, &selection).map_err(|error| Failure::of(&error))?;
         let pinned = self.now.or(spec.inputs.now);
-        let wanted = self.wanted(spec)?;
-        let templates =
-            self.templates.clone().or_else(|| spec.output.templates.as_ref().map(|dir| spec.directory.join(dir)));
+        let wanted = self.output.wanted(|| spec.output.dir.as_ref().map(|dir| spec.directory.join(dir)))?;
+        let templates = self
+            .output
+            .templates
+            .clone()
+            .or_else(|| spec.output.templates.as_ref().map(|dir| spec.directory.join(dir)));
         let tmp_dir = self.tmp_dir.clone().unwrap_or_else(std::env::temp_dir);
         let mut outputs = Outputs::open(wanted, templates.as_deref(), &tmp_dir)?;
         let bar = Bar::new(console);
@@ -162,7 +147,7 @@ impl AuditArgs {
         };
         let judgement = &outcome.results.judgement;
         tell_inputs(&outcome.results.inputs, console);
-        let to_stdout = self.format.is_none() && self.out.is_none() && self.output.is_empty();
+        let to_stdout = self.output.is_empty();
         if stop.load(Ordering::Relaxed) {
             return Err(Failure::interrupted());
         }
@@ -174,25 +159,6 @@ impl AuditArgs {
             console.say(&format!("wrote {}", path.display()));
         }
         Ok(Verdict::exit_code(judgement.verdict))
-    }
-
-    fn wanted(&self, spec: &LayoutSpec) -> Result<Wanted, Failure> {
-        let nothing_asked = self.out.is_none() && self.output.is_empty() && self.format.is_none();
-        let configured = || spec.output.dir.as_ref().map(|dir| spec.directory.join(dir));
-        let rule = match &self.worklist_rule {
-            None => None,
-            Some(selector) => {
-                let rule = crate::rules::find_or_suggest(selector).map_err(|error| Failure::of(&error))?;
-                Some(rule.meta.code.to_owned())
-            }
-        };
-        Ok(Wanted {
-            folder: self.out.clone().or_else(|| configured().filter(|_| nothing_asked)),
-            files: self.output.clone(),
-            stdout: self.format.or(nothing_asked.then_some(ReportFormat::Text)),
-            rule,
-            bucket: self.worklist_bucket.clone(),
-        })
     }
 
     /// The switches that change what is judged, as a report tells them.
@@ -262,7 +228,7 @@ fn parse_phase(text: &str) -> Result<Phase, String> {
     Phase::from_name(text).ok_or_else(|| "it is one of before, during, after".to_owned())
 }
 
-fn parse_fail_on(text: &str) -> Result<FailOn, String> {
+pub(super) fn parse_fail_on(text: &str) -> Result<FailOn, String> {
     match Severity::settable(text) {
         Some(severity) if severity != Severity::Ignore => Ok(FailOn::Severity(severity)),
         _ if text == "never" => Ok(FailOn::Never),

@@ -3,6 +3,7 @@
 mod audit;
 mod check;
 mod codegen;
+mod compare;
 mod completions;
 mod console;
 mod difference;
@@ -13,9 +14,12 @@ mod inspect;
 mod interrupt;
 mod man;
 mod output;
+mod output_args;
 mod path;
 mod progress;
 mod reading;
+mod report;
+mod results_folder;
 mod rules;
 mod schema;
 mod staged;
@@ -91,6 +95,8 @@ enum Command {
     Rules(rules::RulesArgs),
     Inspect(inspect::InspectArgs),
     Init(init::InitArgs),
+    Report(Box<report::ReportArgs>),
+    Compare(compare::CompareArgs),
     Path(path::PathArgs),
     Docs(docs::DocsArgs),
     Codegen(codegen::CodegenArgs),
@@ -109,6 +115,8 @@ pub fn run() -> u8 {
         Command::Rules(arguments) => arguments.run(&console),
         Command::Inspect(arguments) => arguments.run(&console),
         Command::Init(arguments) => arguments.run(&console),
+        Command::Report(arguments) => arguments.run(&console),
+        Command::Compare(arguments) => arguments.run(&console),
         Command::Path(arguments) => arguments.run(&console),
         Command::Docs(arguments) => arguments.run(&console),
         Command::Codegen(arguments) => arguments.run(&console),

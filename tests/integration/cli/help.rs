@@ -10,6 +10,8 @@ const COMMANDS: &[&str] = &[
     "inspect",
     "init",
     "rules",
+    "report",
+    "compare",
     "codegen",
     "docs",
     "path",

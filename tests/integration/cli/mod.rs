@@ -15,6 +15,7 @@ mod interrupt;
 mod outputs;
 mod path;
 mod recipes;
+mod results;
 mod runner;
 mod schema;
 mod sources;
