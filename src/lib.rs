@@ -14,6 +14,9 @@ pub mod results;
 
 pub mod audit;
 
+pub mod codegen;
+pub mod docs;
+pub mod draft;
 pub mod report;
 
 pub mod compare;

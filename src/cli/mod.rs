@@ -2,19 +2,26 @@
 
 mod audit;
 mod check;
+mod codegen;
 mod compare;
+mod completions;
 mod console;
+mod difference;
+mod docs;
 mod failure;
 mod init;
 mod inspect;
 mod interrupt;
+mod man;
 mod output;
 mod output_args;
+mod path;
 mod progress;
 mod reading;
 mod report;
 mod results_folder;
 mod rules;
+mod schema;
 mod staged;
 
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
@@ -90,6 +97,12 @@ enum Command {
     Init(init::InitArgs),
     Report(Box<report::ReportArgs>),
     Compare(compare::CompareArgs),
+    Path(path::PathArgs),
+    Docs(docs::DocsArgs),
+    Codegen(codegen::CodegenArgs),
+    Schema(schema::SchemaArgs),
+    Completions(completions::CompletionsArgs),
+    Man(man::ManArgs),
 }
 
 /// Runs the program and gives its exit code.
@@ -104,6 +117,12 @@ pub fn run() -> u8 {
         Command::Init(arguments) => arguments.run(&console),
         Command::Report(arguments) => arguments.run(&console),
         Command::Compare(arguments) => arguments.run(&console),
+        Command::Path(arguments) => arguments.run(&console),
+        Command::Docs(arguments) => arguments.run(&console),
+        Command::Codegen(arguments) => arguments.run(&console),
+        Command::Schema(arguments) => arguments.run(&console),
+        Command::Completions(arguments) => arguments.run(&console),
+        Command::Man(arguments) => arguments.run(&console),
     };
     match done {
         Ok(code) => code,

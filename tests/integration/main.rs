@@ -3,6 +3,7 @@
 
 mod architecture;
 mod cli;
+mod codegen;
 mod config;
 mod delivery;
 mod dynamodb_json;
@@ -11,6 +12,7 @@ mod exports;
 mod fixtures;
 mod inventories;
 mod inventory_defects;
+mod json_schema;
 mod layout_build;
 mod layout_errors;
 mod layout_explain;
@@ -18,6 +20,7 @@ mod layout_match;
 mod layout_naive;
 mod layout_portal;
 mod layout_proof;
+mod layout_resolve;
 mod oracle;
 mod raw_delivery;
 mod readme;

@@ -1,9 +1,10 @@
 //! What a result rests on: what was read, and what it was judged by.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What was read.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Inputs {
     /// Inventories, by bucket and configuration.
     pub inventories: Vec<InventoryInput>,
@@ -18,7 +19,7 @@ pub struct Inputs {
 }
 
 /// One inventory delivery.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct InventoryInput {
     /// The bucket it lists.
     pub bucket: String,
@@ -49,7 +50,7 @@ pub struct InventoryInput {
 }
 
 /// One export.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ExportInput {
     /// The table's real name.
     pub table: String,
@@ -76,7 +77,7 @@ pub struct ExportInput {
 }
 
 /// One export of a chain.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ExportLink {
     /// `full` or `incremental`.
     pub kind: String,
@@ -99,7 +100,7 @@ pub struct ExportLink {
 }
 
 /// What it was judged by.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Configuration {
     /// The title of reports.
     pub title: String,
@@ -116,7 +117,7 @@ pub struct Configuration {
 }
 
 /// One requirement.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RequirementResult {
     /// Its number.
     pub id: String,
