@@ -4,4 +4,7 @@
 
 pub mod batch_operations;
 pub mod collisions;
+pub mod completion_report;
 pub mod decision;
+pub mod proof;
+pub mod reference_updates;

@@ -17,6 +17,7 @@ mod layout_match;
 mod layout_naive;
 mod layout_portal;
 mod layout_proof;
+mod migration;
 mod oracle;
 mod raw_delivery;
 mod readme;
