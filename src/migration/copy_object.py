@@ -4,7 +4,7 @@ It never deletes, and never writes over an object that it cannot prove to be the
 """
 
 import json
-from urllib.parse import unquote_plus
+from urllib.parse import unquote_plus, urlencode
 
 import boto3
 from botocore.exceptions import ClientError
@@ -123,6 +123,8 @@ def copy_parts(bucket, old, new, source):
         options["ChecksumType"] = "FULL_OBJECT"
     options.update({name: source[name] for name in KEPT if source.get(name)})
     tags = S3.get_object_tagging(Bucket=bucket, Key=old)["TagSet"]
+    if tags:  # with the upload, not after it: a run that is cut short leaves no copy without its tags
+        options["Tagging"] = urlencode([(tag["Key"], tag["Value"]) for tag in tags])
     size = source["ContentLength"]
     part = max(PART, -(-size // MOST_PARTS))
     upload = S3.create_multipart_upload(Bucket=bucket, Key=new, **options)["UploadId"]
@@ -139,5 +141,3 @@ def copy_parts(bucket, old, new, source):
     except Exception:
         S3.abort_multipart_upload(Bucket=bucket, Key=new, UploadId=upload)
         raise
-    if tags:
-        S3.put_object_tagging(Bucket=bucket, Key=new, Tagging={"TagSet": tags})

@@ -33,14 +33,11 @@ class Client:
         objects[Key] = {**plain, **{name: value for name, value in options.items() if name in KEPT}}
 
     def get_object_tagging(self, Bucket, Key):
-        return {"TagSet": [{"Key": "line", "Value": "1"}]}
-
-    def put_object_tagging(self, Bucket, Key, Tagging):
-        assert Key in objects and Tagging["TagSet"] == [{"Key": "line", "Value": "1"}]
-        calls.append("put_object_tagging")
+        return {"TagSet": [{"Key": "line of", "Value": "1&2"}]}
 
     def create_multipart_upload(self, Bucket, Key, **options):
-        assert options["ChecksumType"] == "FULL_OBJECT"
+        assert options["ChecksumType"] == "FULL_OBJECT" and options["Tagging"] == "line+of=1%262"
+        calls.append("create_multipart_upload")
         uploads[Key] = {"options": options, "parts": []}
         return {"UploadId": Key}
 
