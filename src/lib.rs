@@ -8,6 +8,8 @@ pub mod source;
 
 pub mod references;
 
+pub mod migration;
+
 pub mod rules;
 
 pub mod results;

@@ -21,6 +21,7 @@ mod layout_naive;
 mod layout_portal;
 mod layout_proof;
 mod layout_resolve;
+mod migration;
 mod oracle;
 mod raw_delivery;
 mod readme;
