@@ -1,6 +1,6 @@
 //! `stocktake codegen`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
@@ -58,7 +58,7 @@ impl CodegenArgs {
         };
         let failed = |error| Failure::of(&error);
         let module = codegen::module(&layout, language).map_err(failed)?;
-        let mut files = Vec::new();
+        let mut files: Vec<(&Path, String)> = Vec::new();
         match &self.output {
             Some(path) => files.push((path, module)),
             None => console.print(&module)?,
@@ -66,18 +66,6 @@ impl CodegenArgs {
         if let Some(path) = &self.vectors {
             files.push((path, codegen::vectors::vectors(&layout).map_err(failed)?));
         }
-        let mut code = 0;
-        for (path, text) in &files {
-            if self.check {
-                code = code.max(difference::check(path, text, console)?);
-            } else {
-                difference::write(path, text)?;
-                console.say(&format!("wrote {}", path.display()));
-            }
-        }
-        if code == 1 {
-            console.say("what is committed is not what the layout says: run the same command without --check");
-        }
-        Ok(code)
+        difference::settle(&files, self.check, "what is committed", console)
     }
 }

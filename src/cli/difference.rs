@@ -37,6 +37,29 @@ pub(super) fn check(path: &Path, should: &str, console: &Console) -> Result<u8, 
     Ok(u8::from(show(path, &is, should, console)?))
 }
 
+/// Writes derived files, or only holds them against what is there; gives the exit code. `derived` is what a message calls
+/// them, as `what is committed`.
+pub(super) fn settle(
+    files: &[(&Path, String)],
+    only_check: bool,
+    derived: &str,
+    console: &Console,
+) -> Result<u8, Failure> {
+    let mut code = 0;
+    for (path, text) in files {
+        if only_check {
+            code = code.max(check(path, text, console)?);
+        } else {
+            write(path, text)?;
+            console.say(&format!("wrote {}", path.display()));
+        }
+    }
+    if code == 1 {
+        console.say(&format!("{derived} is not what the layout says: run the same command without --check"));
+    }
+    Ok(code)
+}
+
 /// Writes a file whole or not at all.
 pub(super) fn write(path: &Path, text: &str) -> Result<(), Failure> {
     let mut file = StagedFile::create(path)?;

@@ -116,19 +116,7 @@ impl DocsArgs {
             let format = self.format.unwrap_or(DocsFormat::Markdown);
             console.print(&docs::page(&docs, format, &templates).map_err(failed)?)?;
         }
-        let mut code = 0;
-        for (path, text) in &wanted {
-            if self.check {
-                code = code.max(difference::check(path, text, console)?);
-            } else {
-                difference::write(path, text)?;
-                console.say(&format!("wrote {}", path.display()));
-            }
-        }
-        if code == 1 {
-            console.say("what is published is not what the layout says: run the same command without --check");
-        }
-        Ok(code)
+        difference::settle(&wanted, self.check, "what is published", console)
     }
 }
 
