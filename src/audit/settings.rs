@@ -9,6 +9,7 @@ use crate::references::References;
 use crate::rules::Severities;
 use crate::rules::context::Trigger;
 use crate::rules::{Check, RULES};
+use crate::source::Place;
 
 /// The least severity that fails an audit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,9 +59,9 @@ pub struct AuditRequest<'a> {
     /// The least severity that fails.
     pub fail_on: FailOn,
     /// Inventories to read.
-    pub inventories: Vec<PathBuf>,
+    pub inventories: Vec<Place>,
     /// Exports to read.
-    pub exports: Vec<PathBuf>,
+    pub exports: Vec<Place>,
     /// The time of judging, milliseconds UTC.
     pub now: Millis,
     /// Whether that time was given rather than read from the clock.

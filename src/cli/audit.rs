@@ -18,6 +18,7 @@ use crate::model::{Millis, Phase, Severity, Verdict, time};
 use crate::report::ReportFormat;
 use crate::results::schema::Inputs;
 use crate::rules::{Selection, Severities};
+use crate::source::Place;
 
 /// How many findings of each rule reports show.
 const EXAMPLES: usize = crate::results::examples::EXAMPLES;
@@ -132,8 +133,8 @@ impl AuditArgs {
             severities: &severities,
             phase,
             fail_on: self.fail_on,
-            inventories: paths(&self.inventory, &spec.inputs.inventory, &spec.directory),
-            exports: paths(&self.export, &spec.inputs.exports, &spec.directory),
+            inventories: places(&self.inventory, &spec.inputs.inventory, &spec.directory),
+            exports: places(&self.export, &spec.inputs.exports, &spec.directory),
             now: pinned.unwrap_or_else(|| Timestamp::now().as_millisecond()),
             now_is_pinned: pinned.is_some(),
             jobs: self.jobs.map_or_else(all_cores, usize::from),
@@ -221,12 +222,12 @@ fn tell_inputs(inputs: &Inputs, console: &Console) {
 }
 
 /// Paths of the command line, or else those of the configuration, which are relative to it.
-fn paths(given: &[PathBuf], configured: &[String], directory: &Path) -> Vec<PathBuf> {
+fn places(given: &[PathBuf], configured: &[String], directory: &Path) -> Vec<Place> {
     if given.is_empty() {
         let relative = |path: &String| if path.contains("://") { PathBuf::from(path) } else { directory.join(path) };
-        configured.iter().map(relative).collect()
+        configured.iter().map(relative).map(Place::from).collect()
     } else {
-        given.to_vec()
+        given.iter().map(Place::from).collect()
     }
 }
 

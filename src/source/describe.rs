@@ -1,7 +1,5 @@
 //! What an input holds, found by reading all of it: the facts behind `stocktake inspect`.
 
-use std::path::Path;
-
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Int64Type, TimestampMillisecondType};
 use arrow_array::{Array, RecordBatch};
@@ -11,6 +9,8 @@ use super::error::{InputKind, SourceError};
 use super::export::{self, Export, ItemReader};
 use super::input::{InputFile, PassedOver};
 use super::inventory::{self, Column, ColumnSet, Delivery, InventoryFormat, PartReader, ReadOptions};
+use super::place::Place;
+use super::walk;
 use crate::model::{SourceDefect, time};
 
 /// How many rows or items are shown.
@@ -111,16 +111,17 @@ pub struct PartDescription {
 /// # Errors
 ///
 /// What [`inventory::discover`] and [`export::discover`] refuse; a file or folder that is neither.
-pub fn describe(input: &Path) -> Result<Description, SourceError> {
-    let inputs = [input.to_owned()];
+pub fn describe(input: impl Into<Place>) -> Result<Description, SourceError> {
+    let inputs = [input.into()];
     let inventories = none_as_nothing(inventory::discover(&inputs))?;
     let exports = none_as_nothing(export::discover(&inputs))?;
     if inventories.is_none() && exports.is_none() {
-        return Err(if input.is_dir() {
-            SourceError::NothingFound { root: input.to_owned(), kind: InputKind::Either }
+        let [input] = inputs;
+        return Err(if matches!(walk::given(&input)?, walk::Given::Folder(_)) {
+            SourceError::NothingFound { root: input, kind: InputKind::Either }
         } else {
             let reason = "it is not JSON with `sourceBucket`, `fileFormat` and `files`, or with `exportArn`, `tableArn` and `itemCount`";
-            SourceError::NotManifest { path: input.to_owned(), kind: InputKind::Either, reason: reason.to_owned() }
+            SourceError::NotManifest { path: input, kind: InputKind::Either, reason: reason.to_owned() }
         });
     }
     let mut description = Description { inventories: Vec::new(), exports: Vec::new(), passed_over: Vec::new() };

@@ -1,8 +1,8 @@
 //! Why an input cannot be opened at all. What is wrong *inside* an input is a `SourceDefect`.
 
 use std::io;
-use std::path::{Path, PathBuf};
 
+use super::place::Place;
 use crate::model::UserError;
 
 /// What an input was taken for.
@@ -49,13 +49,13 @@ pub enum SourceError {
     #[error("there is no file or folder `{}`", path.display())]
     NotFound {
         /// As given.
-        path: PathBuf,
+        path: Place,
     },
     /// No permission.
     #[error("no permission to read `{}`", path.display())]
     Denied {
         /// The file or folder.
-        path: PathBuf,
+        path: Place,
         /// What the system said.
         source: io::Error,
     },
@@ -63,7 +63,7 @@ pub enum SourceError {
     #[error("`{}` cannot be read", path.display())]
     Io {
         /// The file or folder.
-        path: PathBuf,
+        path: Place,
         /// What the system said.
         source: io::Error,
     },
@@ -71,7 +71,7 @@ pub enum SourceError {
     #[error("this is not the manifest of an {}: {reason}", kind.title())]
     NotManifest {
         /// The file.
-        path: PathBuf,
+        path: Place,
         /// What it was taken for.
         kind: InputKind,
         /// What is missing or wrong.
@@ -81,7 +81,7 @@ pub enum SourceError {
     #[error("the manifest says its files are `{format}`, which is none of {known}")]
     UnknownFormat {
         /// The manifest.
-        path: PathBuf,
+        path: Place,
         /// Its field.
         field: &'static str,
         /// As written.
@@ -93,7 +93,7 @@ pub enum SourceError {
     #[error("the manifest says its files are `{format}`, which this build does not read")]
     UnsupportedFormat {
         /// The manifest.
-        path: PathBuf,
+        path: Place,
         /// Its field.
         field: &'static str,
         /// As written.
@@ -105,13 +105,13 @@ pub enum SourceError {
     #[error("the manifest names no column `Key`")]
     NoKeyColumn {
         /// The manifest.
-        path: PathBuf,
+        path: Place,
     },
     /// A folder without a delivery.
     #[error("no {} was found below `{}`", kind.title(), root.display())]
     NothingFound {
         /// The folder searched.
-        root: PathBuf,
+        root: Place,
         /// What was searched for.
         kind: InputKind,
     },
@@ -129,7 +129,7 @@ pub enum SourceError {
     #[error("this export of table `{table}` is incremental: it holds changes, not the table")]
     Incremental {
         /// The summary.
-        path: PathBuf,
+        path: Place,
         /// The table's name.
         table: String,
     },
@@ -137,8 +137,8 @@ pub enum SourceError {
 
 impl SourceError {
     /// An I/O error at a path, told apart by its kind.
-    pub(super) fn io(path: &Path, source: io::Error) -> Self {
-        let path = path.to_owned();
+    pub(super) fn io(path: impl Into<Place>, source: io::Error) -> Self {
+        let path = path.into();
         match source.kind() {
             io::ErrorKind::NotFound => Self::NotFound { path },
             io::ErrorKind::PermissionDenied => Self::Denied { path, source },

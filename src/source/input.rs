@@ -1,8 +1,7 @@
 //! Manifests as files: read whole, digested, and held against the checksum beside them.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::Read;
-use std::path::{Path, PathBuf};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -11,7 +10,8 @@ use serde::Serialize;
 use sha2::Sha256;
 
 use super::error::{InputKind, SourceError};
-use super::walk;
+use super::place::Place;
+use super::{store, walk};
 use crate::model::{SourceDefect, SourceProblem};
 
 /// Larger than any manifest: one that lists a million parts has some 200 MB.
@@ -47,9 +47,9 @@ pub struct PassedOver {
 #[derive(Debug)]
 pub(super) struct ManifestPath {
     /// The folder that was given; the folder of a file that was given.
-    pub(super) root: PathBuf,
+    pub(super) root: Place,
     /// The manifest.
-    pub(super) path: PathBuf,
+    pub(super) path: Place,
     /// Named by the user, itself or by the folder it lies in.
     pub(super) explicit: bool,
 }
@@ -57,7 +57,7 @@ pub(super) struct ManifestPath {
 impl ManifestPath {
     /// Its name in results.
     pub(super) fn name(&self) -> String {
-        walk::name_below(&self.root, &self.path)
+        self.path.name_below(&self.root)
     }
 }
 
@@ -66,22 +66,25 @@ impl ManifestPath {
 /// # Errors
 ///
 /// A path that is wrong, remote, or not to be read, and a folder without a manifest of its kind.
-pub(super) fn manifests(inputs: &[PathBuf], kind: InputKind) -> Result<Vec<ManifestPath>, SourceError> {
+pub(super) fn manifests(inputs: &[Place], kind: InputKind) -> Result<Vec<ManifestPath>, SourceError> {
     let mut found = Vec::new();
     let mut seen = Vec::new();
     for input in inputs {
         let (root, paths) = match walk::given(input)? {
-            walk::Given::File => (input.parent().unwrap_or(Path::new("")).to_owned(), vec![input.clone()]),
-            walk::Given::Folder => (input.clone(), walk::find(input, kind.manifest())?),
+            walk::Given::File => (input.parent().unwrap_or_default(), vec![input.clone()]),
+            walk::Given::Folder(folder) => {
+                let found = walk::find(&folder, kind.manifest())?;
+                (folder, found)
+            }
         };
         if paths.is_empty() {
             return Err(SourceError::NothingFound { root, kind });
         }
         for path in paths {
-            let identity = fs::canonicalize(&path).map_err(|error| SourceError::io(&path, error))?;
+            let identity = identity(&path)?;
             if !seen.contains(&identity) {
                 seen.push(identity);
-                let explicit = path == *input || path.parent() == Some(input);
+                let explicit = path == *input || path.parent().as_ref() == Some(&root);
                 found.push(ManifestPath { root: root.clone(), path, explicit });
             }
         }
@@ -89,10 +92,17 @@ pub(super) fn manifests(inputs: &[PathBuf], kind: InputKind) -> Result<Vec<Manif
     Ok(found)
 }
 
+/// What two ways to name the same file have in common.
+fn identity(path: &Place) -> Result<Place, SourceError> {
+    match path {
+        Place::Local(local) => fs::canonicalize(local).map(Place::Local).map_err(|error| SourceError::io(path, error)),
+    }
+}
+
 /// Reads a manifest or a checksum.
-pub(super) fn read(path: &Path) -> Result<Vec<u8>, SourceError> {
-    let open = || -> std::io::Result<Vec<u8>> {
-        let file = File::open(path)?;
+pub(super) fn read(path: &Place) -> Result<Vec<u8>, SourceError> {
+    let (file, _) = store::open(path)?;
+    let whole = || -> std::io::Result<Vec<u8>> {
         let mut content = Vec::new();
         file.take(MAX_MANIFEST_BYTES + 1).read_to_end(&mut content)?;
         if content.len() as u64 > MAX_MANIFEST_BYTES {
@@ -100,7 +110,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, SourceError> {
         }
         Ok(content)
     };
-    open().map_err(|error| SourceError::io(path, error))
+    whole().map_err(|error| SourceError::io(path, error))
 }
 
 /// How a delivery writes MD5s.
@@ -155,7 +165,7 @@ impl Verified {
     /// # Errors
     ///
     /// A checksum that is there and cannot be read.
-    pub(super) fn check(content: &[u8], beside: &[PathBuf], notation: Notation) -> Result<Self, SourceError> {
+    pub(super) fn check(content: &[u8], beside: &[Place], notation: Notation) -> Result<Self, SourceError> {
         for path in beside {
             let stated = match read(path) {
                 Ok(stated) => stated,

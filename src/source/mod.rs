@@ -10,7 +10,10 @@ mod gzip;
 mod input;
 pub mod inventory;
 mod locate;
+mod place;
+mod store;
 mod walk;
 
 pub use error::{InputKind, SourceError};
 pub use input::{InputFile, PassedOver};
+pub use place::Place;

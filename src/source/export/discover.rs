@@ -1,13 +1,13 @@
 //! Which exports the inputs stand for: the newest complete full export of each table.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 
 use super::manifest::{Summary, listed_files};
 use crate::model::{Millis, SourceDefect, SourceProblem};
 use crate::source::error::{InputKind, SourceError};
 use crate::source::input::{self, InputFile, ManifestPath, Notation, PassedOver, Verified};
 use crate::source::locate::Locator;
+use crate::source::place::Place;
 
 /// The exports that the inputs stand for.
 #[derive(Debug)]
@@ -38,7 +38,7 @@ pub struct Export {
     /// `manifest-files.json`, if it was found.
     pub list: Option<InputFile>,
     /// Where the summary lies.
-    pub path: PathBuf,
+    pub path: Place,
     /// Whether both manifests are what the checksums beside them say.
     pub verified: bool,
     /// What is wrong with the manifests: S001–S004, S009, S010, S013.
@@ -53,7 +53,7 @@ pub struct ExportFile {
     /// Its key, as listed.
     pub file: String,
     /// Where it lies; `None` if it was not found.
-    pub path: Option<PathBuf>,
+    pub path: Option<Place>,
     /// The places where it was looked for, in order; empty if it was found.
     pub looked: Vec<String>,
     /// How many items it holds, as listed.
@@ -63,10 +63,9 @@ pub struct ExportFile {
 }
 
 impl ExportFile {
-    /// Its size in bytes as stored; 0 if it was not found.
+    /// Its size in bytes as stored; 0 if it was not found, or lies where asking costs a request.
     pub fn size(&self) -> u64 {
-        let metadata = self.path.as_ref().and_then(|path| std::fs::metadata(path).ok());
-        metadata.map_or(0, |metadata| metadata.len())
+        self.path.as_ref().and_then(Place::size_at_hand).unwrap_or(0)
     }
 }
 
@@ -84,7 +83,7 @@ struct Candidate {
     summary: Summary,
     locator: Locator,
     /// `manifest-files.json`, or the places where it was looked for.
-    list: Result<PathBuf, Vec<String>>,
+    list: Result<Place, Vec<String>>,
 }
 
 /// Finds the newest full export of each table.
@@ -96,11 +95,12 @@ struct Candidate {
 ///
 /// A wrong path, a file that is no summary, a format that is not read, a folder without an export, or with
 /// nothing but incremental ones.
-pub fn discover(inputs: &[PathBuf]) -> Result<Exports, SourceError> {
+pub fn discover<P: Clone + Into<Place>>(inputs: &[P]) -> Result<Exports, SourceError> {
+    let inputs: Vec<Place> = inputs.iter().cloned().map(Into::into).collect();
     let mut passed_over = Vec::new();
     let mut tables: BTreeMap<String, Vec<Candidate>> = BTreeMap::new();
     let mut refused = None;
-    for from in input::manifests(inputs, InputKind::Export)? {
+    for from in input::manifests(&inputs, InputKind::Export)? {
         let (explicit, name) = (from.explicit, from.name());
         match candidate(from) {
             Ok(candidate) => tables.entry(candidate.summary.table_arn.clone()).or_default().push(candidate),
@@ -164,7 +164,7 @@ fn export(candidate: Candidate) -> Result<Export, SourceError> {
         }
         Ok(path) => {
             let content = input::read(&path)?;
-            let list_name = crate::source::walk::name_below(&from.root, &path);
+            let list_name = path.name_below(&from.root);
             verified &= check(&path, &list_name, &content, &mut defects)?;
             let broken = defects.len();
             let listed = listed_files(&list_name, &content, &mut defects);
@@ -211,7 +211,7 @@ fn export(candidate: Candidate) -> Result<Export, SourceError> {
 }
 
 /// Holds a manifest against its `.md5`, which is what AWS writes, or `.checksum`, which is what it documents.
-fn check(path: &Path, name: &str, content: &[u8], defects: &mut Vec<SourceDefect>) -> Result<bool, SourceError> {
+fn check(path: &Place, name: &str, content: &[u8], defects: &mut Vec<SourceDefect>) -> Result<bool, SourceError> {
     let beside = [path.with_extension("md5"), path.with_extension("checksum")];
     let verified = Verified::check(content, &beside, Notation::Base64)?;
     defects.extend(verified.defect(name));

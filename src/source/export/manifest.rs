@@ -1,7 +1,6 @@
 //! `manifest-summary.json` and `manifest-files.json` of a DynamoDB export: read, checked, and turned into plain facts.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -9,6 +8,7 @@ use serde_json::Value;
 use crate::model::{Millis, SourceDefect, SourceProblem, time};
 use crate::source::error::{InputKind, SourceError};
 use crate::source::input::Notation;
+use crate::source::place::Place;
 
 /// What a summary says.
 #[derive(Debug)]
@@ -84,7 +84,7 @@ impl Summary {
     /// # Errors
     ///
     /// Another file.
-    pub(super) fn parse(path: &Path, content: &[u8]) -> Result<Self, SourceError> {
+    pub(super) fn parse(path: &Place, content: &[u8]) -> Result<Self, SourceError> {
         let not = |reason: String| SourceError::NotManifest { path: path.to_owned(), kind: InputKind::Export, reason };
         let raw: RawSummary = serde_json::from_slice(content).map_err(|error| not(error.to_string()))?;
         let table = table_of_arn(&raw.table_arn);
@@ -113,7 +113,7 @@ impl Summary {
     /// # Errors
     ///
     /// A format that is not read.
-    pub(super) fn check_format(&self, path: &Path) -> Result<(), SourceError> {
+    pub(super) fn check_format(&self, path: &Place) -> Result<(), SourceError> {
         let (path, field, format) = (path.to_owned(), "outputFormat", self.output_format.clone());
         match format.as_str() {
             "DYNAMODB_JSON" => Ok(()),

@@ -1,7 +1,6 @@
 //! Which deliveries the inputs stand for: the newest complete one of each bucket.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use super::columns::{Column, ColumnSet};
 use super::manifest::{InventoryFormat, Manifest, looks_like_one, unknown};
@@ -10,6 +9,7 @@ use crate::model::{Millis, SourceDefect, SourceProblem};
 use crate::source::error::{InputKind, SourceError};
 use crate::source::input::{self, InputFile, ManifestPath, Notation, PassedOver, Verified};
 use crate::source::locate::Locator;
+use crate::source::place::Place;
 
 /// The inventories that the inputs stand for.
 #[derive(Debug)]
@@ -42,7 +42,7 @@ pub struct Delivery {
     /// The manifest.
     pub manifest: InputFile,
     /// Where the manifest lies.
-    pub path: PathBuf,
+    pub path: Place,
     /// Whether the manifest is what the checksum beside it says.
     pub verified: bool,
     /// What is wrong with the manifest itself: S001, S010, S013.
@@ -57,7 +57,7 @@ pub struct Part {
     /// Its key, as listed.
     pub file: String,
     /// Where it lies; `None` if it was not found.
-    pub path: Option<PathBuf>,
+    pub path: Option<Place>,
     /// The places where it was looked for, in order; empty if it was found.
     pub looked: Vec<String>,
     /// Its size in bytes, as listed.
@@ -98,10 +98,11 @@ impl Candidate {
 ///
 /// A wrong path, a file that is no manifest, a format that is not read, a folder without a delivery, or two
 /// inventories of one bucket.
-pub fn discover(inputs: &[PathBuf]) -> Result<Discovered, SourceError> {
+pub fn discover<P: Clone + Into<Place>>(inputs: &[P]) -> Result<Discovered, SourceError> {
+    let inputs: Vec<Place> = inputs.iter().cloned().map(Into::into).collect();
     let mut passed_over = Vec::new();
     let mut buckets: BTreeMap<String, Vec<Candidate>> = BTreeMap::new();
-    let manifests = input::manifests(inputs, InputKind::Inventory)?;
+    let manifests = input::manifests(&inputs, InputKind::Inventory)?;
     let mut refused = None;
     for from in manifests {
         let explicit = from.explicit;
@@ -167,7 +168,7 @@ fn newest(
             Some(_) => {}
         }
     }
-    chosen_one.ok_or(SourceError::NothingFound { root: PathBuf::new(), kind: InputKind::Inventory })
+    chosen_one.ok_or(SourceError::NothingFound { root: Place::default(), kind: InputKind::Inventory })
 }
 
 /// Whether two manifests of a bucket are not an older and a newer delivery of the same inventory.
@@ -197,7 +198,7 @@ fn delivery(candidate: Candidate) -> Delivery {
     let names = match manifest.format {
         InventoryFormat::Csv => manifest.columns.clone(),
         InventoryFormat::Parquet => {
-            parts.iter().filter_map(|part| part.path.as_deref()).find_map(column_names).unwrap_or_default()
+            parts.iter().filter_map(|part| part.path.as_ref()).find_map(column_names).unwrap_or_default()
         }
     };
     Delivery {

@@ -3,7 +3,6 @@
 //! The columns are taken from the file's footer, never from `fileSchema`, which has two spellings. The key is read as
 //! bytes, so that one bad key costs its row and not the part; text columns are checked by the decoder.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use arrow_array::{Array, ArrayRef, BinaryViewArray, BooleanArray, Int64Array, RecordBatch, StringViewArray};
@@ -19,7 +18,8 @@ use super::parquet_footer::{guard, has_only_bucket, load};
 use super::parquet_values as values;
 use super::row::{Neighbour, Rejection, check_key, shown};
 use crate::model::{SourceDefect, SourceProblem};
-use crate::source::datafile::{Stop, open};
+use crate::source::datafile::Stop;
+use crate::source::store::Random;
 
 /// Reads the rows of one Parquet part.
 pub(super) struct ParquetReader {
@@ -48,14 +48,13 @@ enum Decoded {
 impl ParquetReader {
     /// Reads the footer of a part, whose size is known.
     pub(super) fn new(
-        path: &Path,
+        file: Random,
         size: u64,
         name: &str,
         bucket: &str,
         wanted: ColumnSet,
         batch_rows: usize,
     ) -> Result<Self, Stop> {
-        let (file, _) = open(path).map_err(Stop::Failed)?;
         let footer = load(&file, size)?;
         let (mut roots, mut decoded) = (Vec::new(), Vec::new());
         let read = wanted.with(Column::Key).with(Column::VersionId);

@@ -1,8 +1,6 @@
 //! The footer of a Parquet part: read, held against the file's size, and told how the columns are to be decoded.
 
-use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
 use std::sync::Arc;
 
 use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
@@ -13,16 +11,18 @@ use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
 use parquet::schema::types::{SchemaDescriptor, Type};
 
 use super::columns::{Column, Shape, is_bucket};
-use crate::source::datafile::{Stop, open};
+use crate::source::datafile::Stop;
+use crate::source::place::Place;
+use crate::source::store::{Random, open_random};
 
 /// More rows than a file of this size can hold: a run-length run covers many rows in a few bytes, but a key is a
 /// value of its own, and the whole of AWS's largest parts has some million rows.
 const MAX_ROWS: u64 = 1 << 40;
 
 /// The names of a part's columns; nothing for a part that cannot be read, which its reader will tell.
-pub(super) fn column_names(path: &Path) -> Option<Vec<String>> {
-    let (file, size) = open(path).ok()?;
-    let footer = load(&file, size).ok()?;
+pub(super) fn column_names(path: &Place) -> Option<Vec<String>> {
+    let opened = open_random(path, None).ok()?;
+    let footer = load(&opened.file, opened.size).ok()?;
     let fields = footer.parquet_schema().root_schema().get_fields();
     Some(fields.iter().map(|field| field.name().to_owned()).collect())
 }
@@ -44,7 +44,7 @@ pub(super) fn guard<T>(decode: impl FnOnce() -> Result<T, ParquetError>) -> Resu
 /// # Errors
 ///
 /// A footer that is broken, or that places data outside the file.
-pub(super) fn load(file: &File, size: u64) -> Result<ArrowReaderMetadata, Stop> {
+pub(super) fn load(file: &Random, size: u64) -> Result<ArrowReaderMetadata, Stop> {
     guard(|| {
         // An embedded Arrow schema may ask for types that this reader does not know.
         let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);

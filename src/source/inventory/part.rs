@@ -1,7 +1,5 @@
 //! The reader of one part, whatever its format.
 
-use std::fs::File;
-
 use arrow_array::RecordBatch;
 
 use super::columns::ColumnSet;
@@ -10,9 +8,11 @@ use super::discover::{Delivery, Part};
 use super::manifest::InventoryFormat;
 use super::parquet::ParquetReader;
 use crate::model::{SourceDefect, SourceProblem};
-use crate::source::datafile::{DataFile, Proof, Stated, Stop, open, read_some};
+use crate::source::datafile::{DataFile, Proof, Stated, Stop};
 use crate::source::error::SourceError;
 use crate::source::input::Notation;
+use crate::source::place::Place;
+use crate::source::store::{Digest, Opened, open_random};
 
 /// Bytes per read of a file that is only hashed.
 const HASH_BUFFER: usize = 128 << 10;
@@ -79,14 +79,14 @@ impl PartReader {
                 Rows::Csv(Box::new(reader))
             }
             InventoryFormat::Parquet => {
-                let (file, size) = open(path)?;
+                let Opened { file, size, digest } = open_random(path, part.stated_md5.filter(|_| options.verify))?;
                 let proof = Proof::start(&part.file, stated, size, options.verify, defects);
-                let mut beside = Beside { path: path.clone(), file, size, hashed: 0, buffer: Vec::new(), proof };
+                let mut beside = Beside { path: path.clone(), digest, size, hashed: 0, buffer: Vec::new(), proof };
                 if size == 0 {
-                    beside.proof.finish(defects);
+                    beside.finish(defects)?;
                     return Ok(None);
                 }
-                match ParquetReader::new(path, size, &part.file, &delivery.bucket, columns, batch_rows) {
+                match ParquetReader::new(file, size, &part.file, &delivery.bucket, columns, batch_rows) {
                     Ok(reader) => Rows::Parquet(Box::new(reader), Box::new(beside)),
                     Err(stop) => {
                         tell(&part.file, 0, stop, defects)?;
@@ -174,8 +174,8 @@ fn tell(name: &str, row: u64, stop: Stop, defects: &mut dyn FnMut(SourceDefect))
 ///
 /// It keeps step with the rows, on the same thread: what the column reader just read is still in the page cache.
 struct Beside {
-    path: std::path::PathBuf,
-    file: File,
+    path: Place,
+    digest: Digest,
     size: u64,
     hashed: u64,
     buffer: Vec<u8>,
@@ -197,16 +197,17 @@ impl Beside {
 
     fn finish(&mut self, defects: &mut dyn FnMut(SourceDefect)) -> Result<(), SourceError> {
         while self.step()? {}
-        self.proof.finish(defects);
+        match self.digest {
+            Digest::Known(actual) => self.proof.finish_with(actual, defects),
+            Digest::Unread(_) | Digest::Unasked => self.proof.finish(defects),
+        }
         Ok(())
     }
 
     fn step(&mut self) -> Result<bool, SourceError> {
-        if !self.proof.wants_bytes() {
-            return Ok(false);
-        }
+        let Digest::Unread(file) = &mut self.digest else { return Ok(false) };
         self.buffer.resize(HASH_BUFFER, 0);
-        let length = read_some(&mut self.file, &mut self.buffer).map_err(|error| SourceError::io(&self.path, error))?;
+        let length = file.read_some(&mut self.buffer).map_err(|error| SourceError::io(&self.path, error))?;
         self.proof.update(&self.buffer[..length]);
         self.hashed += length as u64;
         Ok(length > 0)
