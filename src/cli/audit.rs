@@ -1,6 +1,7 @@
 //! `stocktake audit`.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use clap::Args;
@@ -13,12 +14,13 @@ use crate::cli::console::Console;
 use crate::cli::interrupt;
 use crate::cli::output::{OutputFile, Outputs, Wanted, parse_format};
 use crate::cli::progress::Bar;
+use crate::cli::s3::{S3Args, configured};
 use crate::layout::LayoutSpec;
 use crate::model::{Millis, Phase, Severity, Verdict, time};
 use crate::report::ReportFormat;
 use crate::results::schema::Inputs;
 use crate::rules::{Selection, Severities};
-use crate::source::Place;
+use crate::source::{Place, Reach};
 
 /// How many findings of each rule reports show.
 const EXAMPLES: usize = crate::results::examples::EXAMPLES;
@@ -37,6 +39,8 @@ Examples:
       audit.html, audit.md, results.json, findings.parquet and folders.parquet in reports/
   stocktake audit -o audit.html -o csv=findings.txt -q
       only these files, only the exit code
+  stocktake audit --inventory s3://inventories/media/ --export s3://exports/AWSDynamoDB/ --region eu-central-1
+      straight from S3: parts are streamed, and only Parquet without an MD5 touches the disk
   stocktake audit --format md --fail-on warning
       Markdown on stdout, for a pull request; warnings fail too
   stocktake audit --format worklist --worklist-rule L202 > keys.txt
@@ -47,7 +51,7 @@ pub(super) struct AuditArgs {
     #[command(flatten)]
     config: ConfigArgs,
     /// An inventory, in place of those of the configuration: a manifest, a delivery's folder, or a folder of
-    /// deliveries (the newest complete one counts); repeatable
+    /// deliveries (the newest complete one counts), here or in S3 (s3://BUCKET/KEY); repeatable
     #[arg(long, value_name = "PATH", help_heading = "Inputs")]
     inventory: Vec<PathBuf>,
     /// An export, likewise: a manifest-summary.json, an export's folder, or a folder of exports (the newest of each
@@ -77,11 +81,12 @@ pub(super) struct AuditArgs {
     /// Go on where the numbers say that the mapping is wrong, not the bucket (S011)
     #[arg(long, help_heading = "Judging")]
     accept_implausible: bool,
-    /// Write audit.html, audit.md, results.json, findings.parquet and folders.parquet into this folder
+    /// Write audit.html, audit.md, results.json, findings.parquet and folders.parquet into this folder, which may be
+    /// in S3
     #[arg(long, value_name = "DIR", help_heading = "Outputs")]
     out: Option<PathBuf>,
-    /// Write one report: the format by name or by the file's extension (html, md, json, parquet, csv, txt);
-    /// repeatable
+    /// Write one report, here or to S3: the format by name or by the file's extension (html, md, json, parquet, csv,
+    /// txt); repeatable
     #[arg(short = 'o', value_name = "[FORMAT=]FILE", help_heading = "Outputs")]
     output: Vec<OutputFile>,
     /// Write one report to stdout: html, md, json, parquet, csv, text, worklist
@@ -102,9 +107,11 @@ pub(super) struct AuditArgs {
     /// What tallies of folders and findings may take before they go to disk, as 512MiB or 2GiB
     #[arg(long, value_name = "SIZE", default_value = "1GiB", value_parser = parse_size, help_heading = "Resources")]
     memory: u64,
-    /// Where what does not fit in memory goes [default: the system's folder for temporary files]
+    /// Where what does not fit in memory goes, and what comes from S3 and cannot be streamed [default: the system's folder for temporary files]
     #[arg(long, value_name = "DIR", help_heading = "Resources")]
     tmp_dir: Option<PathBuf>,
+    #[command(flatten)]
+    s3: S3Args,
 }
 
 impl AuditArgs {
@@ -126,15 +133,18 @@ impl AuditArgs {
         let templates =
             self.templates.clone().or_else(|| spec.output.templates.as_ref().map(|dir| spec.directory.join(dir)));
         let tmp_dir = self.tmp_dir.clone().unwrap_or_else(std::env::temp_dir);
-        let mut outputs = Outputs::open(wanted, templates.as_deref(), &tmp_dir)?;
+        let reach = self.s3.reach(&tmp_dir, Arc::clone(&stop));
+        let inventories = places(&reach, &self.inventory, &spec.inputs.inventory, &spec.directory)?;
+        let exports = places(&reach, &self.export, &spec.inputs.exports, &spec.directory)?;
+        let mut outputs = Outputs::open(wanted, templates.as_deref(), &tmp_dir, &reach)?;
         let bar = Bar::new(console);
         let request = AuditRequest {
             layout: &layout,
             severities: &severities,
             phase,
             fail_on: self.fail_on,
-            inventories: places(&self.inventory, &spec.inputs.inventory, &spec.directory),
-            exports: places(&self.export, &spec.inputs.exports, &spec.directory),
+            inventories,
+            exports,
             now: pinned.unwrap_or_else(|| Timestamp::now().as_millisecond()),
             now_is_pinned: pinned.is_some(),
             jobs: self.jobs.map_or_else(all_cores, usize::from),
@@ -172,7 +182,7 @@ impl AuditArgs {
 
     fn wanted(&self, spec: &LayoutSpec) -> Result<Wanted, Failure> {
         let nothing_asked = self.out.is_none() && self.output.is_empty() && self.format.is_none();
-        let configured = || spec.output.dir.as_ref().map(|dir| spec.directory.join(dir));
+        let folder = || spec.output.dir.as_ref().map(|dir| configured(&spec.directory, dir));
         let rule = match &self.worklist_rule {
             None => None,
             Some(selector) => {
@@ -181,7 +191,7 @@ impl AuditArgs {
             }
         };
         Ok(Wanted {
-            folder: self.out.clone().or_else(|| configured().filter(|_| nothing_asked)),
+            folder: self.out.clone().or_else(|| folder().filter(|_| nothing_asked)),
             files: self.output.clone(),
             stdout: self.format.or(nothing_asked.then_some(ReportFormat::Text)),
             rule,
@@ -221,13 +231,18 @@ fn tell_inputs(inputs: &Inputs, console: &Console) {
     }
 }
 
-/// Paths of the command line, or else those of the configuration, which are relative to it.
-fn places(given: &[PathBuf], configured: &[String], directory: &Path) -> Vec<Place> {
+/// Inputs of the command line, or else those of the configuration, which are relative to it.
+fn places(
+    reach: &Reach,
+    given: &[PathBuf],
+    of_configuration: &[String],
+    directory: &Path,
+) -> Result<Vec<Place>, Failure> {
+    let place = |path: PathBuf| reach.place(&path).map_err(|error| Failure::from(AuditError::from(error)));
     if given.is_empty() {
-        let relative = |path: &String| if path.contains("://") { PathBuf::from(path) } else { directory.join(path) };
-        configured.iter().map(relative).map(Place::from).collect()
+        of_configuration.iter().map(|path| place(configured(directory, path))).collect()
     } else {
-        given.iter().map(Place::from).collect()
+        given.iter().cloned().map(place).collect()
     }
 }
 

@@ -2,11 +2,13 @@
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 
 use crate::cli::Failure;
 use crate::cli::console::Console;
+use crate::cli::s3::S3Args;
 use crate::model::{Finding, SourceDefect};
 use crate::render::filters;
 use crate::render::hostile::visible;
@@ -28,14 +30,17 @@ Examples:
   stocktake inspect deliveries/line-1
   stocktake inspect deliveries/line-1/nightly/2026-11-22T01-00Z/manifest.json
   stocktake inspect deliveries/exports --format json
+  stocktake inspect s3://inventories/media/ --profile audit
 
 Exits 0 if nothing is wrong with the input, 3 if something is, 2 if it cannot be read at all.")]
 pub(super) struct InspectArgs {
-    /// A manifest, a delivery's or export's folder, or a folder of them (the newest complete one counts)
+    /// A manifest, a delivery's or export's folder, or a folder of them (the newest complete one counts), here or in S3
     input: PathBuf,
     /// How to print it
     #[arg(long, value_enum, default_value_t = InspectFormat::Text, value_name = "FORMAT")]
     format: InspectFormat,
+    #[command(flatten)]
+    s3: S3Args,
 }
 
 /// How a description is printed.
@@ -49,7 +54,10 @@ enum InspectFormat {
 
 impl InspectArgs {
     pub(super) fn run(self, console: &Console) -> Result<u8, Failure> {
-        let description = describe::describe(&self.input).map_err(|error| Failure::of(&error))?;
+        // Nothing is begun that an interrupt would have to clear away.
+        let reach = self.s3.reach(&std::env::temp_dir(), Arc::default());
+        let input = reach.place(&self.input).map_err(|error| Failure::of(&error))?;
+        let description = describe::describe(input).map_err(|error| Failure::of(&error))?;
         let text = match self.format {
             InspectFormat::Text => text(&description),
             InspectFormat::Json => {

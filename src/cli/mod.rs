@@ -10,6 +10,7 @@ mod interrupt;
 mod output;
 mod progress;
 mod rules;
+mod s3;
 mod staged;
 
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};

@@ -3,6 +3,8 @@
 use std::io;
 
 use super::place::Place;
+#[cfg(feature = "s3")]
+use super::s3::S3Error;
 use crate::model::UserError;
 
 /// What an input was taken for.
@@ -39,12 +41,25 @@ impl InputKind {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SourceError {
-    /// An `s3://` location.
+    /// An `s3://` location, and nothing that reaches S3.
     #[error("`{input}` is not on this machine, and this build reads local paths only")]
     Remote {
         /// As given.
         input: String,
     },
+    /// An `s3://` location, and no network may be used.
+    #[error("`{input}` lies in S3, and `--offline` forbids every network")]
+    Offline {
+        /// As given.
+        input: String,
+    },
+    /// What S3 refused.
+    #[cfg(feature = "s3")]
+    #[error(transparent)]
+    S3(Box<S3Error>),
+    /// The user stopped it.
+    #[error("interrupted")]
+    Interrupted,
     /// Nothing is there.
     #[error("there is no file or folder `{}`", path.display())]
     NotFound {
@@ -139,6 +154,11 @@ impl SourceError {
     /// An I/O error at a path, told apart by its kind.
     pub(super) fn io(path: impl Into<Place>, source: io::Error) -> Self {
         let path = path.into();
+        #[cfg(feature = "s3")]
+        let source = match source.downcast::<S3Error>() {
+            Ok(error) => return error.into(),
+            Err(source) => source,
+        };
         match source.kind() {
             io::ErrorKind::NotFound => Self::NotFound { path },
             io::ErrorKind::PermissionDenied => Self::Denied { path, source },
@@ -155,7 +175,11 @@ impl UserError for SourceError {
                 Some(format!("{}: {field}", path.display()))
             }
             Self::NoKeyColumn { path } => Some(format!("{}: fileSchema", path.display())),
+            #[cfg(feature = "s3")]
+            Self::S3(error) => error.place(),
             Self::Remote { .. }
+            | Self::Offline { .. }
+            | Self::Interrupted
             | Self::NotFound { .. }
             | Self::Denied { .. }
             | Self::Io { .. }
@@ -169,6 +193,12 @@ impl UserError for SourceError {
             Self::Remote { input } => {
                 Some(format!("copy the delivery down first, for example `aws s3 sync {input} ./delivery`"))
             }
+            Self::Offline { input } => {
+                Some(format!("leave `--offline` out, or copy the delivery down: `aws s3 sync {input} ./delivery`"))
+            }
+            #[cfg(feature = "s3")]
+            Self::S3(error) => error.help(),
+            Self::Interrupted => None,
             Self::NotFound { .. } => {
                 Some("give a manifest, the folder of a delivery, or a folder that holds deliveries".into())
             }

@@ -96,6 +96,8 @@ pub(super) fn manifests(inputs: &[Place], kind: InputKind) -> Result<Vec<Manifes
 fn identity(path: &Place) -> Result<Place, SourceError> {
     match path {
         Place::Local(local) => fs::canonicalize(local).map(Place::Local).map_err(|error| SourceError::io(path, error)),
+        #[cfg(feature = "s3")]
+        Place::S3(_) => Ok(path.clone()),
     }
 }
 

@@ -4,10 +4,48 @@
 use std::path::{Component, Path, PathBuf};
 
 use super::place::Place;
+#[cfg(feature = "s3")]
+use super::s3::S3Locator;
 
 /// Looks for the files of one delivery.
 #[derive(Debug)]
-pub(super) struct Locator {
+pub(super) enum Locator {
+    /// On this machine.
+    Local(LocalLocator),
+    /// In S3.
+    #[cfg(feature = "s3")]
+    S3(S3Locator),
+}
+
+impl Locator {
+    /// For a manifest that was found below a given folder.
+    pub(super) fn new(root: &Place, manifest: &Place) -> Self {
+        match (root, manifest) {
+            (Place::Local(root), Place::Local(manifest)) => Self::Local(LocalLocator::new(root, manifest)),
+            #[cfg(feature = "s3")]
+            (Place::S3(root), Place::S3(manifest)) => Self::S3(S3Locator::new(root, manifest)),
+            #[cfg(feature = "s3")]
+            (Place::Local(path), _) | (_, Place::Local(path)) => Self::Local(LocalLocator::new(path, path)),
+        }
+    }
+
+    /// The file of a key, or the places where it was looked for, in order.
+    ///
+    /// # Errors
+    ///
+    /// The places tried; empty for a key that cannot be there.
+    pub(super) fn find(&mut self, key: &str) -> Result<Place, Vec<String>> {
+        match self {
+            Self::Local(locator) => locator.find(key).map(Place::Local),
+            #[cfg(feature = "s3")]
+            Self::S3(locator) => locator.find(key).map(Place::S3),
+        }
+    }
+}
+
+/// Looks on this machine.
+#[derive(Debug)]
+pub(super) struct LocalLocator {
     /// The folder that was given.
     root: PathBuf,
     /// The folder of the manifest.
@@ -16,10 +54,8 @@ pub(super) struct Locator {
     last: Option<(PathBuf, usize)>,
 }
 
-impl Locator {
-    /// For a manifest that was found below a given folder.
-    pub(super) fn new(root: &Place, manifest: &Place) -> Self {
-        let (Place::Local(root), Place::Local(manifest)) = (root, manifest);
+impl LocalLocator {
+    fn new(root: &Path, manifest: &Path) -> Self {
         let beside = manifest.parent().unwrap_or(root);
         // An empty path has no ancestors to climb to; `.` has none either, its absolute form has.
         let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
@@ -35,11 +71,7 @@ impl Locator {
     /// # Errors
     ///
     /// The places tried; empty for a key that cannot be a path (`..`, a leading `/`, a NUL).
-    pub(super) fn find(&mut self, key: &str) -> Result<Place, Vec<String>> {
-        self.find_local(key).map(Place::Local)
-    }
-
-    fn find_local(&mut self, key: &str) -> Result<PathBuf, Vec<String>> {
+    fn find(&mut self, key: &str) -> Result<PathBuf, Vec<String>> {
         let Some(segments) = plain_segments(key) else { return Err(Vec::new()) };
         if let Some((folder, stripped)) = &self.last
             && let Some(rest) = segments.get(*stripped..).filter(|rest| !rest.is_empty())

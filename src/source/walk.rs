@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::error::SourceError;
 use super::place::{Place, is_s3};
+#[cfg(feature = "s3")]
+use super::s3;
 
 /// How many levels below a given folder are searched.
 pub(super) const LEVELS: usize = 6;
@@ -29,6 +31,11 @@ pub(super) fn given(input: &Place) -> Result<Given, SourceError> {
             let metadata = fs::metadata(path).map_err(|error| SourceError::io(input, error))?;
             Ok(if metadata.is_dir() { Given::Folder(input.clone()) } else { Given::File })
         }
+        #[cfg(feature = "s3")]
+        Place::S3(place) => Ok(match s3::given(place)? {
+            s3::Found::File => Given::File,
+            s3::Found::Folder(folder) => Given::Folder(Place::S3(folder)),
+        }),
     }
 }
 
@@ -45,6 +52,8 @@ pub(super) fn find(root: &Place, name: &str) -> Result<Vec<Place>, SourceError> 
             found.sort();
             Ok(found.into_iter().map(Place::Local).collect())
         }
+        #[cfg(feature = "s3")]
+        Place::S3(root) => Ok(s3::find(root, name)?.into_iter().map(Place::S3).collect()),
     }
 }
 

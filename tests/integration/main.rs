@@ -24,4 +24,6 @@ mod reports;
 mod results;
 mod rules;
 mod rules_fixtures;
+#[cfg(feature = "s3")]
+mod s3;
 mod sample;

@@ -12,7 +12,7 @@ use crate::source::datafile::{DataFile, Proof, Stated, Stop};
 use crate::source::error::SourceError;
 use crate::source::input::Notation;
 use crate::source::place::Place;
-use crate::source::store::{Digest, Opened, open_random};
+use crate::source::store::{self, Digest, Opened, Watch, open_random};
 
 /// Bytes per read of a file that is only hashed.
 const HASH_BUFFER: usize = 128 << 10;
@@ -63,15 +63,30 @@ impl PartReader {
         options: &ReadOptions,
         defects: &mut dyn FnMut(SourceDefect),
     ) -> Result<Option<Self>, SourceError> {
-        let Some(path) = &part.path else {
-            let problem = SourceProblem::Missing { looked: part.looked.clone() };
-            defects(SourceDefect { file: part.file.clone(), row: None, problem });
-            return Ok(None);
+        let missing = |looked, defects: &mut dyn FnMut(SourceDefect)| {
+            defects(SourceDefect { file: part.file.clone(), row: None, problem: SourceProblem::Missing { looked } });
+            Ok(None)
         };
+        let Some(path) = &part.path else { return missing(part.looked.clone(), defects) };
+        let opened = match Self::open_found(delivery, part, path, options, defects) {
+            Err(error) => return missing(store::missing(path, error)?, defects),
+            Ok(opened) => opened,
+        };
+        Ok(opened.map(|rows| Self { name: part.file.clone(), rows: Some(rows), total: (0, 0) }))
+    }
+
+    /// Opens a part that is there; `None` for one that is empty, or not what its name says.
+    fn open_found(
+        delivery: &Delivery,
+        part: &Part,
+        path: &Place,
+        options: &ReadOptions,
+        defects: &mut dyn FnMut(SourceDefect),
+    ) -> Result<Option<Rows>, SourceError> {
         let stated = Stated { size: Some(part.stated_size), md5: part.stated_md5, notation: Notation::Hex };
         let columns = options.columns.with(super::Column::Key);
         let batch_rows = options.batch_rows.max(1);
-        let rows = match delivery.format {
+        Ok(Some(match delivery.format {
             InventoryFormat::Csv => {
                 let data = DataFile::open(path, &part.file, stated, options.verify, defects)?;
                 let reader =
@@ -81,7 +96,9 @@ impl PartReader {
             InventoryFormat::Parquet => {
                 let Opened { file, size, digest } = open_random(path, part.stated_md5.filter(|_| options.verify))?;
                 let proof = Proof::start(&part.file, stated, size, options.verify, defects);
-                let mut beside = Beside { path: path.clone(), digest, size, hashed: 0, buffer: Vec::new(), proof };
+                let watch = file.watch();
+                let mut beside =
+                    Beside { path: path.clone(), digest, size, hashed: 0, buffer: Vec::new(), proof, watch };
                 if size == 0 {
                     beside.finish(defects)?;
                     return Ok(None);
@@ -89,14 +106,14 @@ impl PartReader {
                 match ParquetReader::new(file, size, &part.file, &delivery.bucket, columns, batch_rows) {
                     Ok(reader) => Rows::Parquet(Box::new(reader), Box::new(beside)),
                     Err(stop) => {
+                        beside.watch.check()?;
                         tell(&part.file, 0, stop, defects)?;
                         beside.finish(defects)?;
                         return Ok(None);
                     }
                 }
             }
-        };
-        Ok(Some(Self { name: part.file.clone(), rows: Some(rows), total: (0, 0) }))
+        }))
     }
 
     /// The next batch, of at least one row; `None` once the part has ended.
@@ -110,6 +127,7 @@ impl PartReader {
             Rows::Csv(reader) => reader.next_batch(defects),
             Rows::Parquet(reader, beside) => {
                 let next = reader.next_batch(defects);
+                beside.watch.check()?;
                 beside.follow(reader.rows(), reader.rows_stated())?;
                 next
             }
@@ -180,6 +198,7 @@ struct Beside {
     hashed: u64,
     buffer: Vec<u8>,
     proof: Proof,
+    watch: Watch,
 }
 
 impl Beside {

@@ -8,6 +8,6 @@ mod full_disk;
 mod help;
 mod interrupt;
 mod outputs;
-mod runner;
+pub(crate) mod runner;
 mod sources;
 mod verdicts;
