@@ -196,7 +196,7 @@ fn actual_region<E>(error: &SdkError<E, HttpResponse>, message: &str) -> Option<
 
 /// The SDK asks for credentials when it signs; that they lack is a cause of a failure that it calls another.
 fn lack_of_credentials(error: &(dyn Error + 'static)) -> Option<Said> {
-    let causes = std::iter::successors(Some(error), |error| error.source());
+    let causes = std::iter::successors(Some(error), |error: &&'_ (dyn Error + 'static)| (*error).source());
     let mut texts = causes.map(ToString::to_string);
     let first = texts.find(|text| text.contains("credential provider") || text.contains("credentials provider"))?;
     Some(Said(texts.last().unwrap_or(first)))

@@ -87,6 +87,12 @@ impl S3Place {
     }
 }
 
+impl fmt::Debug for S3Place {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "`{self}`")
+    }
+}
+
 impl fmt::Display for S3Place {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "s3://{}/{}", self.bucket, self.key)
