@@ -1,13 +1,14 @@
 //! Folders of one area that differ only in case (K104), found without holding all names: a first look marks which
 //! lower-case names may occur twice, a second keeps those names alone.
 
-use std::hash::BuildHasher;
+use std::borrow::Cow;
 
 use hashbrown::HashMap;
 
 use crate::audit::error::AuditError;
 use crate::audit::folder_stream::FolderStream;
 use crate::audit::folder_tally::FolderTally;
+use crate::references::fold::FoldHasher;
 
 /// Bits for each folder, so that few strangers share one.
 const BITS_PER_FOLDER: u64 = 32;
@@ -23,9 +24,12 @@ impl CaseTwins {
     /// Goes through all folders twice; `count` is about how many there are.
     pub(super) fn find(folders: &mut FolderStream, count: u64) -> Result<Self, AuditError> {
         let size = (count * BITS_PER_FOLDER).next_power_of_two().clamp(64, MOST_BITS);
-        let hasher = foldhash::fast::RandomState::default();
+        let hasher = FoldHasher::default();
         let bit = |name: &str, tally: &FolderTally| {
-            let bit = hasher.hash_one((tally.bucket, tally.area, name.to_lowercase())) % size;
+            // Its fold is that of ASCII letters; the other letters are folded before.
+            let folded = if name.is_ascii() { Cow::Borrowed(name) } else { Cow::Owned(name.to_lowercase()) };
+            let place = FoldHasher::name(u64::from(tally.bucket), &tally.area.to_le_bytes());
+            let bit = (hasher.directory(folded.as_bytes()) ^ place) % size;
             ((bit / 64) as usize, 1_u64 << (bit % 64))
         };
         let (mut once, mut twice) = (vec![0_u64; (size / 64) as usize], vec![0_u64; (size / 64) as usize]);

@@ -42,9 +42,9 @@ impl ReferenceClosing<'_> {
             if number.is_multiple_of(REFERENCES_PER_CHECK) {
                 check_cancel(self.request)?;
             }
-            let reference = &self.references.list[number as usize];
+            let reference = self.references.reference(number);
             let existing = judge(self.references, number, self.views);
-            counts[usize::from(reference.declaration)][existing.outcome as usize] += 1;
+            counts[usize::from(self.references.declaration(reference))][existing.outcome as usize] += 1;
             if self.deserves_a_look(number, reference.flags, existing.outcome) {
                 self.reference(number, existing, emitter);
             }
@@ -66,10 +66,12 @@ impl ReferenceClosing<'_> {
 
     fn reference(&self, number: u32, existing: Existing, emitter: &mut Emitter) {
         let spec = self.request.layout.spec();
-        let reference = &self.references.list[number as usize];
+        let reference = self.references.reference(number);
         let index = self.references.buckets.get(usize::from(reference.bucket));
-        let declared = self.declarations.reference(reference.declaration);
-        let (table, position) = self.declarations.position(reference.declaration);
+        let declaration = self.references.declaration(reference);
+        let item = self.references.item_of(number);
+        let declared = self.declarations.reference(declaration);
+        let (table, position) = self.declarations.position(declaration);
         let odd = self.references.odd.get(&number);
         let outside = odd.and_then(|odd| odd.outside.as_ref());
         let names_place = reference.target != NONE || reference.flags.has(Flags::BUCKET);
@@ -88,6 +90,7 @@ impl ReferenceClosing<'_> {
         };
         let value = match odd.and_then(|odd| odd.value.as_deref()) {
             Some(value) => Cow::Borrowed(value),
+            None if reference.flags.has(Flags::ALONE) => Cow::Borrowed(key.unwrap_or_default()),
             None => Cow::Owned(format!("s3://{}/{}", bucket.unwrap_or_default(), key.unwrap_or_default())),
         };
         let area = if reference.flags.has(Flags::KEY) { self.area_of(reference.bucket, key) } else { None };
@@ -112,10 +115,10 @@ impl ReferenceClosing<'_> {
         let archived = (reference.bucket, reference.target);
         let size = self.partial.archived.get(&archived).copied().filter(|_| existing.outcome == Outcome::Archived);
         let context = ReferenceContext {
-            table: self.declarations.table(reference.declaration),
+            table: self.declarations.table(declaration),
             spec: declared,
-            item: self.references.items.names.text(reference.item),
-            path: self.references.paths.text(reference.path),
+            item: self.references.items.names.text(item),
+            path: self.references.path(reference),
             value: &value,
             outcome: existing.outcome,
             bucket,
@@ -134,7 +137,7 @@ impl ReferenceClosing<'_> {
             mismatches: if judged { &mismatches } else { &[] },
             // A key ending in `/` is a prefix only where no marker of that name exists.
             over_broad: reference.flags.has(Flags::OVER_BROAD) && !existing.old,
-            changed_at: self.references.items.changed_at(reference.item),
+            changed_at: self.references.items.changed_at(item),
             size,
         };
         let concern = Concern { objects: u64::from(size.is_some()), bytes: size.unwrap_or(0) };
@@ -181,15 +184,17 @@ impl ReferenceClosing<'_> {
 
     /// R310: objects that several items name though one alone may.
     pub(super) fn shared(&self, emitter: &mut Emitter) {
-        let exclusive = (0_u32..).zip(&self.references.list).filter(|(_, reference)| {
-            reference.flags.has(Flags::KEY) && self.declarations.reference(reference.declaration).exclusive
+        let exclusive = (0_u32..).zip(self.references.list.iter()).filter(|(_, reference)| {
+            reference.flags.has(Flags::KEY)
+                && self.declarations.reference(self.references.declaration(reference)).exclusive
         });
         let mut named: Vec<(u16, u32, u32)> =
             exclusive.map(|(number, reference)| (reference.bucket, reference.target, number)).collect();
         named.sort_unstable();
         for group in named.chunk_by(|left, right| (left.0, left.1) == (right.0, right.1)) {
-            let first = self.references.list[group[0].2 as usize].item;
-            if group.iter().any(|(.., number)| self.references.list[*number as usize].item != first) {
+            // Few objects are named twice, and none of the others is worth looking for its item.
+            let item = |&(.., number): &(u16, u32, u32)| self.references.item_of(number);
+            if group.len() > 1 && group.iter().any(|other| item(other) != item(&group[0])) {
                 self.shared_object(group, emitter);
             }
         }
@@ -197,14 +202,14 @@ impl ReferenceClosing<'_> {
 
     fn shared_object(&self, group: &[(u16, u32, u32)], emitter: &mut Emitter) {
         let identity = |number: u32| {
-            let reference = &self.references.list[number as usize];
-            let table = self.declarations.table(reference.declaration).name.as_str();
-            let item = self.references.items.names.text(reference.item);
-            (table, item, self.references.paths.text(reference.path))
+            let reference = self.references.reference(number);
+            let table = self.declarations.table(self.references.declaration(reference)).name.as_str();
+            let item = self.references.items.names.text(self.references.item_of(number));
+            (table, item, self.references.path(reference))
         };
         let Some(&(bucket, target, least)) = group.iter().min_by_key(|(.., number)| identity(*number)) else { return };
         let (_, item, path) = identity(least);
-        let declaration = self.references.list[least as usize].declaration;
+        let declaration = self.references.declaration(self.references.reference(least));
         let mut items: Vec<(&str, &str)> =
             group.iter().map(|(.., number)| identity(*number)).map(|(table, item, _)| (table, item)).collect();
         items.sort_unstable();

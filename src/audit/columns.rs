@@ -71,12 +71,17 @@ impl<'b> Columns<'b> {
         })
     }
 
+    /// The key of row `row`, from 0.
+    pub(super) fn key(&self, row: usize) -> &'b [u8] {
+        self.key.value(row)
+    }
+
     /// Row `row` of the batch, from 0.
     pub(super) fn row(&self, row: usize) -> Row<'b> {
         let flag =
             |array: Option<&BooleanArray>| array.filter(|array| array.is_valid(row)).map(|array| array.value(row));
-        let is = |array: Option<&'b StringViewArray>, classes: [&str; 2]| {
-            array.is_some_and(|array| array.is_valid(row) && classes.contains(&array.value(row)))
+        let is = |array: Option<&'b StringViewArray>, classes: [u128; 2]| {
+            array.is_some_and(|array| array.is_valid(row) && classes.contains(&array.views()[row]))
         };
         Row {
             key: self.key.value(row),
@@ -85,8 +90,37 @@ impl<'b> Columns<'b> {
             version: self.version.filter(|array| array.is_valid(row)).map(|array| array.value(row)),
             is_latest: flag(self.is_latest).unwrap_or(true),
             is_delete_marker: flag(self.is_delete_marker).unwrap_or(false),
-            is_archived: is(self.storage_class, ["GLACIER", "DEEP_ARCHIVE"])
-                || is(self.access_tier, ["ARCHIVE", "DEEP_ARCHIVE"]),
+            is_archived: is(self.storage_class, [const { view(b"GLACIER") }, const { view(b"DEEP_ARCHIVE") }])
+                || is(self.access_tier, [const { view(b"ARCHIVE") }, const { view(b"DEEP_ARCHIVE") }]),
+        }
+    }
+}
+
+/// The view of a text of at most twelve bytes, which holds the text itself: length, text, zeros (Arrow's columnar format,
+/// "Variable-size Binary View Layout").
+const fn view(text: &[u8]) -> u128 {
+    assert!(text.len() <= 12);
+    let mut view = text.len() as u128;
+    let mut at = 0;
+    while at < text.len() {
+        view |= (text[at] as u128) << (32 + 8 * at);
+        at += 1;
+    }
+    view
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow_array::StringViewArray;
+
+    use super::view;
+
+    #[test]
+    fn short_texts_are_known_by_their_views() {
+        let texts = ["", "GLACIER", "DEEP_ARCHIVE"];
+        let array = StringViewArray::from_iter_values(texts);
+        for (text, &expected) in texts.iter().zip(array.views().iter()) {
+            assert_eq!(view(text.as_bytes()), expected, "{text}");
         }
     }
 }

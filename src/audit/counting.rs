@@ -85,6 +85,9 @@ impl ObjectPass<'_> {
             return 0;
         }
         let known = self.partial.folders.get(folder).companions;
+        if known.count_ones() as usize == lists.len().min(64) {
+            return 0;
+        }
         let relative = &key[self.partial.folders.name(folder).len()..];
         let open = (0..64).zip(lists).filter(|(list, _)| known & (1 << list) == 0);
         open.filter(|(_, list)| list.iter().any(|glob| glob.is_match(relative)))

@@ -2,7 +2,8 @@
 
 use crate::rules::context::Trigger;
 
-/// Whether nothing in a key can trigger a K-rule: only plain characters, no empty and no relative segment.
+/// Whether nothing in a key or directory can trigger a K-rule, and it is its own normal form: only plain characters, no
+/// `+`, no empty and no relative segment.
 ///
 /// The test is coarse on the safe side (any `/.` fails it), so that it stays a few instructions for sixteen bytes.
 pub(super) fn is_plain(key: &[u8]) -> bool {
@@ -13,7 +14,43 @@ pub(super) fn is_plain(key: &[u8]) -> bool {
     !odd & !key.last().copied().is_some_and(is_suspicious)
 }
 
-/// A character of K103's list, or any byte beyond ASCII.
+/// What is odd about the last segment of a key.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Oddity {
+    /// It holds a `/`, so that it is no segment.
+    pub(super) slash: bool,
+    /// It is not plain, in the sense of [`is_plain`].
+    pub(super) odd: bool,
+}
+
+/// What is odd about a last segment.
+pub(super) fn name(name: &[u8]) -> Oddity {
+    let (mut odd, mut slash) = (name.first() == Some(&b'.'), false);
+    let mut look = |block: &[u8; BLOCK]| {
+        for &byte in block {
+            odd |= is_suspicious(byte);
+            slash |= byte == b'/';
+        }
+    };
+    let (blocks, rest) = name.as_chunks::<BLOCK>();
+    blocks.iter().for_each(&mut look);
+    match name.last_chunk::<BLOCK>() {
+        // Some bytes are seen twice, which changes nothing.
+        Some(last) if !rest.is_empty() => look(last),
+        Some(_) => {}
+        None => {
+            let mut padded = [b'a'; BLOCK];
+            padded[..rest.len()].copy_from_slice(rest);
+            look(&padded);
+        }
+    }
+    Oddity { slash, odd }
+}
+
+/// Bytes looked at together.
+const BLOCK: usize = 16;
+
+/// A character of K103's list, any byte beyond ASCII, or `+`.
 #[inline]
 const fn is_suspicious(byte: u8) -> bool {
     (byte < 0x20)
@@ -21,6 +58,7 @@ const fn is_suspicious(byte: u8) -> bool {
         | (byte == b'"')
         | (byte == b'#')
         | (byte == b'%')
+        | (byte == b'+')
         | (byte == b'<')
         | (byte == b'>')
         | ((byte >= b'[') & (byte <= b'^'))
@@ -60,7 +98,9 @@ fn is_unsafe(character: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Trigger, is_plain, triggers};
+    use proptest::prelude::*;
+
+    use super::{Oddity, Trigger, is_plain, name, triggers};
 
     #[test]
     fn the_coarse_test_never_overlooks_what_the_exact_one_finds() {
@@ -73,6 +113,24 @@ mod tests {
             }
         }
         assert!(is_plain(b"models/training/job-1/output/model.tar.gz"));
+    }
+
+    proptest! {
+        #[test]
+        fn a_name_is_as_plain_as_the_key_it_ends(segment in "[a-z/.+%é]{0,3}[a-z0-9.-]{0,40}[a-z/+~\u{1}]{0,2}") {
+            let key = format!("a/{segment}");
+            let oddity = name(segment.as_bytes());
+            prop_assert_eq!(oddity.slash, segment.contains('/'));
+            if !oddity.slash {
+                prop_assert_eq!(oddity.odd, !is_plain(key.as_bytes()));
+            }
+            prop_assert!(!is_plain(key.as_bytes()) || !crate::references::fold::is_odd(key.as_bytes()));
+        }
+    }
+
+    #[test]
+    fn nothing_is_odd_about_no_name() {
+        assert_eq!(name(b""), Oddity::default());
     }
 
     #[test]

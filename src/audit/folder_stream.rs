@@ -1,19 +1,31 @@
 //! All folders in order, whether they are in memory or were spilled: each once, its tallies merged.
 
+use std::borrow::Cow;
+
+use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
+
 use crate::audit::error::AuditError;
 use crate::audit::folder_tally::{FolderOrder, FolderRun, FolderTally, Folders};
 
 /// The folders of an audit when its pass is over; they can be gone through several times.
 pub(super) struct FolderStream {
-    folders: Folders,
-    sorted: Vec<u32>,
+    /// What each thread holds in memory, and the order of it.
+    held: Vec<(Folders, Vec<u32>)>,
     runs: Vec<FolderRun>,
     order: FolderOrder,
 }
 
+/// The next folder of a source.
+type Head<'f> = Option<(Cow<'f, str>, FolderTally)>;
+
 impl FolderStream {
-    pub(super) fn new(folders: Folders, runs: Vec<FolderRun>, order: FolderOrder) -> Self {
-        Self { sorted: folders.sorted(&order), folders, runs, order }
+    /// Sorts what is in memory, on the threads of the pool that it is called in.
+    pub(super) fn new(held: Vec<Folders>, runs: Vec<FolderRun>, order: FolderOrder) -> Self {
+        let sort = |folders: Folders| {
+            let sorted = folders.sorted(&order);
+            (folders, sorted)
+        };
+        Self { held: held.into_par_iter().map(sort).collect(), runs, order }
     }
 
     /// Calls `each` with every folder in order.
@@ -21,24 +33,30 @@ impl FolderStream {
         &mut self,
         each: &mut dyn FnMut(&str, &FolderTally) -> Result<(), AuditError>,
     ) -> Result<(), AuditError> {
-        let (folders, order) = (&self.folders, &self.order);
-        let mut memory = self.sorted.iter().map(|&number| (folders.name(number).to_owned(), *folders.get(number)));
+        let order = &self.order;
+        let mut held: Vec<_> = self.held.iter().map(|(folders, sorted)| folders.named(sorted)).collect();
         let mut runs = Vec::new();
         for run in &mut self.runs {
             runs.push(run.read()?);
         }
-        // The next folder of memory, then of each run.
-        let mut heads = vec![memory.next()];
+        let mut heads: Vec<Head<'_>> = held.iter_mut().map(Iterator::next).collect();
         for run in &mut runs {
             heads.push(run.next()?);
         }
-        while let Some((name, mut tally)) = take_least(&heads, order) {
+        let mut next = |source: usize| -> Result<Head<'_>, AuditError> {
+            match held.get_mut(source) {
+                Some(held) => Ok(held.next()),
+                None => Ok(runs[source - held.len()].next()?),
+            }
+        };
+        while let Some(least) = least(&heads, order) {
+            let Some((name, mut tally)) = std::mem::replace(&mut heads[least], next(least)?) else { continue };
             for (source, head) in heads.iter_mut().enumerate() {
                 while let Some((_, same)) =
                     head.as_ref().filter(|(other, same)| order.compare((other, same), (&name, &tally)).is_eq())
                 {
                     tally.merge(same);
-                    *head = if source == 0 { memory.next() } else { runs[source - 1].next()? };
+                    *head = next(source)?;
                 }
             }
             each(&name, &tally)?;
@@ -47,23 +65,30 @@ impl FolderStream {
     }
 }
 
-/// The name of the least head, with nothing counted yet.
-fn take_least(heads: &[Option<(String, FolderTally)>], order: &FolderOrder) -> Option<(String, FolderTally)> {
-    let heads = heads.iter().flatten();
-    let (name, tally) = heads.min_by(|left, right| order.compare((&left.0, &left.1), (&right.0, &right.1)))?;
-    Some((name.clone(), FolderTally::empty(tally.bucket, tally.area)))
+/// Which source has the least head.
+fn least(heads: &[Head<'_>], order: &FolderOrder) -> Option<usize> {
+    let heads = heads.iter().enumerate().filter_map(|(source, head)| Some((source, head.as_ref()?)));
+    let least = heads.min_by(|(_, left), (_, right)| order.compare((&left.0, &left.1), (&right.0, &right.1)));
+    least.map(|(source, _)| source)
 }
 
 #[cfg(test)]
 mod tests {
+    use crate::layout::Placed;
+
     use super::{FolderOrder, FolderStream, FolderTally, Folders};
+
+    fn placed(name: &str) -> Placed {
+        let folder = name.len() as u16;
+        Placed { area: 0, legacy: None, entry: None, folder, open: true, siblings: true, template: 0 }
+    }
 
     /// Tallies folders as if each were met once, spilling after every `every` of them.
     fn stream(names: &[&str], every: usize) -> Vec<(String, FolderTally)> {
         let order = FolderOrder::new(&["b", "a"]);
         let (mut folders, mut runs) = (Folders::default(), Vec::new());
         for (count, name) in names.iter().enumerate() {
-            let number = folders.number((count % 2) as u16, 0, name.as_bytes(), || false);
+            let number = folders.number((count % 2) as u16, placed(name), name.as_bytes(), || false);
             let tally = folders.get_mut(number);
             tally.all.add(count as u64);
             tally.newest = tally.newest.max(count as i64);
@@ -71,7 +96,7 @@ mod tests {
                 runs.push(folders.spill(&order, None).unwrap());
             }
         }
-        let mut stream = FolderStream::new(folders, runs, order);
+        let mut stream = FolderStream::new(vec![folders], runs, order);
         let mut seen = Vec::new();
         for _ in 0..2 {
             seen.clear();

@@ -1,14 +1,16 @@
 //! Folders as the object pass tallies them: in memory, and past its bound in sorted runs on disk.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fs::File;
 use std::hash::BuildHasher;
 use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
 use std::path::Path;
 
-use hashbrown::HashTable;
+use hashbrown::{HashMap, HashTable};
 
 use crate::audit::tally::{Amount, NEVER};
+use crate::layout::Placed;
 use crate::model::Millis;
 use crate::references::texts::Texts;
 
@@ -63,11 +65,20 @@ pub(super) struct Folders {
     table: HashTable<u32>,
     names: Texts,
     list: Vec<FolderTally>,
+    /// By folder: the number of its placement.
+    places: Vec<u16>,
+    /// How keys of folders were placed, each way once.
+    placements: Vec<Placed>,
+    placed: HashMap<Placed, u16>,
 }
+
+/// The number of a placement that was not kept, as there were too many.
+const UNKNOWN: u16 = u16::MAX;
 
 impl Folders {
     /// The number of a folder, which is new if `make` was called.
-    pub(super) fn number(&mut self, bucket: u16, area: u16, folder: &[u8], make: impl FnOnce() -> bool) -> u32 {
+    pub(super) fn number(&mut self, bucket: u16, placed: Placed, folder: &[u8], make: impl FnOnce() -> bool) -> u32 {
+        let area = placed.area;
         let hash = self.hasher.hash_one((bucket, area, folder));
         let (names, list) = (&self.names, &self.list);
         let found = self.table.find(hash, |&number| {
@@ -77,14 +88,39 @@ impl Folders {
         if let Some(&number) = found {
             return number;
         }
-        let number = self.names.push(folder);
+        // It ends with a `/` of a key, and keys are UTF-8.
+        let number = self.names.push(std::str::from_utf8(folder).unwrap_or_default());
         self.list.push(FolderTally { covered: make(), ..FolderTally::empty(bucket, area) });
+        let place = self.placement(placed);
+        self.places.push(place);
         let (names, list, hasher) = (&self.names, &self.list, &self.hasher);
         self.table.insert_unique(hash, number, |&number| {
             let known = &list[number as usize];
             hasher.hash_one((known.bucket, known.area, names.get(number)))
         });
         number
+    }
+
+    fn placement(&mut self, placed: Placed) -> u16 {
+        if let Some(&known) = self.placed.get(&placed) {
+            return known;
+        }
+        let number = self.placements.len().min(usize::from(UNKNOWN)) as u16;
+        if number != UNKNOWN {
+            self.placements.push(placed);
+            self.placed.insert(placed, number);
+        }
+        number
+    }
+
+    /// How the first key of a folder was placed, if that is known.
+    pub(super) fn placed(&self, number: u32) -> Option<Placed> {
+        self.placements.get(usize::from(self.places[number as usize])).copied()
+    }
+
+    /// Reads what a look at the folder will read first.
+    pub(super) fn touch(&self, number: u32) -> usize {
+        usize::from(self.get(number).covered) ^ usize::from(self.places[number as usize])
     }
 
     pub(super) fn get_mut(&mut self, number: u32) -> &mut FolderTally {
@@ -103,17 +139,17 @@ impl Folders {
         self.list.len()
     }
 
-    pub(super) fn merge(&mut self, other: &Self) {
-        for (number, folder) in (0..).zip(&other.list) {
-            let number = self.number(folder.bucket, folder.area, other.names.get(number), || folder.covered);
-            self.list[number as usize].merge(folder);
-        }
+    /// The folders of these numbers with their names.
+    pub(super) fn named<'f>(&'f self, numbers: &'f [u32]) -> impl Iterator<Item = (Cow<'f, str>, FolderTally)> {
+        numbers.iter().map(|&number| (Cow::Borrowed(self.name(number)), *self.get(number)))
     }
 
     /// Heap bytes held, nearly.
     pub(super) fn heap_bytes(&self) -> usize {
         const ENTRY: usize = size_of::<u32>() + 1;
-        self.names.heap_bytes() + self.list.capacity() * size_of::<FolderTally>() + self.table.capacity() * ENTRY
+        self.names.heap_bytes()
+            + self.list.capacity() * (size_of::<FolderTally>() + size_of::<u16>())
+            + self.table.capacity() * ENTRY
     }
 
     /// Every folder's number, in order.
@@ -180,7 +216,7 @@ pub(super) struct RunReader<'r> {
 
 impl RunReader<'_> {
     /// The next folder and its name; `None` at the end.
-    pub(super) fn next(&mut self) -> io::Result<Option<(String, FolderTally)>> {
+    pub(super) fn next<'f>(&mut self) -> io::Result<Option<(Cow<'f, str>, FolderTally)>> {
         let mut length = [0; 8];
         match self.input.read_exact(&mut length) {
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
@@ -189,7 +225,7 @@ impl RunReader<'_> {
         let mut name = vec![0; u64::from_le_bytes(length) as usize];
         self.input.read_exact(&mut name)?;
         let tally = FolderTally::read(&mut self.input)?;
-        Ok(Some((String::from_utf8(name).map_err(io::Error::other)?, tally)))
+        Ok(Some((Cow::Owned(String::from_utf8(name).map_err(io::Error::other)?), tally)))
     }
 }
 

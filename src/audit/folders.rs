@@ -9,6 +9,7 @@ use crate::audit::outcome::BucketView;
 use crate::audit::settings::AuditRequest;
 use crate::audit::sink::{Concern, Emitter, asked, kind};
 use crate::audit::tally::{Amount, NEVER, Partial};
+use crate::layout::Captures;
 use crate::layout::spec::Standing;
 use crate::references::References;
 use crate::results::FolderRow;
@@ -63,11 +64,12 @@ impl FolderClosing<'_> {
         &self,
         folders: &mut FolderStream,
         emitter: &mut Emitter,
-        each: &mut dyn FnMut(FolderRow) -> Result<(), AuditError>,
+        each: &mut dyn FnMut(&FolderRow) -> Result<(), AuditError>,
     ) -> Result<FolderSummary, AuditError> {
         let twins = CaseTwins::find(folders, self.partial.folder_count())?;
         let mut summary = FolderSummary::new(self.partial.areas.len());
         let areas = self.request.layout.spec().areas.len();
+        let (mut row, mut captures) = (FolderRow::default(), Captures::new());
         folders.each(&mut |name, tally| {
             let missing = self.missing_companions(tally, name);
             let twins = twins.of(name, tally);
@@ -76,7 +78,8 @@ impl FolderClosing<'_> {
                 findings = self.judge(tally, name, &missing, &twins, emitter);
             }
             summary.add(name, tally, usize::from(tally.bucket) * areas + usize::from(tally.area));
-            each(self.row(tally, name, findings))
+            self.write_row(tally, name, findings, &mut row, &mut captures);
+            each(&row)
         })?;
         Ok(summary)
     }
@@ -124,33 +127,36 @@ impl FolderClosing<'_> {
         missing.map(|(_, list)| written(list)).collect()
     }
 
-    fn row(&self, tally: &FolderTally, name: &str, findings: u64) -> FolderRow {
+    /// Writes a folder's row over that of another one.
+    fn write_row(&self, tally: &FolderTally, name: &str, findings: u64, row: &mut FolderRow, captures: &mut Captures) {
         let layout = self.request.layout;
         let area = &layout.spec().areas[usize::from(tally.area)];
         let bucket = &layout.buckets()[usize::from(tally.bucket)];
         let asked = area.standing == Standing::Wanted && !area.companions.is_empty();
         let lists = area.companions.len().min(64) as u32;
-        FolderRow {
-            bucket: bucket.name().to_owned(),
-            folder: name.to_owned(),
-            area: area.name.clone(),
-            captures: self.captures(tally, name),
-            objects: tally.all.objects,
-            bytes: tally.all.bytes,
-            newest: Some(tally.newest).filter(|&newest| newest != NEVER),
-            referenced: tally.referenced,
-            covered: tally.covered,
-            orphans: tally.orphans.objects,
-            orphan_bytes: tally.orphans.bytes,
-            missing_companions: asked.then(|| lists - tally.companions.count_ones().min(lists)),
-            findings: tally.findings + findings,
-        }
-    }
-
-    /// Placeholder and value of the folder's own part of the template.
-    fn captures(&self, tally: &FolderTally, name: &str) -> Vec<(String, String)> {
-        let layout = self.request.layout;
-        layout.buckets()[usize::from(tally.bucket)].folder_captures(usize::from(tally.area), name)
+        bucket.name().clone_into(&mut row.bucket);
+        name.clone_into(&mut row.folder);
+        area.name.clone_into(&mut row.area);
+        let mut count = 0;
+        bucket.each_folder_capture(usize::from(tally.area), name, captures, &mut |placeholder, value| {
+            if count == row.captures.len() {
+                row.captures.push(Default::default());
+            }
+            let capture = &mut row.captures[count];
+            placeholder.clone_into(&mut capture.0);
+            value.clone_into(&mut capture.1);
+            count += 1;
+        });
+        row.captures.truncate(count);
+        row.objects = tally.all.objects;
+        row.bytes = tally.all.bytes;
+        row.newest = Some(tally.newest).filter(|&newest| newest != NEVER);
+        row.referenced = tally.referenced;
+        row.covered = tally.covered;
+        row.orphans = tally.orphans.objects;
+        row.orphan_bytes = tally.orphans.bytes;
+        row.missing_companions = asked.then(|| lists - tally.companions.count_ones().min(lists));
+        row.findings = tally.findings + findings;
     }
 
     /// L206: plural names of the layout's literals and of the buckets' top levels, once each.

@@ -40,7 +40,7 @@ impl AuditInputs {
         if request.inventories.is_empty() {
             return Err(AuditError::NoInventory);
         }
-        let found = inventory::discover(&request.inventories)?;
+        let found = inventory::discover_told(&request.inventories, &told_of_inventories(request))?;
         let inventories_passed_over = found.passed_over;
         let mut exports_passed_over = Vec::new();
         let mut inventories = Vec::new();
@@ -53,7 +53,7 @@ impl AuditInputs {
         let mut exports = Vec::new();
         let mut undeclared_tables = Vec::new();
         if !request.exports.is_empty() {
-            let found = export::discover(&request.exports)?;
+            let found = export::discover_told(&request.exports, &told_of_exports(request))?;
             exports_passed_over = found.passed_over;
             for export in found.exports {
                 match declared_table(layout, &export.table) {
@@ -78,7 +78,11 @@ impl AuditInputs {
         let inventories = self.inventories.iter();
         let inventories =
             inventories.filter_map(|(_, delivery)| Some((delivery.manifest.name.as_str(), delivery.created_at?)));
-        let exports = self.exports.iter().map(|(_, export)| (export.summary.name.as_str(), export.export_time));
+        let exports = self.exports.iter().filter(|(_, export)| export.is_dated).map(|(_, export)| {
+            // A chain shows what its last export ends with.
+            let last = export.links().max_by_key(|link| link.export_time).unwrap_or(export);
+            (last.summary.name.as_str(), last.export_time)
+        });
         inventories.chain(exports).collect()
     }
 
@@ -106,7 +110,15 @@ impl AuditInputs {
 
     /// The oldest export's time.
     pub(super) fn oldest_export(&self) -> Option<Millis> {
-        self.exports.iter().map(|(_, export)| export.export_time).min()
+        self.exports.iter().filter(|(_, export)| export.is_dated).map(|(_, export)| export.shows_at()).min()
+    }
+
+    /// The names of inputs whose time nobody knows.
+    fn undated(&self) -> impl Iterator<Item = &str> {
+        let inventories = self.inventories.iter().filter(|(_, delivery)| delivery.created_at.is_none());
+        let exports = self.exports.iter().filter(|(_, export)| !export.is_dated);
+        let inventories = inventories.map(|(_, delivery)| delivery.manifest.name.as_str());
+        inventories.chain(exports.map(|(_, export)| export.summary.name.as_str()))
     }
 
     /// Declared buckets that should have an inventory and have none.
@@ -132,6 +144,9 @@ impl AuditInputs {
         let defects = self.inventories.iter().flat_map(|(_, delivery)| &delivery.defects);
         let defects = defects.chain(self.exports.iter().flat_map(|(_, export)| &export.defects));
         defects.for_each(|defect| report_defect(request, emitter, defect));
+        for file in self.undated() {
+            report(request, emitter, "S006", &SourceContext::Undated { file });
+        }
         let times = self.times();
         if let Some(max_age) = limits.max_age {
             for &(file, at) in &times {
@@ -173,6 +188,26 @@ pub(super) fn report(request: &AuditRequest<'_>, emitter: &mut Emitter, code: &s
         let severity = request.severities.base(rule);
         check(context, &mut emitter.rule(rule, severity, Concern::default()));
     }
+}
+
+/// Where one bucket is declared, an inventory that names none is of that one.
+fn told_of_inventories(request: &AuditRequest<'_>) -> inventory::Told {
+    let only_bucket = match request.layout.buckets() {
+        [only] => Some(only.name().to_owned()),
+        _ => None,
+    };
+    inventory::Told { only_bucket, ..request.inventory_told.clone() }
+}
+
+/// Where one table is declared, items that name none are of that one.
+fn told_of_exports(request: &AuditRequest<'_>) -> export::Told {
+    let spec = request.layout.spec();
+    let only_table = match spec.tables.as_slice() {
+        [only] => Some(format!("{}{}", spec.table_prefix, only.name)),
+        _ => None,
+    };
+    let told = request.export_told.clone();
+    export::Told { table: told.table.or(only_table), ..told }
 }
 
 fn declared_table(layout: &Layout, name: &str) -> Option<u16> {

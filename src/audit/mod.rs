@@ -6,6 +6,7 @@ mod case_twins;
 mod closing;
 mod columns;
 mod counting;
+mod directory;
 mod error;
 mod features;
 mod folder_stream;
@@ -13,6 +14,7 @@ mod folder_tally;
 mod folders;
 mod inputs;
 mod judging;
+mod look_ahead;
 mod objects;
 mod outcome;
 mod pass;
@@ -52,10 +54,10 @@ const LEAST_RUN_BYTES: u64 = 64 << 10;
 const MOST_RUN_BYTES: u64 = 32 << 20;
 
 /// How many folders the drawing of the structure is given.
-const LARGEST_FOLDERS: usize = 400;
+pub const LARGEST_FOLDERS: usize = 400;
 
 /// Takes what an audit streams out: every finding in total order, every folder by name.
-pub trait AuditSink {
+pub trait AuditSink: Send {
     /// The next folder, by bucket, name and area.
     ///
     /// # Errors
@@ -101,10 +103,9 @@ pub fn run(request: &AuditRequest<'_>, sink: &mut dyn AuditSink) -> Result<Audit
 
     let (references, exports_complete, export_items) =
         pass::read_exports(request, &pool, &inputs, &declarations, &runs, &mut gathered)?;
-    let filtered = inputs.exports.iter().any(|(_, export)| export.is_partial());
     // S012 of either kind: no orphan is judged.
     let nothing_absent = inputs.absent_tables(layout).is_empty() && inputs.absent_buckets(layout).is_empty();
-    let exports_whole = exports_complete.all() && !filtered && nothing_absent;
+    let exports_whole = exports_complete.all() && !exports_complete.filtered() && nothing_absent;
     let exported_at = inputs.oldest_export().unwrap_or(Millis::MAX);
     let shared = Shared {
         layout,
@@ -122,9 +123,11 @@ pub fn run(request: &AuditRequest<'_>, sink: &mut dyn AuditSink) -> Result<Audit
         pass::read_inventories(request, &pool, &inputs, &shared, &runs, &mut gathered)?;
 
     let names: Vec<&str> = layout.buckets().iter().map(crate::layout::BucketLayout::name).collect();
-    let (in_memory, spilled) = (std::mem::take(&mut partial.folders), std::mem::take(&mut partial.spilled));
-    partial.spilled_folders += in_memory.len() as u64;
-    let mut folder_stream = FolderStream::new(in_memory, spilled, FolderOrder::new(&names));
+    let mut held = std::mem::take(&mut partial.more_folders);
+    held.push(std::mem::take(&mut partial.folders));
+    partial.spilled_folders += held.iter().map(|folders| folders.len() as u64).sum::<u64>();
+    let runs_of_folders = std::mem::take(&mut partial.spilled);
+    let mut folder_stream = pool.install(|| FolderStream::new(held, runs_of_folders, FolderOrder::new(&names)));
     let inventories_whole = inventories_complete.all() && inputs.absent_buckets(layout).is_empty();
     let given = Given { inventories: inventories_whole, exports: exports_whole, columns: columns(&inputs) };
     let views = BucketView::all(&inputs, &inventories_complete, layout.buckets().len(), spec.inputs.grace);
@@ -138,21 +141,32 @@ pub fn run(request: &AuditRequest<'_>, sink: &mut dyn AuditSink) -> Result<Audit
         views: &views,
         partial: &partial,
     };
-    let outcomes = closing.references(&mut emitter)?;
-    closing.shared(&mut emitter);
-    closing.mentions(&mut emitter);
-    let workflows = closing.workflows(&mut emitter);
-    if !request.accept_implausible {
-        report_implausible(request, &closing, &outcomes, &mut emitter);
-    }
     let folders = FolderClosing { request, references: &references, views: &views, partial: &partial };
-    folders.names(&mut emitter);
+    let mut folder_emitter = Emitter::new(runs.writer());
     let mut largest = LargestFolders::new(LARGEST_FOLDERS);
-    let summary = folders.folders(&mut folder_stream, &mut emitter, &mut |row| {
-        largest.push(&row);
-        check_cancel(request)?;
-        Ok(sink.folder(&row)?)
-    })?;
+    // Neither asks what the other finds.
+    let (judged, summary) = pool.join(
+        || -> Result<_, AuditError> {
+            let outcomes = closing.references(&mut emitter)?;
+            closing.shared(&mut emitter);
+            closing.mentions(&mut emitter);
+            let workflows = closing.workflows(&mut emitter);
+            if !request.accept_implausible {
+                report_implausible(request, &closing, &outcomes, &mut emitter);
+            }
+            Ok((outcomes, workflows))
+        },
+        || {
+            folders.names(&mut folder_emitter);
+            folders.folders(&mut folder_stream, &mut folder_emitter, &mut |row| {
+                largest.push(row);
+                check_cancel(request)?;
+                Ok(sink.folder(row)?)
+            })
+        },
+    );
+    let ((outcomes, workflows), summary) = (judged?, summary?);
+    gathered.take(folder_emitter)?;
     gathered.take(emitter)?;
 
     let counted = Counted {

@@ -5,8 +5,10 @@ use std::io;
 use std::path::Path;
 
 use crate::audit::columns::Row;
+use crate::audit::directory::{Directory, InDirectory};
 use crate::audit::features;
 use crate::audit::folder_tally::FolderOrder;
+use crate::audit::look_ahead::FolderGuess;
 use crate::audit::settings::Shared;
 use crate::audit::sink::Emitter;
 use crate::audit::tally::Partial;
@@ -25,19 +27,23 @@ pub(super) struct ObjectPass<'s> {
     pub(super) partial: Partial,
     pub(super) emitter: Emitter,
     pub(super) captures: Captures,
-    /// The last answer, where it is the answer for every key of its folder, or at least of its directory.
+    /// The last answer that holds for every key of its folder.
     last: Option<LastFolder>,
-    /// That folder or directory.
+    /// That folder.
     last_name: Vec<u8>,
-    /// The last directory, and whether a prefix reference claims what lies in it.
-    directory: Vec<u8>,
-    directory_claimed: Option<bool>,
+    /// The directory of the last row.
+    directory: Directory,
+    /// Directories met, one behind another.
+    pub(super) directories: u64,
+    /// Whether most rows of the last batch were in another directory than the row before.
+    pub(super) strewn: bool,
+    pub(super) guess: FolderGuess,
     /// By area: the severity of an orphan there.
     orphan_severities: Vec<Severity>,
 }
 
 #[derive(Clone, Copy)]
-struct LastFolder {
+pub(super) struct LastFolder {
     placed: Placed,
     folder: u32,
 }
@@ -63,8 +69,11 @@ impl<'s> ObjectPass<'s> {
             captures: Captures::default(),
             last: None,
             last_name: Vec::new(),
-            directory: Vec::new(),
-            directory_claimed: None,
+            directory: Directory::default(),
+            directories: 0,
+            // Until a batch has shown otherwise: it costs little.
+            strewn: true,
+            guess: FolderGuess::default(),
             orphan_severities: (0..areas).map(|area| shared.severities.area(shared.orphan_rule, area)).collect(),
         }
     }
@@ -75,7 +84,8 @@ impl<'s> ObjectPass<'s> {
         self.layout = &self.shared.layout.buckets()[usize::from(bucket)];
         self.index = &self.shared.references.buckets[usize::from(bucket)];
         self.last = None;
-        self.directory_claimed = None;
+        self.directory.leave();
+        self.guess.clear();
     }
 
     /// Writes the folders to disk if they take more than `bytes` of memory.
@@ -87,6 +97,8 @@ impl<'s> ObjectPass<'s> {
     ) -> io::Result<()> {
         if self.partial.folders.heap_bytes() > bytes {
             self.last = None;
+            self.directory.place = None;
+            self.guess.clear();
             self.partial.spilled_folders += self.partial.folders.len() as u64;
             let run = self.partial.folders.spill(order, tmp_dir)?;
             self.partial.spilled.push(run);
@@ -105,16 +117,18 @@ impl<'s> ObjectPass<'s> {
         let key_bytes = row.key;
         let bytes = row.size.unwrap_or(0);
         let is_marker = key_bytes.last() == Some(&b'/') && bytes == 0;
-        let named = self.satisfy(row, is_marker);
-        let claimed = if is_marker { self.index.claims_marker(key_bytes) } else { self.claimed_by_prefix(key_bytes) };
-        if !self.partial.plurals.is_empty() {
+        let known = self.directory.turn_to(key_bytes, self.index);
+        if known.is_new {
+            self.directories += 1;
             self.note_plural(key_bytes);
         }
+        let named = self.satisfy(row, is_marker, known);
+        let claimed = if is_marker { self.index.claims_marker(key_bytes) } else { self.claimed_by_prefix(key_bytes) };
         let mut place = self.place(key_bytes, is_marker);
         let mut trigger = Trigger::default();
         let mut empty_segment = None;
         let judged = !is_marker && self.is_judged(&place);
-        if judged && !features::is_plain(key_bytes) {
+        if judged && !known.is_plain {
             // A reader hands out keys that are UTF-8.
             let key = std::str::from_utf8(key_bytes).unwrap_or_default();
             (trigger, empty_segment) = match place.key_match {
@@ -163,15 +177,18 @@ impl<'s> ObjectPass<'s> {
     }
 
     /// Marks the references that this object satisfies or almost satisfies; gives its number if a record names it.
-    fn satisfy(&mut self, row: &Row<'_>, is_marker: bool) -> Option<u32> {
+    fn satisfy(&mut self, row: &Row<'_>, is_marker: bool, known: InDirectory) -> Option<u32> {
+        if known.is_plain && !known.may_be_named {
+            return None;
+        }
         let (partial, bucket, index) = (&mut self.partial, self.bucket, self.index);
         let mut near = |number: u32| {
             if index.seen(number) & seen::LIVE == 0 && !is_marker {
                 partial.add_near(bucket, number, &String::from_utf8_lossy(row.key));
             }
         };
-        let found = index.find(row.key, &mut near);
-        if crate::references::fold::is_odd(row.key) {
+        let found = if known.may_be_named { self.directory.find(index, row.key, &mut near) } else { None };
+        if !known.is_plain && crate::references::fold::is_odd(row.key) {
             index.find_near_odd(&String::from_utf8_lossy(row.key), &mut near);
         }
         let number = found?;
@@ -185,18 +202,11 @@ impl<'s> ObjectPass<'s> {
 
     /// Whether a prefix reference claims the key; the answer for a directory is that for every key in it.
     fn claimed_by_prefix(&mut self, key: &[u8]) -> bool {
-        let end = memchr::memrchr(b'/', key).map_or(0, |slash| slash + 1);
-        if let Some(claimed) = self.directory_claimed
-            && self.directory == key[..end]
-        {
-            return claimed;
+        if key.last() == Some(&b'/') {
+            // It does not lie below the prefix it spells.
+            return self.index.mark_prefixes(key);
         }
-        let claimed = self.index.mark_prefixes(key);
-        self.directory.clear();
-        self.directory.extend_from_slice(&key[..end]);
-        // A key ending in `/` does not lie below the prefix it spells.
-        self.directory_claimed = (end < key.len()).then_some(claimed);
-        claimed
+        *self.directory.claimed.get_or_insert_with(|| self.index.mark_prefixes(key))
     }
 
     /// Plural names at the bucket's top (L206).
@@ -210,14 +220,25 @@ impl<'s> ObjectPass<'s> {
         }
     }
 
-    /// Asks the layout, once, or reuses the last folder's answer.
+    /// The last answer that holds for a whole folder, if the key lies in it.
+    fn last_open(&self, key: &[u8]) -> Option<LastFolder> {
+        self.last.filter(|_| key.len() > self.last_name.len() && key.starts_with(&self.last_name))
+    }
+
+    /// The folder in which keys of this directory were seen to lie before, if the key is proven to lie in it too.
+    fn guessed(&self, key: &[u8]) -> Option<LastFolder> {
+        let folder = self.guess.get(self.directory.hash())?;
+        let placed = self.partial.folders.placed(folder).filter(|placed| placed.open)?;
+        let name = self.partial.folders.name(folder).as_bytes();
+        (key.len() > name.len() && key.starts_with(name)).then_some(LastFolder { placed, folder })
+    }
+
+    /// Asks the layout, once, or reuses the answer for the directory or the folder.
     fn place(&mut self, key: &[u8], is_marker: bool) -> Place<'s> {
         let spec = self.shared.layout.spec();
-        if let Some(last) = self.last
-            && key.len() > self.last_name.len()
-            && key.starts_with(&self.last_name)
-            && (last.placed.open || memchr::memchr(b'/', &key[self.last_name.len()..]).is_none())
-        {
+        let last = self.directory.place.filter(|_| key.last() != Some(&b'/'));
+        if let Some(last) = last.or_else(|| self.last_open(key)).or_else(|| self.guessed(key)) {
+            self.directory.place = Some(last);
             let area = last.placed.area;
             let folder = (!is_marker).then_some(last.folder);
             return Place {
@@ -236,13 +257,16 @@ impl<'s> ObjectPass<'s> {
         if matches!(key_match, KeyMatch::Area(_)) && area.standing != Standing::Outside && !is_marker {
             let name = &key[..usize::from(placed.folder)];
             let index = self.index;
-            let number =
-                self.partial.folders.number(self.bucket, placed.area, name, || index.covers(placed.area, name));
+            let number = self.partial.folders.number(self.bucket, placed, name, || index.covers(placed.area, name));
             folder = Some(number);
-            self.last = (placed.open || placed.siblings).then_some(LastFolder { placed, folder: number });
-            let directory = memchr::memrchr(b'/', key).map_or(0, |slash| slash + 1);
-            self.last_name.clear();
-            self.last_name.extend_from_slice(if placed.open { name } else { &key[..directory] });
+            let last = LastFolder { placed, folder: number };
+            self.directory.place = (placed.open || placed.siblings).then_some(last);
+            if placed.open {
+                self.guess.put(self.directory.hash(), number);
+                self.last = Some(last);
+                self.last_name.clear();
+                self.last_name.extend_from_slice(name);
+            }
         }
         Place { key_match, area: Some((placed.area, area)), folder }
     }
@@ -257,7 +281,7 @@ impl<'s> ObjectPass<'s> {
     }
 
     fn reference_class(
-        &self,
+        &mut self,
         row: &Row<'_>,
         place: &Place<'_>,
         named: Option<u32>,
@@ -288,9 +312,8 @@ impl<'s> ObjectPass<'s> {
         }
         let expected = self.shared.layout.expected_unreferenced(usize::from(number));
         if !expected.is_empty() {
-            let end = memchr::memrchr(b'/', row.key).map_or(0, |slash| slash + 1);
             let relative = &row.key[usize::from(placed.folder)..];
-            if self.index.names_in(&row.key[..end]) && expected.iter().any(|glob| glob.is_match(relative)) {
+            if self.directory.is_named_in(self.index) && expected.iter().any(|glob| glob.is_match(relative)) {
                 return ReferenceClass::Expected;
             }
         }

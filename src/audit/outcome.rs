@@ -5,7 +5,7 @@ use crate::audit::pass::Completeness;
 use crate::model::{Millis, Outcome};
 use crate::references::References;
 use crate::references::index::{BucketIndex, seen};
-use crate::references::records::{Flags, NONE, Odd, Reference};
+use crate::references::records::{Flags, NONE, Odd};
 
 /// What is known of one bucket's inventory.
 #[derive(Debug, Clone, Copy)]
@@ -49,7 +49,7 @@ pub(super) struct Existing {
 /// Judges one reference: the first outcome that fits. What was seen is certain, even where an inventory is not
 /// complete; only what was not seen can be unjudged.
 pub(super) fn judge(references: &References, number: u32, views: &[BucketView]) -> Existing {
-    let reference = &references.list[number as usize];
+    let reference = references.reference(number);
     let flags = reference.flags;
     let plain = |outcome| Existing { outcome, old: false, new: false };
     if flags.has(Flags::MALFORMED) {
@@ -69,12 +69,13 @@ pub(super) fn judge(references: &References, number: u32, views: &[BucketView]) 
     }
     if flags.has(Flags::PREFIX) {
         let resolved = index.prefix_seen(reference.target);
-        return plain(if resolved { Outcome::Resolved } else { missing(references, reference, view) });
+        return plain(if resolved { Outcome::Resolved } else { missing(references, number, view) });
     }
     let odd = references.odd.get(&number);
     let bits = key_bits(index, reference.target, odd, view);
     let old = bits & seen::LIVE != 0;
-    let new = references.mapped.get(&number).is_some_and(|&key| index.seen(key) & seen::LIVE != 0);
+    let mapped = flags.has(Flags::LEGACY).then(|| references.mapped.get(&number)).flatten();
+    let new = mapped.is_some_and(|&key| index.seen(key) & seen::LIVE != 0);
     let outcome = if old && bits & seen::ARCHIVED != 0 {
         Outcome::Archived
     } else if flags.has(Flags::LEGACY) && (old || new) {
@@ -84,7 +85,7 @@ pub(super) fn judge(references: &References, number: u32, views: &[BucketView]) 
     } else if bits & seen::DELETED != 0 {
         Outcome::Deleted
     } else {
-        missing(references, reference, view)
+        missing(references, number, view)
     };
     Existing { outcome, old, new }
 }
@@ -107,10 +108,14 @@ fn key_bits(index: &BucketIndex, target: u32, odd: Option<&Odd>, view: &BucketVi
     bits
 }
 
-fn missing(references: &References, reference: &Reference, view: &BucketView) -> Outcome {
+fn missing(references: &References, reference: u32, view: &BucketView) -> Outcome {
     if !view.complete {
         Outcome::Unjudged
-    } else if references.items.changed_at(reference.item).is_some_and(|changed| changed > view.settled_before) {
+    } else if references
+        .items
+        .changed_at(references.item_of(reference))
+        .is_some_and(|changed| changed > view.settled_before)
+    {
         Outcome::Deferred
     } else {
         Outcome::Dangling

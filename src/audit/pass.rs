@@ -17,7 +17,7 @@ use crate::audit::tally::Partial;
 use crate::model::{SourceDefect, SourceProblem};
 use crate::references::{Declarations, Extractor, References};
 use crate::results::findings::{FindingRuns, Run};
-use crate::source::export::{ExportFile, ItemReader};
+use crate::source::export::ReadingOrder;
 use crate::source::inventory::{PartReader, ReadOptions};
 
 /// Rows in a batch: large enough that what a batch costs vanishes, small enough to stay in the cache.
@@ -47,30 +47,48 @@ impl Gathered {
 
 /// Which inputs were read whole, by their positions in [`AuditInputs`].
 #[derive(Debug)]
-pub(super) struct Completeness(Vec<AtomicBool>);
+pub(super) struct Completeness {
+    whole: Vec<AtomicBool>,
+    /// Whether an export was seen to be made with a filter (S009).
+    filtered: AtomicBool,
+}
 
 impl Completeness {
     /// Inputs are complete until a defect says otherwise; those with the given defects are not.
     pub(super) fn new<'d>(inputs: impl Iterator<Item = &'d [SourceDefect]>) -> Self {
-        let whole = inputs.map(|defects| defects.iter().all(|defect| !breaks(&defect.problem)));
-        Self(whole.map(AtomicBool::new).collect())
+        let filtered = AtomicBool::new(false);
+        let whole = inputs.map(|defects| {
+            filtered.fetch_or(defects.iter().any(|defect| filters(&defect.problem)), Ordering::Relaxed);
+            AtomicBool::new(defects.iter().all(|defect| !breaks(&defect.problem)))
+        });
+        Self { whole: whole.collect(), filtered }
     }
 
     fn note(&self, input: usize, defect: &SourceDefect) {
         if breaks(&defect.problem) {
-            self.0[input].store(false, Ordering::Relaxed);
+            self.whole[input].store(false, Ordering::Relaxed);
         }
+        self.filtered.fetch_or(filters(&defect.problem), Ordering::Relaxed);
     }
 
     /// Whether an input was read whole.
     pub(super) fn of(&self, input: usize) -> bool {
-        self.0[input].load(Ordering::Relaxed)
+        self.whole[input].load(Ordering::Relaxed)
     }
 
     /// Whether all were.
     pub(super) fn all(&self) -> bool {
-        self.0.iter().all(|whole| whole.load(Ordering::Relaxed))
+        self.whole.iter().all(|whole| whole.load(Ordering::Relaxed))
     }
+
+    /// Whether an export holds only a part of its table.
+    pub(super) fn filtered(&self) -> bool {
+        self.filtered.load(Ordering::Relaxed)
+    }
+}
+
+const fn filters(problem: &SourceProblem) -> bool {
+    matches!(problem, SourceProblem::PartialExport { .. })
 }
 
 /// Whether an input with this problem is not complete.
@@ -88,28 +106,27 @@ pub(super) fn read_exports(
     gathered: &mut Gathered,
 ) -> Result<(References, Completeness, Vec<u64>), AuditError> {
     let complete = Completeness::new(inputs.exports.iter().map(|(_, export)| export.defects.as_slice()));
-    let files: Vec<(usize, usize)> = inputs
-        .exports
-        .iter()
-        .enumerate()
-        .flat_map(|(number, (_, export))| (0..export.files.len()).map(move |file| (number, file)))
-        .collect();
-    let bytes = inputs.exports.iter().flat_map(|(_, export)| &export.files).map(ExportFile::size).sum();
-    request.progress.begin("reading exports", bytes);
-    let next = AtomicUsize::new(0);
+    let tables = &request.layout.spec().tables;
+    let order = ReadingOrder::new(
+        inputs.exports.iter().map(|(table, export)| (export, tables[usize::from(*table)].key.as_slice())),
+    );
+    request.progress.begin("reading exports", order.bytes());
     let workers = pool.broadcast(|_| -> Result<_, AuditError> {
         let mut extractor = Extractor::new(request.layout, declarations);
         let mut emitter = Emitter::new(runs.writer());
         let mut items = vec![0_u64; inputs.exports.len()];
-        while let Some(&(number, file)) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
+        while let Some(turn) = order.next_turn() {
+            let number = turn.export();
             let (table, export) = &inputs.exports[number];
+            // Items of an unknown moment are judged as if they were of now: the verdict is inconclusive anyway.
+            let exported_at = if export.is_dated { export.shows_at() } else { request.now };
             let mut defects = Vec::new();
             let mut told = |defect: SourceDefect| {
                 complete.note(number, &defect);
                 defects.push(defect);
             };
-            let reader = ItemReader::open(&export.files[file], request.verify, &mut told)?;
-            let Some(mut reader) = reader else {
+            let Some(mut reader) = turn.open(request.verify, &mut told)? else {
+                turn.end(None, &mut told);
                 defects.iter().for_each(|defect| report_defect(request, &mut emitter, defect));
                 continue;
             };
@@ -121,7 +138,7 @@ pub(super) fn read_exports(
                 };
                 let Some(item) = reader.next_item(&mut told)? else { break };
                 let mut complaints = Complaints { request, declarations, emitter: &mut emitter };
-                extractor.item(*table, export.export_time, item, &mut complaints);
+                extractor.item(*table, exported_at, item, &mut complaints);
                 read += 1;
                 if read.is_multiple_of(ITEMS_PER_CHECK) {
                     defects.drain(..).for_each(|defect| report_defect(request, &mut emitter, &defect));
@@ -131,9 +148,13 @@ pub(super) fn read_exports(
                     bytes = reader.bytes_read();
                 }
             }
-            defects.iter().for_each(|defect| report_defect(request, &mut emitter, defect));
             items[number] += read;
             request.progress.advance(reader.bytes_read() - bytes, read % ITEMS_PER_CHECK);
+            turn.end(Some(reader), &mut |defect| {
+                complete.note(number, &defect);
+                defects.push(defect);
+            });
+            defects.iter().for_each(|defect| report_defect(request, &mut emitter, defect));
             check_cancel(request)?;
         }
         Ok((extractor, emitter, items))
@@ -174,7 +195,12 @@ pub(super) fn read_inventories(
     let order = FolderOrder::new(&names);
     // What the threads keep is merged in the end, so each has its share.
     let folder_bytes = (request.memory / 2 / request.jobs.max(1) as u64) as usize;
-    let options = ReadOptions { verify: request.verify, batch_rows: BATCH_ROWS, columns: columns::wanted() };
+    let options = ReadOptions {
+        verify: request.verify,
+        batch_rows: BATCH_ROWS,
+        columns: columns::wanted(),
+        csv_keys: request.csv_keys,
+    };
     let next = AtomicUsize::new(0);
     let workers = pool.broadcast(|_| -> Result<_, AuditError> {
         let mut pass = ObjectPass::new(shared, empty(), Emitter::new(runs.writer()));
@@ -194,7 +220,7 @@ pub(super) fn read_inventories(
             while let Some(batch) = reader.next_batch(&mut |defect| told(&mut pass, &defect))? {
                 let before = pass.partial.rows;
                 if let Some(columns) = Columns::of(&batch) {
-                    (0..batch.num_rows()).for_each(|row| pass.row(&columns.row(row)));
+                    pass.rows(&columns, batch.num_rows());
                 }
                 pass.emitter.check()?;
                 pass.bound_folders(folder_bytes, &order, request.tmp_dir.as_deref())?;

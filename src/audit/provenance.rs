@@ -4,8 +4,11 @@ use sha2::{Digest, Sha256};
 
 use crate::audit::assemble::Counted;
 use crate::model::time;
-use crate::results::schema::{Configuration, ExportInput, Inputs, InventoryInput, RequirementResult, Results};
+use crate::results::schema::{
+    Configuration, ExportInput, ExportLink, Inputs, InventoryInput, RequirementResult, Results,
+};
 use crate::source::PassedOver;
+use crate::source::export::{Export, ExportKind};
 
 impl Counted<'_> {
     pub(super) fn input_results(&self) -> Inputs {
@@ -25,30 +28,34 @@ impl Counted<'_> {
             columns: delivery.columns.iter().map(|column| column.aws_name().to_owned()).collect(),
             unknown_columns: delivery.unknown_columns.clone(),
             complete: self.inventories_complete.of(number),
-            remarks: remarks(&self.inputs.inventories_passed_over, &manifests, number),
+            remarks: remarks(delivery.origin.remark(), &self.inputs.inventories_passed_over, &manifests, number),
         });
         let spec = self.request.layout.spec();
         let exports = self.inputs.exports.iter().enumerate().map(|(number, (table, export))| ExportInput {
             table: export.table.clone(),
             declared: Some(spec.tables[usize::from(*table)].name.clone()),
-            exported_at: Some(time::format_utc(export.export_time)),
+            exported_at: export.is_dated.then(|| time::format_utc(export.shows_at())),
+            format: Some(export.format.name().to_owned()),
             manifest_sha256: export.summary.sha256.clone(),
-            verified: export.verified,
-            files: export.files.len() as u64,
+            verified: export.links().all(|link| link.verified),
+            files: export.links().map(|link| link.files.len() as u64).sum(),
             items: self.export_items[number],
             complete: self.exports_complete.of(number),
-            remarks: remarks(&self.inputs.exports_passed_over, &summaries, number),
+            remarks: remarks(export.origin.remark(), &self.inputs.exports_passed_over, &summaries, number),
+            chain: chain(export),
         });
         let undeclared = self.inputs.undeclared_tables.iter().map(|table| ExportInput {
             table: table.clone(),
             declared: None,
             exported_at: None,
+            format: None,
             manifest_sha256: String::new(),
             verified: false,
             files: 0,
             items: 0,
             complete: true,
             remarks: vec!["no table of this name is declared: it was not read".to_owned()],
+            chain: Vec::new(),
         });
         Inputs {
             inventories: inventories.collect(),
@@ -86,13 +93,39 @@ impl Counted<'_> {
     }
 }
 
-/// What was passed over beside input `number` of `manifests`: below the folder that holds its delivery's own. The first
-/// input is told of what stands beside none.
-fn remarks(passed_over: &[PassedOver], manifests: &[&str], number: usize) -> Vec<String> {
+/// The exports of a chain; none of a full export alone, which its own entry tells.
+fn chain(export: &Export) -> Vec<ExportLink> {
+    if export.kind == ExportKind::Full && export.increments.is_empty() {
+        return Vec::new();
+    }
+    let links = export.links().map(|link| {
+        let (from, view) = match link.kind {
+            ExportKind::Full => (None, None),
+            ExportKind::Incremental { from, view } => (Some(time::format_utc(from)), Some(view.name().to_owned())),
+        };
+        ExportLink {
+            kind: link.kind.name().to_owned(),
+            from,
+            to: time::format_utc(link.export_time),
+            view,
+            format: link.format.name().to_owned(),
+            manifest_sha256: link.summary.sha256.clone(),
+            verified: link.verified,
+            files: link.files.len() as u64,
+            items: link.item_count.unwrap_or_default(),
+        }
+    });
+    links.collect()
+}
+
+/// What there is to say of an input without a manifest, and what was passed over beside input `number` of `manifests`:
+/// below the folder that holds its delivery's own. The first input is told of what stands beside none.
+fn remarks(origin: Option<&'static str>, passed_over: &[PassedOver], manifests: &[&str], number: usize) -> Vec<String> {
     let shelf = |manifest: &str| manifest.rsplitn(3, '/').nth(2).map(str::to_owned);
     let beside = |passed: &PassedOver| manifests.iter().position(|manifest| shelf(manifest) == shelf(&passed.manifest));
     let here = passed_over.iter().filter(|passed| beside(passed).unwrap_or(0) == number);
-    here.map(|passed| format!("`{}` was passed over: {}", passed.manifest, passed.reason)).collect()
+    let passed = here.map(|passed| format!("`{}` was passed over: {}", passed.manifest, passed.reason));
+    origin.map(str::to_owned).into_iter().chain(passed).collect()
 }
 
 /// SHA-256 over what makes two audits the same: the inputs' digests, the effective configuration, the version and
@@ -104,7 +137,13 @@ pub(super) fn evidence_digest(results: &Results) -> String {
         hash.update(text.as_bytes());
     };
     let manifests = results.inputs.inventories.iter().map(|input| &input.manifest_sha256);
-    manifests.chain(results.inputs.exports.iter().map(|input| &input.manifest_sha256)).for_each(|digest| add(digest));
+    let exports = results.inputs.exports.iter();
+    // The first export of a chain is the input itself.
+    let exports = exports.flat_map(|input| {
+        let later = input.chain.iter().skip(1).map(|link| &link.manifest_sha256);
+        std::iter::once(&input.manifest_sha256).chain(later)
+    });
+    manifests.chain(exports).for_each(|digest| add(digest));
     add(&results.configuration.sha256);
     add(&results.tool.version);
     add(&serde_json::to_string(&results.judgement).unwrap_or_default());

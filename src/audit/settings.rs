@@ -10,6 +10,8 @@ use crate::rules::Severities;
 use crate::rules::context::Trigger;
 use crate::rules::{Check, RULES};
 use crate::source::Place;
+use crate::source::export;
+use crate::source::inventory::{self, CsvKeys};
 
 /// The least severity that fails an audit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,6 +72,12 @@ pub struct AuditRequest<'a> {
     pub jobs: usize,
     /// Whether parts are checked against their checksums.
     pub verify: bool,
+    /// What was told of inventories without a manifest.
+    pub inventory_told: inventory::Told,
+    /// What was told of items without a manifest.
+    pub export_told: export::Told,
+    /// How the keys of CSV inventories are encoded.
+    pub csv_keys: CsvKeys,
     /// Whether S011 is switched off for this run.
     pub accept_implausible: bool,
     /// Switches that were given and change what is judged, as the user wrote them.

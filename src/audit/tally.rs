@@ -83,6 +83,8 @@ pub(super) struct Partial {
     /// By bucket: rows understood.
     pub(super) bucket_rows: Vec<u64>,
     pub(super) folders: Folders,
+    /// The folders of other threads.
+    pub(super) more_folders: Vec<Folders>,
     /// Folders that did not fit in memory.
     pub(super) spilled: Vec<FolderRun>,
     pub(super) spilled_folders: u64,
@@ -108,6 +110,7 @@ impl Partial {
             legacy: HashMap::new(),
             bucket_rows: vec![0; buckets],
             folders: Folders::default(),
+            more_folders: Vec::new(),
             spilled: Vec::new(),
             spilled_folders: 0,
             orphan_ages: [Amount::default(); AGES.len()],
@@ -120,7 +123,8 @@ impl Partial {
 
     /// How many folders there are; one that was spilled several times counts as often.
     pub(super) fn folder_count(&self) -> u64 {
-        self.spilled_folders + self.folders.len() as u64
+        let more: usize = self.more_folders.iter().map(Folders::len).sum();
+        self.spilled_folders + (self.folders.len() + more) as u64
     }
 
     /// Notes that a key near one of the index exists.
@@ -149,11 +153,8 @@ impl Partial {
             self.legacy.entry(generation).or_default().merge(&tally);
         }
         self.bucket_rows.iter_mut().zip(other.bucket_rows).for_each(|(ours, theirs)| *ours += theirs);
-        let mut folders = other.folders;
-        if folders.len() > self.folders.len() {
-            std::mem::swap(&mut self.folders, &mut folders);
-        }
-        self.folders.merge(&folders);
+        self.more_folders.push(other.folders);
+        self.more_folders.extend(other.more_folders);
         self.spilled.extend(other.spilled);
         self.spilled_folders += other.spilled_folders;
         amounts(&mut self.orphan_ages, &other.orphan_ages);

@@ -4,7 +4,8 @@ use crate::audit::closing::ReferenceClosing;
 use crate::audit::outcome::judge;
 use crate::audit::sink::{Concern, Emitter, asked, kind};
 use crate::model::Outcome;
-use crate::references::records::{Flags, NONE, Run, StepState};
+use crate::references::records::{Flags, StepState};
+use crate::references::runs::Run;
 use crate::rules::context::WorkflowContext;
 
 /// How many elements a finding names.
@@ -46,12 +47,17 @@ impl ReferenceClosing<'_> {
             .map(|workflow| WorkflowTally { steps: vec![0; workflow.steps.len()], ..WorkflowTally::default() })
             .collect();
         // The runs of one item's workflow stand in a row.
-        for runs in
-            self.references.runs.chunk_by(|left, right| (left.item, left.workflow) == (right.item, right.workflow))
-        {
-            let tally = &mut tallies[usize::from(runs[0].workflow)];
+        let mut all = self.references.runs.iter().peekable();
+        let mut runs: Vec<&Run> = Vec::new();
+        let mut ends: Vec<End> = Vec::new();
+        while let Some((number, run)) = all.next() {
+            runs.push(run);
+            ends.push(self.end(number));
+            if all.peek().is_some_and(|(_, next)| (next.item, next.workflow) == (run.item, run.workflow)) {
+                continue;
+            }
+            let tally = &mut tallies[usize::from(run.workflow)];
             tally.items += 1;
-            let ends: Vec<End> = runs.iter().map(|run| self.end(run)).collect();
             let first = ends.iter().filter_map(|end| match end {
                 End::Broken { step, reason } => Some((*step, *reason)),
                 End::Whole | End::Unjudged => None,
@@ -60,17 +66,19 @@ impl ReferenceClosing<'_> {
                 Some((step, _)) => {
                     tally.broken += 1;
                     tally.steps[usize::from(step)] += 1;
-                    self.broken(runs, &ends, step, emitter);
+                    self.broken(&runs, &ends, step, emitter);
                 }
                 None if ends.contains(&End::Unjudged) => tally.unjudged += 1,
                 None => {}
             }
+            runs.clear();
+            ends.clear();
         }
         tallies
     }
 
-    fn end(&self, run: &Run) -> End {
-        let entries = &self.references.steps[run.start as usize..(run.start + run.length) as usize];
+    fn end(&self, run: u32) -> End {
+        let entries: Vec<(u8, StepState)> = self.references.runs.of(run).collect();
         let steps = entries.chunk_by(|left, right| left.0 == right.0);
         let states: Vec<(u8, State)> = steps.map(|entries| (entries[0].0, self.state(entries))).collect();
         for (position, &(step, state)) in states.iter().enumerate() {
@@ -109,7 +117,7 @@ impl ReferenceClosing<'_> {
     }
 
     fn reference_state(&self, reference: u32) -> State {
-        let flags = self.references.list[reference as usize].flags;
+        let flags = self.references.reference(reference).flags;
         let elsewhere = [Flags::OTHER_AREA, Flags::OTHER_ROLE, Flags::OTHER_USE_CASE];
         match judge(self.references, reference, self.views).outcome {
             Outcome::Malformed | Outcome::Dangling => State::Broken("dangling"),
@@ -124,11 +132,11 @@ impl ReferenceClosing<'_> {
         }
     }
 
-    fn broken(&self, runs: &[Run], ends: &[End], step: u8, emitter: &mut Emitter) {
+    fn broken(&self, runs: &[&Run], ends: &[End], step: u8, emitter: &mut Emitter) {
         let layout = self.request.layout.spec();
         let workflow = &layout.workflows[usize::from(runs[0].workflow)];
         let concerned = runs.iter().zip(ends).filter_map(|(run, end)| match end {
-            End::Broken { step: at, reason } if *at == step => Some((run, *reason)),
+            End::Broken { step: at, reason } if *at == step => Some((*run, *reason)),
             _ => None,
         });
         let concerned: Vec<(&Run, &'static str)> = concerned.collect();
@@ -157,6 +165,6 @@ impl ReferenceClosing<'_> {
     }
 
     fn element(&self, run: &Run) -> Option<&str> {
-        (run.element != NONE).then(|| self.references.elements.text(run.element))
+        self.references.runs.element(run)
     }
 }

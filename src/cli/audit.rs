@@ -12,12 +12,12 @@ use crate::cli::Failure;
 use crate::cli::check::ConfigArgs;
 use crate::cli::console::Console;
 use crate::cli::interrupt;
-use crate::cli::output::{OutputFile, Outputs, Wanted, parse_format};
+use crate::cli::output::Outputs;
+use crate::cli::output_args::OutputArgs;
 use crate::cli::progress::Bar;
+use crate::cli::reading::{ReadingArgs, parse_time};
 use crate::cli::s3::{S3Args, configured};
-use crate::layout::LayoutSpec;
-use crate::model::{Millis, Phase, Severity, Verdict, time};
-use crate::report::ReportFormat;
+use crate::model::{Millis, Phase, Severity, Verdict};
 use crate::results::schema::Inputs;
 use crate::rules::{Selection, Severities};
 use crate::source::{Place, Reach};
@@ -51,13 +51,17 @@ pub(super) struct AuditArgs {
     #[command(flatten)]
     config: ConfigArgs,
     /// An inventory, in place of those of the configuration: a manifest, a delivery's folder, or a folder of
-    /// deliveries (the newest complete one counts), here or in S3 (s3://BUCKET/KEY); repeatable
+    /// deliveries (the newest complete one counts), here or in S3 (s3://BUCKET/KEY); without a manifest a data file
+    /// (CSV, Parquet, ORC), `symlink.txt`, or the JSON of `aws s3api list-objects-v2` or `list-object-versions`;
+    /// repeatable
     #[arg(long, value_name = "PATH", help_heading = "Inputs")]
     inventory: Vec<PathBuf>,
     /// An export, likewise: a manifest-summary.json, an export's folder, or a folder of exports (the newest of each
-    /// table counts); repeatable
+    /// table counts); without a manifest a data file, or what `aws dynamodb scan` printed; repeatable
     #[arg(long, value_name = "PATH", help_heading = "Inputs")]
     export: Vec<PathBuf>,
+    #[command(flatten)]
+    reading: ReadingArgs,
     /// Do not compare parts with their checksums; the report says so
     #[arg(long, help_heading = "Inputs")]
     no_checksums: bool,
@@ -81,26 +85,8 @@ pub(super) struct AuditArgs {
     /// Go on where the numbers say that the mapping is wrong, not the bucket (S011)
     #[arg(long, help_heading = "Judging")]
     accept_implausible: bool,
-    /// Write audit.html, audit.md, results.json, findings.parquet and folders.parquet into this folder, which may be
-    /// in S3
-    #[arg(long, value_name = "DIR", help_heading = "Outputs")]
-    out: Option<PathBuf>,
-    /// Write one report, here or to S3: the format by name or by the file's extension (html, md, json, parquet, csv,
-    /// txt); repeatable
-    #[arg(short = 'o', value_name = "[FORMAT=]FILE", help_heading = "Outputs")]
-    output: Vec<OutputFile>,
-    /// Write one report to stdout: html, md, json, parquet, csv, text, worklist
-    #[arg(long, value_name = "NAME", value_parser = parse_format, help_heading = "Outputs")]
-    format: Option<ReportFormat>,
-    /// The rule whose keys a worklist holds
-    #[arg(long, value_name = "RULE", help_heading = "Outputs")]
-    worklist_rule: Option<String>,
-    /// The bucket whose keys a worklist holds
-    #[arg(long, value_name = "BUCKET", help_heading = "Outputs")]
-    worklist_bucket: Option<String>,
-    /// A folder with templates of your own; each stands in for the file of the same name in `report-templates`
-    #[arg(long, value_name = "DIR", help_heading = "Outputs")]
-    templates: Option<PathBuf>,
+    #[command(flatten)]
+    output: OutputArgs,
     /// Threads to use [default: all cores]
     #[arg(short, long, value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Resources")]
     jobs: Option<u16>,
@@ -129,9 +115,12 @@ impl AuditArgs {
         let selection = Selection { select: self.select.clone(), ignore: self.ignore.clone() };
         let severities = Severities::new(spec, phase, &selection).map_err(|error| Failure::of(&error))?;
         let pinned = self.now.or(spec.inputs.now);
-        let wanted = self.wanted(spec)?;
-        let templates =
-            self.templates.clone().or_else(|| spec.output.templates.as_ref().map(|dir| spec.directory.join(dir)));
+        let wanted = self.output.wanted(|| spec.output.dir.as_ref().map(|dir| configured(&spec.directory, dir)))?;
+        let templates = self
+            .output
+            .templates
+            .clone()
+            .or_else(|| spec.output.templates.as_ref().map(|dir| spec.directory.join(dir)));
         let tmp_dir = self.tmp_dir.clone().unwrap_or_else(std::env::temp_dir);
         let reach = self.s3.reach(&tmp_dir, Arc::clone(&stop));
         let inventories = places(&reach, &self.inventory, &spec.inputs.inventory, &spec.directory)?;
@@ -149,6 +138,9 @@ impl AuditArgs {
             now_is_pinned: pinned.is_some(),
             jobs: self.jobs.map_or_else(all_cores, usize::from),
             verify: !self.no_checksums,
+            inventory_told: self.reading.inventory(None),
+            export_told: self.reading.export(None),
+            csv_keys: self.reading.csv_keys(),
             accept_implausible: self.accept_implausible,
             switches: self.switches(),
             memory: self.memory,
@@ -166,7 +158,7 @@ impl AuditArgs {
         };
         let judgement = &outcome.results.judgement;
         tell_inputs(&outcome.results.inputs, console);
-        let to_stdout = self.format.is_none() && self.out.is_none() && self.output.is_empty();
+        let to_stdout = self.output.is_empty();
         if stop.load(Ordering::Relaxed) {
             return Err(Failure::interrupted());
         }
@@ -180,25 +172,6 @@ impl AuditArgs {
         Ok(Verdict::exit_code(judgement.verdict))
     }
 
-    fn wanted(&self, spec: &LayoutSpec) -> Result<Wanted, Failure> {
-        let nothing_asked = self.out.is_none() && self.output.is_empty() && self.format.is_none();
-        let folder = || spec.output.dir.as_ref().map(|dir| configured(&spec.directory, dir));
-        let rule = match &self.worklist_rule {
-            None => None,
-            Some(selector) => {
-                let rule = crate::rules::find_or_suggest(selector).map_err(|error| Failure::of(&error))?;
-                Some(rule.meta.code.to_owned())
-            }
-        };
-        Ok(Wanted {
-            folder: self.out.clone().or_else(|| folder().filter(|_| nothing_asked)),
-            files: self.output.clone(),
-            stdout: self.format.or(nothing_asked.then_some(ReportFormat::Text)),
-            rule,
-            bucket: self.worklist_bucket.clone(),
-        })
-    }
-
     /// The switches that change what is judged, as a report tells them.
     fn switches(&self) -> Vec<String> {
         let mut switches = Vec::new();
@@ -208,6 +181,7 @@ impl AuditArgs {
         if self.accept_implausible {
             switches.push("--accept-implausible".to_owned());
         }
+        switches.extend(self.reading.switches());
         switches.extend(self.select.iter().map(|rule| format!("--select {rule}")));
         switches.extend(self.ignore.iter().map(|rule| format!("--ignore {rule}")));
         switches
@@ -250,10 +224,6 @@ fn all_cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-fn parse_time(text: &str) -> Result<Millis, String> {
-    time::parse_rfc3339(text).ok_or_else(|| "write a time as 2026-11-22T06:00:00Z".to_owned())
-}
-
 /// A number of bytes, alone or with a unit: `512MiB`, `2G`; units count in 1,024s.
 fn parse_size(text: &str) -> Result<u64, String> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
@@ -274,7 +244,7 @@ fn parse_phase(text: &str) -> Result<Phase, String> {
     Phase::from_name(text).ok_or_else(|| "it is one of before, during, after".to_owned())
 }
 
-fn parse_fail_on(text: &str) -> Result<FailOn, String> {
+pub(super) fn parse_fail_on(text: &str) -> Result<FailOn, String> {
     match Severity::settable(text) {
         Some(severity) if severity != Severity::Ignore => Ok(FailOn::Severity(severity)),
         _ if text == "never" => Ok(FailOn::Never),

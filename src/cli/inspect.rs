@@ -8,14 +8,19 @@ use clap::{Args, ValueEnum};
 
 use crate::cli::Failure;
 use crate::cli::console::Console;
+use crate::cli::reading::ReadingArgs;
 use crate::cli::s3::S3Args;
 use crate::model::{Finding, SourceDefect};
 use crate::render::filters;
 use crate::render::hostile::visible;
 use crate::rules::context::{FindingSink, SourceContext};
 use crate::rules::{self, Check};
-use crate::source::describe::{self, Description, ExportDescription, InventoryDescription, PartDescription};
+use crate::source::describe::{self, Description, ExportDescription, InventoryDescription, PartDescription, Told};
+use crate::source::export::Origin as ExportOrigin;
+use crate::source::inventory::{InventoryFormat, Origin};
 
+/// What stands in for a name that nobody said.
+const UNKNOWN: &str = "unknown";
 /// How many parts and defects are listed before the rest is only counted.
 const LISTED: usize = 20;
 
@@ -30,15 +35,24 @@ Examples:
   stocktake inspect deliveries/line-1
   stocktake inspect deliveries/line-1/nightly/2026-11-22T01-00Z/manifest.json
   stocktake inspect deliveries/exports --format json
+  stocktake inspect objects.csv.gz --schema 'Bucket, Key, Size, LastModifiedDate'
   stocktake inspect s3://inventories/media/ --profile audit
 
 Exits 0 if nothing is wrong with the input, 3 if something is, 2 if it cannot be read at all.")]
 pub(super) struct InspectArgs {
     /// A manifest, a delivery's or export's folder, or a folder of them (the newest complete one counts), here or in S3
+    /// (s3://BUCKET/KEY); without a manifest a data file (CSV, Parquet, ORC, DynamoDB JSON), `symlink.txt`, the JSON of
+    /// `aws s3api list-objects-v2` or `list-object-versions`, or what `aws dynamodb scan` printed
     input: PathBuf,
+    #[command(flatten)]
+    reading: ReadingArgs,
     /// How to print it
     #[arg(long, value_enum, default_value_t = InspectFormat::Text, value_name = "FORMAT")]
     format: InspectFormat,
+    /// Where a part from S3 is kept that is not read from its beginning to its end and proves nothing by its ETag
+    /// [default: the system's folder for temporary files]
+    #[arg(long, value_name = "DIR", help_heading = "Resources")]
+    tmp_dir: Option<PathBuf>,
     #[command(flatten)]
     s3: S3Args,
 }
@@ -55,9 +69,15 @@ enum InspectFormat {
 impl InspectArgs {
     pub(super) fn run(self, console: &Console) -> Result<u8, Failure> {
         // Nothing is begun that an interrupt would have to clear away.
-        let reach = self.s3.reach(&std::env::temp_dir(), Arc::default());
+        let reach = self.s3.reach(&self.tmp_dir.unwrap_or_else(std::env::temp_dir), Arc::default());
         let input = reach.place(&self.input).map_err(|error| Failure::of(&error))?;
-        let description = describe::describe(input).map_err(|error| Failure::of(&error))?;
+        let told = Told {
+            // Nothing is judged here, so that a name may be unknown.
+            inventory: self.reading.inventory(Some(UNKNOWN.to_owned())),
+            export: self.reading.export(Some(UNKNOWN.to_owned())),
+            csv_keys: self.reading.csv_keys(),
+        };
+        let description = describe::describe(input, &told).map_err(|error| Failure::of(&error))?;
         let text = match self.format {
             InspectFormat::Text => text(&description),
             InspectFormat::Json => {
@@ -93,12 +113,17 @@ fn line(text: &mut String, label: &str, value: &str) {
 }
 
 fn write_inventory(text: &mut String, inventory: &InventoryDescription) {
-    let _ = writeln!(text, "S3 Inventory of {}", visible(&inventory.bucket));
-    line(text, "manifest", &inventory.manifest.name);
-    line(text, "manifest SHA-256", &inventory.manifest.sha256);
+    let what = if inventory.format == InventoryFormat::Listing { "Listing" } else { "S3 Inventory" };
+    let _ = writeln!(text, "{what} of {}", visible(&inventory.bucket));
+    let named = if inventory.origin == Origin::Manifest { "manifest" } else { "given" };
+    line(text, named, &inventory.manifest.name);
+    if let Some(remark) = inventory.origin.remark() {
+        line(text, "no manifest", remark);
+    }
+    line(text, &format!("{named} SHA-256"), &inventory.manifest.sha256);
     line(text, "checksum", if inventory.verified { "verified" } else { "not verified" });
     line(text, "configuration", inventory.configuration.as_deref().unwrap_or("unknown"));
-    line(text, "delivered to", &inventory.destination);
+    line(text, "delivered to", if inventory.destination.is_empty() { "unknown" } else { &inventory.destination });
     line(text, "made at", inventory.created_at.as_deref().unwrap_or("unknown"));
     line(text, "format", inventory.format.name());
     line(text, "columns", &inventory.columns.join(", "));
@@ -118,19 +143,42 @@ fn write_inventory(text: &mut String, inventory: &InventoryDescription) {
 }
 
 fn write_export(text: &mut String, export: &ExportDescription) {
-    let _ = writeln!(text, "DynamoDB export of {}", visible(&export.table));
-    line(text, "summary", &export.summary.name);
-    line(text, "summary SHA-256", &export.summary.sha256);
+    let incremental = export.from.is_some();
+    let what = match export.origin {
+        ExportOrigin::Scan => "DynamoDB scan",
+        _ if incremental => "Incremental DynamoDB export",
+        _ => "DynamoDB export",
+    };
+    let _ = writeln!(text, "{what} of {}", visible(&export.table));
+    let named = if export.origin == ExportOrigin::Manifest { "summary" } else { "given" };
+    line(text, named, &export.summary.name);
+    if let Some(remark) = export.origin.remark() {
+        line(text, "no manifest", remark);
+    }
+    line(text, &format!("{named} SHA-256"), &export.summary.sha256);
     line(text, "checksums", if export.verified { "verified" } else { "not verified" });
-    line(text, "table", &export.table_arn);
-    line(text, "export", &export.export_arn);
-    line(text, "shows", &export.export_time);
+    if export.origin == ExportOrigin::Manifest {
+        line(text, "table", &export.table_arn);
+        line(text, "export", &export.export_arn);
+    }
+    let until = export.export_time.as_deref().unwrap_or("unknown");
+    match &export.from {
+        None => line(text, "shows", until),
+        Some(from) => line(text, "window", &format!("{from} to {until}")),
+    }
+    if let Some(view) = export.view {
+        line(text, "view", view.name());
+    }
+    line(text, "format", export.format.name());
     line(text, "unknown fields", &or_none(&export.unknown_fields.join(", ")));
-    let items = format!("{} of {} stated", filters::count(export.items), filters::count(export.stated_items));
-    line(text, "items", &items);
+    let stated = export
+        .stated_items
+        .map_or_else(|| "a number not stated".to_owned(), |stated| format!("{} stated", filters::count(stated)));
+    let noun = if incremental { "changes" } else { "items" };
+    line(text, noun, &format!("{} of {stated}", filters::count(export.items)));
     write_parts(text, "files", &export.files);
     if !export.first_items.is_empty() {
-        let _ = writeln!(text, "\n  first items");
+        let _ = writeln!(text, "\n  first {noun}");
         for item in &export.first_items {
             let _ = writeln!(text, "    {}", visible(item));
         }
@@ -163,7 +211,7 @@ fn write_defects(text: &mut String, defects: &[SourceDefect]) {
     }
     let _ = writeln!(text, "\n  what is wrong with it: {}", filters::count(defects.len() as u64));
     for defect in defects.iter().take(LISTED) {
-        let mut told = Told::default();
+        let mut told = Sentences::default();
         if let Some(rule) = rules::find(defect.problem.code())
             && let Check::Source(check) = rule.check
         {
@@ -187,11 +235,11 @@ fn or_none(list: &str) -> String {
 
 /// Keeps what rules say of defects.
 #[derive(Default)]
-struct Told {
+struct Sentences {
     sentences: Vec<String>,
 }
 
-impl FindingSink for Told {
+impl FindingSink for Sentences {
     fn report(&mut self, finding: Finding<'_>) {
         self.sentences.push(rules::sentence(&finding));
     }

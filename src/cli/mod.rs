@@ -2,15 +2,27 @@
 
 mod audit;
 mod check;
+mod codegen;
+mod compare;
+mod completions;
 mod console;
+mod difference;
+mod docs;
 mod failure;
 mod init;
 mod inspect;
 mod interrupt;
+mod man;
 mod output;
+mod output_args;
+mod path;
 mod progress;
+mod reading;
+mod report;
+mod results_folder;
 mod rules;
 mod s3;
+mod schema;
 mod staged;
 
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
@@ -84,6 +96,14 @@ enum Command {
     Rules(rules::RulesArgs),
     Inspect(inspect::InspectArgs),
     Init(init::InitArgs),
+    Report(Box<report::ReportArgs>),
+    Compare(compare::CompareArgs),
+    Path(path::PathArgs),
+    Docs(docs::DocsArgs),
+    Codegen(codegen::CodegenArgs),
+    Schema(schema::SchemaArgs),
+    Completions(completions::CompletionsArgs),
+    Man(man::ManArgs),
 }
 
 /// Runs the program and gives its exit code.
@@ -96,6 +116,14 @@ pub fn run() -> u8 {
         Command::Rules(arguments) => arguments.run(&console),
         Command::Inspect(arguments) => arguments.run(&console),
         Command::Init(arguments) => arguments.run(&console),
+        Command::Report(arguments) => arguments.run(&console),
+        Command::Compare(arguments) => arguments.run(&console),
+        Command::Path(arguments) => arguments.run(&console),
+        Command::Docs(arguments) => arguments.run(&console),
+        Command::Codegen(arguments) => arguments.run(&console),
+        Command::Schema(arguments) => arguments.run(&console),
+        Command::Completions(arguments) => arguments.run(&console),
+        Command::Man(arguments) => arguments.run(&console),
     };
     match done {
         Ok(code) => code,

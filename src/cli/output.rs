@@ -169,7 +169,8 @@ impl Outputs {
             add(file.format, &file.path)?;
         }
         let streams = |format: &ReportFormat| {
-            matches!(format, ReportFormat::Csv | ReportFormat::Worklist | ReportFormat::Parquet)
+            use ReportFormat::{Csv, Junit, Parquet, Sarif, Worklist};
+            matches!(format, Csv | Junit | Parquet | Sarif | Worklist)
         };
         let streamed = reports.iter().any(|(format, _)| streams(format)) || wanted.stdout.iter().any(streams);
         let findings = match (findings.pop(), streamed) {

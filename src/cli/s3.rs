@@ -53,5 +53,10 @@ impl S3Args {
 /// A path of the configuration: relative to it, unless it is a URI.
 pub(super) fn configured(directory: &Path, path: impl AsRef<Path>) -> PathBuf {
     let path = path.as_ref();
-    if path.to_str().is_some_and(|text| text.contains("://")) { path.to_owned() } else { directory.join(path) }
+    if is_uri(path) { path.to_owned() } else { directory.join(path) }
+}
+
+/// Whether a path of the command line or of the configuration is none, but a URI.
+pub(super) fn is_uri(path: &Path) -> bool {
+    path.to_str().is_some_and(|text| text.contains("://"))
 }

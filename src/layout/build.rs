@@ -109,6 +109,30 @@ impl BucketLayout {
     /// # Errors
     ///
     /// [`BuildError`] says what is missing or would lead astray; the key of an `Ok` always lies in the area.
+    ///
+    /// ```
+    /// use std::path::Path;
+    /// use stocktake::layout::{Captures, KeyMatch, Layout, config};
+    ///
+    /// let text = r#"
+    /// version = 1
+    /// [[bucket]]
+    /// name = "media"
+    /// [placeholder.asset]
+    /// form = "slug"
+    /// [[area]]
+    /// name = "video"
+    /// path = "video/{asset}/**"
+    /// "#;
+    /// let layout = Layout::compile(config::parse(Path::new("stocktake.toml"), text.as_bytes(), &[]).unwrap()).unwrap();
+    /// let bucket = layout.bucket("media").unwrap();
+    /// let key = bucket.build(0, 0, &mut |name| (name == "asset").then(|| "a1".to_owned()), Some("clip.mp4")).unwrap();
+    /// assert_eq!(key, "video/a1/clip.mp4");
+    /// assert!(matches!(bucket.identify(key.as_bytes(), &mut Captures::new()), KeyMatch::Area(placed) if placed.area == 0));
+    ///
+    /// let error = bucket.build(0, 0, &mut |_| Some("A 1".to_owned()), Some("clip.mp4")).unwrap_err();
+    /// assert_eq!(error.to_string(), "`A 1` is not of the form of `{asset}`");
+    /// ```
     pub fn build(
         &self,
         entry: usize,

@@ -135,6 +135,11 @@ impl Layout {
         self.grammar.placeholders.id(name)
     }
 
+    /// A placeholder's values in words, to follow "expected".
+    pub fn expected(&self, placeholder: &str) -> Option<&str> {
+        Some(&self.grammar.placeholders.get(self.placeholder(placeholder)?).expected)
+    }
+
     /// The value that a record's spelling means: aliases, then `replace`. For values from records and `path build`
     /// only.
     pub fn normalise<'v>(&self, placeholder: &str, value: &'v str) -> Cow<'v, str> {

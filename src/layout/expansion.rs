@@ -1,7 +1,8 @@
 //! What a layout's templates come to in one bucket: each template once for every entry it holds for.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use super::captures::Extraction;
 use super::error::ConfigError;
 use super::placeholder::Placeholders;
 use super::shape::{Piece, Segment, Shapes, Template};
@@ -39,9 +40,21 @@ pub(super) struct Expanded {
     pub(super) place: Place,
     /// Where its objects move to, below the prefix of their entry or at the root, as the area is anchored.
     pub(super) target: Option<Template>,
+    /// The part of the template that is a key's folder, and where its placeholders are; worked out when asked for.
+    pub(super) folder: OnceLock<(Template, Extraction)>,
 }
 
 impl Expanded {
+    /// The part of the template that is a key's folder, and where its placeholders are.
+    pub(super) fn folder(&self, shapes: &Shapes) -> &(Template, Extraction) {
+        self.folder.get_or_init(|| {
+            let segments = self.template.segments[..self.folder_segments(shapes)].to_vec();
+            let template = Template { text: Arc::clone(&self.template.text), segments };
+            let extraction = Extraction::of(&template, shapes);
+            (template, extraction)
+        })
+    }
+
     /// How many leading segments make up a key's folder: up to the last placeholder that is a whole segment before
     /// the last `/`, else the leading literals before it.
     pub(super) fn folder_segments(&self, shapes: &Shapes) -> usize {
@@ -211,6 +224,7 @@ fn push(
             template: template.clone(),
             place: made.place.clone(),
             target: made.target.clone(),
+            folder: OnceLock::new(),
         });
     }
 }

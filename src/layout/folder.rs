@@ -1,56 +1,103 @@
 //! Folders of areas: built, taken apart, and the question whether a prefix is too high to mean one.
 
-use std::sync::Arc;
-
-use super::captures::{Captures, Extraction, Finder, Starts};
+use super::captures::{Captures, Finder, Starts};
 use super::compile::Grammar;
 use super::expansion::Expanded;
 use super::matcher::BucketLayout;
 use super::proof::leading;
-use super::shape::{Piece, Segment, Shapes, Template};
+use super::shape::{Piece, Segment, Shapes};
 use super::template::MOST_SEGMENTS;
 use crate::model::key::MAX_KEY_BYTES;
 
 impl BucketLayout {
-    /// An area's folder, ending in `/` or `""` for the root, if every placeholder in it has a value of its form.
+    /// Writes an area's folder, ending in `/` or `""` for the root, if every placeholder in it has a value of its form;
+    /// says whether it did.
     ///
     /// Without an entry, the area must start at the bucket's root or hold for one entry only.
-    pub fn folder(
+    pub fn folder<'v>(
         &self,
         entry: Option<usize>,
         area: usize,
-        value: &mut dyn FnMut(&str) -> Option<String>,
-    ) -> Option<String> {
-        let expanded = self.path_of(entry, area)?;
-        let mut value = |name: &str| self.meant(name, value(name));
-        let mut folder = expanded.prefix.clone();
-        for segment in &expanded.template.segments[..expanded.folder_segments(&self.grammar.shapes)] {
-            self.write(segment, &mut folder, &mut value, &mut || None).ok()?;
+        value: &dyn Fn(&str) -> Option<&'v str>,
+        folder: &mut String,
+    ) -> bool {
+        folder.clear();
+        let Some(expanded) = self.path_of(entry, area) else { return false };
+        folder.push_str(&expanded.prefix);
+        let segments = &expanded.template.segments[..expanded.folder_segments(&self.grammar.shapes)];
+        segments.iter().all(|segment| {
+            let written = self.write_folder(segment, value, folder);
             folder.push('/');
-        }
-        Some(folder)
+            written
+        })
+    }
+
+    fn write_folder<'v>(
+        &self,
+        segment: &Segment,
+        value: &dyn Fn(&str) -> Option<&'v str>,
+        folder: &mut String,
+    ) -> bool {
+        let Grammar { shapes, placeholders, .. } = &*self.grammar;
+        let shape = match segment {
+            Segment::Fixed(text) => {
+                folder.push_str(text);
+                return true;
+            }
+            Segment::Skip | Segment::Rest(_) => return false,
+            Segment::Shaped(shape) => shapes.get(*shape),
+        };
+        shape.pieces.iter().all(|piece| match piece {
+            Piece::Literal(text) => {
+                folder.push_str(text);
+                true
+            }
+            Piece::Star => false,
+            Piece::Hole(id) => {
+                let placeholder = placeholders.get(*id);
+                let Some(given) = value(&placeholder.name) else { return false };
+                let given = placeholders.normalise(&placeholder.name, given);
+                folder.push_str(&given);
+                placeholder.takes(&given)
+            }
+        })
     }
 
     /// The placeholders of an area's folder and their values, in the order of the path; none for a text that is no
     /// folder of it.
     pub fn folder_captures(&self, area: usize, folder: &str) -> Vec<(String, String)> {
-        let Grammar { shapes, placeholders, .. } = &*self.grammar;
-        let paths = self.templates.iter().filter(|path| path.legacy.is_none() && usize::from(path.area) == area);
-        let found = paths.filter_map(|expanded| {
-            let below = folder.strip_prefix(&*expanded.prefix).filter(|_| folder.len() <= MAX_KEY_BYTES)?;
-            let segments = &expanded.template.segments[..expanded.folder_segments(shapes)];
-            let starts = align(segments, below, shapes)?.map(|start| start + expanded.prefix.len() as u16);
-            let (text, segments) = (Arc::clone(&expanded.template.text), segments.to_vec());
-            let template = Template { text, segments };
-            let mut captures = Captures::new();
-            let finder = Finder { key: folder.as_bytes(), starts: &starts, template: &template, shapes, placeholders };
-            Extraction::of(&template, shapes).write(&finder, &mut captures);
-            let held = captures
-                .iter()
-                .filter_map(|(id, range)| Some((placeholders.get(id).name.clone(), folder.get(range)?.to_owned())));
-            Some(held.collect())
+        let (mut captures, mut found) = (Captures::new(), Vec::new());
+        self.each_folder_capture(area, folder, &mut captures, &mut |name, value| {
+            found.push((name.to_owned(), value.to_owned()));
         });
-        found.take(1).next().unwrap_or_default()
+        found
+    }
+
+    /// The same, each given to `each`; `captures` is memory to work in.
+    pub fn each_folder_capture(
+        &self,
+        area: usize,
+        folder: &str,
+        captures: &mut Captures,
+        each: &mut dyn FnMut(&str, &str),
+    ) {
+        let Grammar { shapes, placeholders, .. } = &*self.grammar;
+        for expanded in self.templates.iter().filter(|path| path.legacy.is_none() && usize::from(path.area) == area) {
+            let (template, extraction) = expanded.folder(shapes);
+            let below = folder.strip_prefix(&*expanded.prefix).filter(|_| folder.len() <= MAX_KEY_BYTES);
+            let starts = below.and_then(|below| align(&template.segments, below, shapes));
+            let Some(starts) = starts else { continue };
+            let starts = starts.map(|start| start + expanded.prefix.len() as u16);
+            let finder = Finder { key: folder.as_bytes(), starts: &starts, template, shapes, placeholders };
+            captures.clear();
+            extraction.write(&finder, captures);
+            for (id, range) in captures.iter() {
+                if let Some(value) = folder.get(range) {
+                    each(&placeholders.get(id).name, value);
+                }
+            }
+            return;
+        }
     }
 
     /// Whether a prefix (with or without its last `/`) is the bucket's root or lies above every placeholder of some

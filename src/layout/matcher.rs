@@ -12,7 +12,7 @@ use super::template::MOST_SEGMENTS;
 use crate::model::key::MAX_KEY_BYTES;
 
 /// Where a key lies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Placed {
     /// The area, an index into `spec.areas`.
     pub area: u16,

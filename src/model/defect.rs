@@ -51,6 +51,8 @@ pub enum SourceProblem {
         /// `items` or `rows`.
         what: &'static str,
     },
+    /// S004: a listing that goes on behind its last page.
+    Continued,
     /// S005: a row that cannot be understood.
     Rejected {
         /// Why, in a few words.
@@ -68,6 +70,25 @@ pub enum SourceProblem {
         /// The key.
         key: String,
     },
+    /// S010: an item that an incremental export holds twice.
+    DuplicateItem {
+        /// Its primary key, as findings name it.
+        key: String,
+    },
+    /// S010: an incremental export starts before the one that it goes on from has ended.
+    OverlappingExport {
+        /// Where it starts, RFC 3339 in UTC.
+        from: String,
+        /// Where the one before has ended.
+        end: String,
+    },
+    /// S012: nothing shows what changed before an incremental export starts.
+    MissingExport {
+        /// Where the exports before have ended, RFC 3339 in UTC; `None` if there is no full export to begin with.
+        end: Option<String>,
+        /// Where it starts.
+        from: String,
+    },
     /// S013: no checksum beside the manifest.
     Unverified,
 }
@@ -79,10 +100,14 @@ impl SourceProblem {
             Self::Checksum { .. } | Self::Size { .. } => "S001",
             Self::Missing { .. } => "S002",
             Self::Unreadable { .. } => "S003",
-            Self::Count { .. } => "S004",
+            Self::Count { .. } | Self::Continued => "S004",
             Self::Rejected { .. } => "S005",
             Self::PartialExport { .. } => "S009",
-            Self::DuplicatePart | Self::DuplicateRow { .. } => "S010",
+            Self::DuplicatePart
+            | Self::DuplicateRow { .. }
+            | Self::DuplicateItem { .. }
+            | Self::OverlappingExport { .. } => "S010",
+            Self::MissingExport { .. } => "S012",
             Self::Unverified => "S013",
         }
     }

@@ -1,7 +1,6 @@
 //! Walks attribute paths over an item: which instances a path has, and the value that stands in the same
 //! element as another.
 
-use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use base64::Engine as _;
@@ -20,10 +19,12 @@ pub(super) struct Instance<'w, 'a> {
     pub(super) trail: &'w Trail,
     /// The path with indices and member names.
     pub(super) path: &'w str,
+    /// The value at the last wildcard, if there is one.
+    pub(super) innermost: Option<Node<'a>>,
 }
 
 /// Reusable buffers of a walk.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(super) struct Walk {
     trail: Trail,
     path: String,
@@ -38,13 +39,20 @@ impl Walk {
         self.trail.clear();
         self.path.clear();
         let wild = steps.iter().rposition(is_wildcard).map_or(0, |last| last + 1);
-        self.walk(Some(root), steps, wild, each);
+        self.walk(Some(root), None, steps, wild, each);
     }
 
     /// `wild` is how many of `steps` must be passed before a missing value is still an instance.
-    fn walk(&mut self, node: Option<Node<'_>>, steps: &[Step], wild: usize, each: &mut dyn FnMut(Instance<'_, '_>)) {
+    fn walk<'a>(
+        &mut self,
+        node: Option<Node<'a>>,
+        innermost: Option<Node<'a>>,
+        steps: &[Step],
+        wild: usize,
+        each: &mut dyn FnMut(Instance<'_, '_>),
+    ) {
         let Some((step, rest)) = steps.split_first() else {
-            each(Instance { node, trail: &self.trail, path: &self.path });
+            each(Instance { node, trail: &self.trail, path: &self.path, innermost });
             return;
         };
         let Some(node) = node else {
@@ -53,7 +61,7 @@ impl Walk {
                 for step in steps {
                     self.push_fixed(step);
                 }
-                each(Instance { node: None, trail: &self.trail, path: &self.path });
+                each(Instance { node: None, trail: &self.trail, path: &self.path, innermost });
                 self.path.truncate(length);
             }
             return;
@@ -63,12 +71,12 @@ impl Walk {
         match step {
             Step::Name(name) => {
                 self.push_fixed(step);
-                self.walk(node.get(name), rest, wild, each);
+                self.walk(node.get(name), innermost, rest, wild, each);
             }
             Step::Each => node.elements(&mut |index, element| {
                 self.trail.push(index);
-                let _ = write!(self.path, "[{index}]");
-                self.walk(Some(element), rest, wild, each);
+                push_index(&mut self.path, index);
+                self.walk(Some(element), Some(element), rest, wild, each);
                 self.path.truncate(length);
                 self.trail.pop();
             }),
@@ -81,19 +89,19 @@ impl Walk {
                 } else {
                     member
                 };
-                self.walk(Some(value), rest, wild, each);
+                self.walk(Some(value), Some(value), rest, wild, each);
                 self.path.truncate(length);
                 self.trail.pop();
             }),
             Step::Json => {
                 self.push_fixed(step);
                 let document = node.packed().and_then(|text| serde_json::from_str::<serde_json::Value>(text).ok());
-                self.walk(document.as_ref().map(Node::Json), rest, wild, each);
+                self.walk(document.as_ref().map(Node::Json), innermost, rest, wild, each);
             }
             Step::Base64 => {
                 self.push_fixed(step);
                 let decoded = node.packed().and_then(decode_base64);
-                self.walk(decoded.as_deref().map(Node::Text), rest, wild, each);
+                self.walk(decoded.as_deref().map(Node::Text), innermost, rest, wild, each);
             }
             Step::Anything => {}
         }
@@ -122,6 +130,16 @@ fn push_name(path: &mut String, name: &str) {
     }
 }
 
+/// Writes `[7]` after a path.
+fn push_index(path: &mut String, index: u32) {
+    match u8::try_from(index) {
+        Ok(digit @ 0..10) => path.extend(['[', char::from(b'0' + digit), ']']),
+        _ => {
+            let _ = write!(path, "[{index}]");
+        }
+    }
+}
+
 fn decode_base64(text: &str) -> Option<String> {
     let bytes = base64::engine::general_purpose::STANDARD.decode(text.trim()).ok()?;
     String::from_utf8(bytes).ok()
@@ -135,14 +153,28 @@ pub(super) const fn is_wildcard(step: &Step) -> bool {
 #[derive(Clone, Copy)]
 pub(super) struct Element<'a> {
     /// The item.
-    pub(super) root: Node<'a>,
+    root: Node<'a>,
     /// The path of the entry's own attribute.
-    pub(super) steps: &'a [Step],
+    steps: &'a [Step],
     /// Its positions at wildcards.
-    pub(super) trail: &'a [u32],
+    trail: &'a [u32],
+    /// How many of `steps` lead to the last wildcard, and the value there.
+    innermost: Option<(usize, Node<'a>)>,
 }
 
-impl Element<'_> {
+impl<'a> Element<'a> {
+    /// The whole item: no path stands in a list.
+    pub(super) const fn whole(root: Node<'a>) -> Self {
+        Self { root, steps: &[], trail: &[], innermost: None }
+    }
+
+    /// The element in which an instance of a path stands.
+    pub(super) fn of(root: Node<'a>, steps: &'a [Step], instance: &Instance<'a, 'a>) -> Self {
+        let last = steps.iter().rposition(is_wildcard);
+        let innermost = last.and_then(|last| Some((last + 1, instance.innermost?)));
+        Self { root, steps, trail: instance.trail, innermost }
+    }
+
     /// Whether a condition holds here. Through a list of its own, any element may satisfy `equals` and `present`,
     /// and every element must satisfy `not`.
     pub(super) fn satisfies(&self, condition: &Condition) -> bool {
@@ -152,11 +184,13 @@ impl Element<'_> {
             Test::Equals(values) | Test::Not(values) => values,
             Test::Present(_) => &[],
         };
-        self.values(&condition.attribute, &mut |node| {
+        self.values(&condition.attribute.steps, &mut |node| {
             if !node.is_absent() {
                 found_any = true;
-                let text = node.scalar();
-                found_equal |= text.is_some_and(|text| listed.iter().any(|value| same_text(value, &text)));
+                if !listed.is_empty() {
+                    let text = node.scalar();
+                    found_equal |= text.is_some_and(|text| listed.iter().any(|value| same_text(value, &text)));
+                }
             }
         });
         match condition.test {
@@ -166,51 +200,48 @@ impl Element<'_> {
         }
     }
 
-    /// The first present value of a source in this element, as text.
-    pub(super) fn value(&self, source: &Source) -> Option<String> {
-        let mut first: Option<String> = None;
-        let mut take = |node: Node<'_>| {
-            if first.is_none() && !node.is_absent() {
-                first = node.scalar().map(Cow::into_owned);
-            }
-        };
-        match &source.on {
-            None => self.values(&source.attribute, &mut take),
-            Some(on) => {
-                let mine = self.member(on)?;
-                let list = source.attribute.steps.iter().position(is_wildcard)?;
-                let (head, tail) = source.attribute.steps.split_at(list + 1);
-                Walk::default().each(self.root, head, &mut |instance| {
-                    let Some(element) = instance.node else { return };
-                    let theirs = element.get(on).and_then(Node::scalar);
-                    if theirs.is_some_and(|theirs| same_text(&theirs, &mine)) {
-                        Walk::default().each(element, tail, &mut |instance| {
-                            if let Some(node) = instance.node {
-                                take(node);
-                            }
-                        });
-                    }
-                });
-            }
-        }
-        first
-    }
-
-    /// The member `name` of the innermost element, as text.
-    pub(super) fn member(&self, name: &str) -> Option<String> {
-        let last = self.steps.iter().rposition(is_wildcard)?;
-        let mut found = None;
-        self.follow(self.root, &self.steps[..=last], 0, true, &mut |node| {
-            if let Some(text) = node.get(name).filter(|node| !node.is_absent()).and_then(Node::scalar) {
-                found = Some(text.into_owned());
-            }
+    /// Gives the first present value of a source in this element to `take`, as text; says whether there was one.
+    ///
+    /// The first value that is there decides: one that is no text leaves the others to be looked at.
+    pub(super) fn value(&self, source: &Source, take: &mut dyn FnMut(&str)) -> bool {
+        let Some(on) = &source.on else { return self.first(&source.attribute, take) };
+        let mut found = false;
+        let Some(list) = source.attribute.steps.iter().position(is_wildcard) else { return false };
+        let (head, tail) = source.attribute.steps.split_at(list + 1);
+        self.member(on, &mut |mine| {
+            Element::whole(self.root).values(head, &mut |element| {
+                let theirs = element.get(on).and_then(Node::scalar);
+                if theirs.is_some_and(|theirs| same_text(&theirs, mine)) {
+                    Element::whole(element).values(tail, &mut |node| take_first(&mut found, node, take));
+                }
+            });
         });
         found
     }
 
-    /// Calls `each` with every value of `path` that stands in this element.
-    pub(super) fn values(&self, path: &AttributePath, each: &mut dyn FnMut(Node<'_>)) {
-        self.follow(self.root, &path.steps, 0, true, each);
+    /// Gives the first present value of a path in this element to `take`, as text; says whether there was one.
+    pub(super) fn first(&self, path: &AttributePath, take: &mut dyn FnMut(&str)) -> bool {
+        let mut found = false;
+        self.values(&path.steps, &mut |node| take_first(&mut found, node, take));
+        found
+    }
+
+    /// Gives the member `name` of the innermost element to `take`, as text; says whether there was one.
+    pub(super) fn member(&self, name: &str, take: &mut dyn FnMut(&str)) -> bool {
+        let member = self.innermost.and_then(|(_, node)| node.get(name)).filter(|node| !node.is_absent());
+        let text = member.and_then(Node::scalar);
+        text.inspect(|text| take(text)).is_some()
+    }
+
+    /// Calls `each` with every value of the path `steps` that stands in this element.
+    pub(super) fn values(&self, steps: &[Step], each: &mut dyn FnMut(Node<'_>)) {
+        match self.innermost {
+            // A path through the same lists goes on from where its own attribute's element is.
+            Some((depth, node)) if steps.len() >= depth && steps[..depth] == self.steps[..depth] => {
+                Element::whole(node).follow(node, &steps[depth..], 0, false, each);
+            }
+            _ => self.follow(self.root, steps, 0, true, each),
+        }
     }
 
     fn follow(&self, node: Node<'_>, steps: &[Step], depth: usize, shared: bool, each: &mut dyn FnMut(Node<'_>)) {
@@ -260,7 +291,20 @@ impl Element<'_> {
     }
 }
 
+fn take_first(found: &mut bool, node: Node<'_>, take: &mut dyn FnMut(&str)) {
+    if !*found
+        && !node.is_absent()
+        && let Some(text) = node.scalar()
+    {
+        *found = true;
+        take(&text);
+    }
+}
+
 /// Conditions compare text without case.
 pub(super) fn same_text(left: &str, right: &str) -> bool {
-    left == right || left.to_lowercase() == right.to_lowercase()
+    if left.is_ascii() && right.is_ascii() {
+        return left.eq_ignore_ascii_case(right);
+    }
+    left.to_lowercase() == right.to_lowercase()
 }

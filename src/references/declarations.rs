@@ -62,13 +62,35 @@ impl<'l> Declarations<'l> {
 pub(super) struct TablePlan<'l> {
     pub(super) table: &'l TableSpec,
     /// Declarations by attribute, so that two for one attribute are seen together.
-    pub(super) groups: Vec<Vec<u16>>,
-    /// Its workflows: number in the layout, and for each declaration group the steps it serves.
-    pub(super) workflows: Vec<(u16, &'l WorkflowSpec)>,
+    pub(super) groups: Vec<Group<'l>>,
+    pub(super) workflows: Vec<PlannedWorkflow<'l>>,
     /// Attributes that items of other tables ask for, by this table's partition key.
     pub(super) joined: Vec<&'l AttributePath>,
     /// Every path that something declares or ignores.
     pub(super) declared: DeclaredPaths,
+    /// Attributes at the root of an item that somebody asks for.
+    pub(super) names: RootNames,
+}
+
+/// The declarations of one attribute.
+#[derive(Debug)]
+pub(super) struct Group<'l> {
+    pub(super) declarations: Vec<u16>,
+    pub(super) attribute: &'l AttributePath,
+    /// Whether a workflow has it as a step.
+    pub(super) is_step: bool,
+    /// By what the elements of those workflows' lists join, each once.
+    pub(super) joins: Vec<&'l str>,
+}
+
+/// A workflow of a table.
+#[derive(Debug)]
+pub(super) struct PlannedWorkflow<'l> {
+    /// Its number in the layout.
+    pub(super) number: u16,
+    pub(super) spec: &'l WorkflowSpec,
+    /// For each step its group, if there is one.
+    pub(super) groups: Vec<Option<u16>>,
 }
 
 impl<'l> TablePlan<'l> {
@@ -78,16 +100,31 @@ impl<'l> TablePlan<'l> {
 
     fn new(spec: &'l LayoutSpec, declarations: &Declarations<'l>, number: usize) -> Self {
         let table = &spec.tables[number];
-        let mut groups: Vec<Vec<u16>> = Vec::new();
+        let of_table = || (0_u16..).zip(&spec.workflows).filter(|(_, workflow)| workflow.table == number);
+        let mut groups: Vec<Group<'l>> = Vec::new();
         for (position, reference) in table.references.iter().enumerate() {
             let declaration = declarations.number(number, position);
-            let same =
-                |group: &&mut Vec<u16>| declarations.reference(group[0]).attribute.text == reference.attribute.text;
-            match groups.iter_mut().find(same) {
-                Some(group) => group.push(declaration),
-                None => groups.push(vec![declaration]),
+            let attribute = &reference.attribute;
+            match groups.iter_mut().find(|group| group.attribute.text == attribute.text) {
+                Some(group) => group.declarations.push(declaration),
+                None => {
+                    let is_step =
+                        |workflow: &&WorkflowSpec| workflow.steps.iter().any(|step| step.text == attribute.text);
+                    let workflows = || of_table().map(|(_, workflow)| workflow).filter(is_step);
+                    let mut joins: Vec<&str> = workflows().filter_map(|workflow| workflow.on.as_deref()).collect();
+                    joins.sort_unstable();
+                    joins.dedup();
+                    let is_step = workflows().next().is_some();
+                    groups.push(Group { declarations: vec![declaration], attribute, is_step, joins });
+                }
             }
         }
+        let workflows = of_table().map(|(number, spec)| {
+            let group = |step: &AttributePath| groups.iter().position(|group| group.attribute.text == step.text);
+            let groups = spec.steps.iter().map(|step| group(step).map(|group| group as u16)).collect();
+            PlannedWorkflow { number, spec, groups }
+        });
+        let workflows = workflows.collect();
         let mut joined: Vec<&AttributePath> = Vec::new();
         for reference in spec.tables.iter().flat_map(|table| &table.references) {
             if let Some(BucketSource::Table { table, attributes, .. }) = &reference.bucket
@@ -96,13 +133,42 @@ impl<'l> TablePlan<'l> {
                 joined.extend(attributes.iter().filter(|path| !joined.contains(path)).collect::<Vec<_>>());
             }
         }
-        Self {
-            table,
-            groups,
-            workflows: (0_u16..).zip(&spec.workflows).filter(|(_, workflow)| workflow.table == number).collect(),
-            joined,
-            declared: DeclaredPaths::new(spec, number),
+        let declared = DeclaredPaths::new(spec, number);
+        let names = RootNames::new(&declared);
+        Self { table, groups, workflows, joined, declared, names }
+    }
+}
+
+/// The attributes of an item that a table's declarations ask for, found by one look at each attribute there is.
+#[derive(Debug, Default)]
+pub(super) struct RootNames {
+    /// By the length of the name: each name and its slot.
+    by_length: Vec<Vec<(Box<str>, u16)>>,
+    count: u16,
+}
+
+impl RootNames {
+    fn new(declared: &DeclaredPaths) -> Self {
+        let mut names = Self::default();
+        for (name, _) in &declared.names {
+            if names.by_length.len() <= name.len() {
+                names.by_length.resize_with(name.len() + 1, Vec::new);
+            }
+            names.by_length[name.len()].push((name.as_str().into(), names.count));
+            names.count += 1;
         }
+        names
+    }
+
+    /// How many slots there are.
+    pub(super) fn len(&self) -> usize {
+        usize::from(self.count)
+    }
+
+    /// The slot of an attribute that is asked for.
+    pub(super) fn slot(&self, name: &str) -> Option<u16> {
+        let same_length = self.by_length.get(name.len())?;
+        same_length.iter().find(|(known, _)| **known == *name).map(|(_, slot)| *slot)
     }
 }
 
@@ -180,6 +246,12 @@ impl DeclaredPaths {
     /// What is declared below the member `name`: by that name, and by `.*`.
     pub(super) fn member(&self, name: &str) -> [Option<&Self>; 2] {
         [self.names.iter().find(|(known, _)| known == name).map(|(_, paths)| paths), self.values.as_deref()]
+    }
+
+    /// What is declared below a slot of [`RootNames`]: by its name, and by `.*`.
+    pub(super) fn slot(&self, slot: Option<u16>) -> [Option<&Self>; 2] {
+        let named = slot.and_then(|slot| self.names.get(usize::from(slot)));
+        [named.map(|(_, paths)| paths), self.values.as_deref()]
     }
 
     /// What is declared below each element.

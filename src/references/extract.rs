@@ -1,19 +1,21 @@
 //! From the items of an export to references: every attribute that a table declares, what its record demands, what
 //! it claims, and how its workflows run.
 
+use hashbrown::HashMap;
+
 use crate::layout::Layout;
-use crate::layout::spec::{BucketSource, ReferenceKind, Source, TimeUnit};
+use crate::layout::spec::{AttributePath, BucketSource, ReferenceKind, TimeUnit};
 use crate::model::Millis;
 use crate::references::attribute::{Element, Instance, Walk};
-use crate::references::build::{Builder, Filling};
+use crate::references::build::Builder;
 use crate::references::clock;
-use crate::references::declarations::{Declarations, TablePlan};
-use crate::references::location::Resolver;
+use crate::references::declarations::{Declarations, Group, TablePlan};
+use crate::references::fillings::Fillings;
 use crate::references::mentions;
-use crate::references::node::Node;
+use crate::references::node::{Node, Root};
 use crate::references::records::{NONE, References, StepState, UNKNOWN_TIME};
-use crate::references::runs::Found;
-use crate::source::export::{Item, Value};
+use crate::references::steps::FoundSteps;
+use crate::source::export::Item;
 
 /// Takes what is wrong with a record by itself.
 pub trait RecordSink {
@@ -34,10 +36,23 @@ pub trait RecordSink {
 /// Reads items of any table; one for each thread, merged at the end.
 #[derive(Debug)]
 pub struct Extractor<'l> {
-    layout: &'l Layout,
-    declarations: &'l Declarations<'l>,
     plans: Vec<TablePlan<'l>>,
+    /// Attributes that say whose an item is, and the bucket entries of each value.
+    owners: Vec<(&'l AttributePath, HashMap<&'l str, Vec<usize>>)>,
     builder: Builder<'l>,
+    buffers: Buffers<'l>,
+}
+
+/// Memory that is used again for every item.
+#[derive(Debug, Default)]
+struct Buffers<'l> {
+    slots: Vec<u32>,
+    name: String,
+    entries: Vec<usize>,
+    found: FoundSteps,
+    walk: Walk,
+    fillings: Fillings<'l>,
+    text: String,
 }
 
 /// The item at hand.
@@ -52,112 +67,148 @@ pub(super) struct Current<'a> {
     pub(super) entries: Vec<usize>,
     pub(super) root: Node<'a>,
     /// What its declared attributes hold, for the runs of its workflows.
-    pub(super) found: Vec<Found>,
+    pub(super) found: FoundSteps,
 }
 
 impl<'l> Extractor<'l> {
     /// An extractor that has seen nothing.
     pub fn new(layout: &'l Layout, declarations: &'l Declarations<'l>) -> Self {
+        let mut owners: Vec<(&AttributePath, HashMap<&str, Vec<usize>>)> = Vec::new();
+        let buckets = layout.spec().buckets.iter().enumerate();
+        for (number, (attribute, values)) in buckets.flat_map(|(n, bucket)| bucket.records.iter().map(move |r| (n, r)))
+        {
+            let known = owners.iter().position(|(known, _)| *known == attribute);
+            let position = known.unwrap_or_else(|| {
+                owners.push((attribute, HashMap::new()));
+                owners.len() - 1
+            });
+            values.iter().for_each(|value| owners[position].1.entry(value.as_str()).or_default().push(number));
+        }
         Self {
-            layout,
-            declarations,
             plans: TablePlan::all(layout.spec(), declarations),
-            builder: Builder::new(layout, declarations, Resolver::new(layout)),
+            owners,
+            builder: Builder::new(layout, declarations),
+            buffers: Buffers::default(),
         }
     }
 
-    /// Merges what several extractors found.
+    /// Merges what several extractors found, into that which found most.
     pub fn merge(layout: &'l Layout, declarations: &'l Declarations<'l>, extractors: Vec<Self>) -> References {
-        let mut merged = Builder::new(layout, declarations, Resolver::new(layout));
-        for extractor in extractors {
-            merged.absorb(extractor.builder);
-        }
+        let mut builders: Vec<Builder<'l>> = extractors.into_iter().map(|extractor| extractor.builder).collect();
+        builders.sort_by_key(|builder| builder.references.list.len());
+        let mut merged = builders.pop().unwrap_or_else(|| Builder::new(layout, declarations));
+        builders.into_iter().for_each(|builder| merged.absorb(builder));
         merged.finish()
     }
 
     /// Reads one item of a table (an index into the layout's), exported at `exported_at`.
     pub fn item(&mut self, table: u16, exported_at: Millis, item: &Item, sink: &mut dyn RecordSink) {
-        let root = item.root();
-        self.builder.count_item(table);
+        let Self { plans, owners, builder, buffers } = self;
+        let plan = &plans[table as usize];
+        builder.count_item(table);
+        let mut mentions = false;
+        let root = Node::Root(Root::new(item, &plan.names, &mut buffers.slots, |slot, value| {
+            mentions |= !plan.declared.anything && mentions::may_hold(value, &plan.declared.slot(slot));
+        }));
         let mut current = Current {
             table,
-            name: self.primary_key(table, root),
+            name: std::mem::take(&mut buffers.name),
             number: NONE,
             changed: UNKNOWN_TIME,
-            entries: self.use_cases(Node::Item(root)),
-            root: Node::Item(root),
-            found: Vec::new(),
+            entries: std::mem::take(&mut buffers.entries),
+            root,
+            found: std::mem::take(&mut buffers.found),
         };
-        current.changed = self.changed_at(&current, exported_at, sink).unwrap_or(UNKNOWN_TIME);
-        for group in 0..self.plans[table as usize].groups.len() {
-            self.group(group, &mut current, sink);
+        primary_key(plan, root, &mut current.name);
+        use_cases(owners, root, &mut current.entries);
+        current.found.clear();
+        current.changed = changed_at(plan, &current, exported_at, &mut buffers.text, sink).unwrap_or(UNKNOWN_TIME);
+        let Buffers { walk, fillings, .. } = buffers;
+        for group in (0_u16..).zip(&plan.groups) {
+            Grouped { group, builder: &mut *builder, fillings, sink: &mut *sink }.read(walk, &mut current);
         }
-        self.claims(&current);
-        let plan = &self.plans[table as usize];
-        self.builder.runs(plan, &mut current);
-        self.builder.join_values(plan, table, root);
-        let builder = &mut self.builder;
-        mentions::each_undeclared(root, &plan.declared, &mut |path, text| builder.mention(&current, path, text));
+        claims(builder, plan, &current, walk);
+        builder.runs(plan, &mut current);
+        builder.join_values(plan, table, root);
+        if mentions {
+            let each = &mut |path: &str, text: &str| builder.mention(&current, path, text);
+            mentions::each_undeclared(item.root(), &plan.declared, each);
+        }
+        buffers.name = current.name;
+        buffers.entries = current.entries;
+        buffers.found = current.found;
     }
 
-    /// `name=value,name=value`, in the declared order.
-    fn primary_key(&self, table: u16, root: Value<'_>) -> String {
-        let mut name = String::new();
-        for attribute in &self.plans[table as usize].table.key {
-            if !name.is_empty() {
-                name.push(',');
+    /// What was found so far, for measuring it.
+    pub fn references(&self) -> &References {
+        &self.builder.references
+    }
+}
+
+/// `name=value,name=value`, in the declared order.
+fn primary_key(plan: &TablePlan<'_>, root: Node<'_>, name: &mut String) {
+    name.clear();
+    for attribute in &plan.table.key {
+        if !name.is_empty() {
+            name.push(',');
+        }
+        name.push_str(attribute);
+        name.push('=');
+        let value = root.get(attribute).and_then(Node::scalar);
+        name.push_str(value.as_deref().unwrap_or("?"));
+    }
+}
+
+/// The bucket entries that say an item with these attributes is theirs, in their order.
+fn use_cases(owners: &[(&AttributePath, HashMap<&str, Vec<usize>>)], root: Node<'_>, entries: &mut Vec<usize>) {
+    entries.clear();
+    for (attribute, values) in owners {
+        Element::whole(root).values(&attribute.steps, &mut |node| {
+            if let Some(owned) = node.scalar().and_then(|text| values.get(&*text)) {
+                entries.extend(owned);
             }
-            name.push_str(attribute);
-            name.push('=');
-            let value = root.get(attribute).map(Node::Item).and_then(Node::scalar);
-            name.push_str(value.as_deref().unwrap_or("?"));
-        }
-        name
-    }
-
-    /// The bucket entries that say an item with these attributes is theirs.
-    fn use_cases(&self, root: Node<'_>) -> Vec<usize> {
-        let element = Element { root, steps: &[], trail: &[] };
-        let buckets = self.layout.spec().buckets.iter().enumerate();
-        let owns = buckets.filter(|(_, bucket)| {
-            bucket.records.iter().any(|(attribute, values)| {
-                let mut owned = false;
-                element.values(attribute, &mut |node| {
-                    owned |= node.scalar().is_some_and(|text| values.iter().any(|value| *value == text));
-                });
-                owned
-            })
         });
-        owns.map(|(number, _)| number).collect()
     }
+    entries.sort_unstable();
+    entries.dedup();
+}
 
-    /// When the item changed: the first of the declared attributes that is present, if it can be meant.
-    fn changed_at(&self, current: &Current<'_>, exported_at: Millis, sink: &mut dyn RecordSink) -> Option<Millis> {
-        let (attributes, unit) = self.plans[current.table as usize].table.changed_at.as_ref()?;
-        let element = Element { root: current.root, steps: &[], trail: &[] };
-        for attribute in attributes {
-            let source = Source { attribute: attribute.clone(), on: None };
-            let Some(text) = element.value(&source) else { continue };
-            let read = clock::read(&text, *unit);
-            if let Some(time) = read.filter(|&time| clock::is_plausible(time, exported_at)) {
-                return Some(time);
-            }
-            let likely = clock::likely_unit(&text, *unit, exported_at);
-            sink.implausible_time(current.table, &current.name, &attribute.text, &text, *unit, likely);
-            return None;
-        }
-        None
+/// When the item changed: the first of the declared attributes that is present, if it can be meant.
+fn changed_at(
+    plan: &TablePlan<'_>,
+    current: &Current<'_>,
+    exported_at: Millis,
+    text: &mut String,
+    sink: &mut dyn RecordSink,
+) -> Option<Millis> {
+    let (attributes, unit) = plan.table.changed_at.as_ref()?;
+    let element = Element::whole(current.root);
+    text.clear();
+    let attribute = attributes.iter().find(|attribute| element.first(attribute, &mut |value| text.push_str(value)))?;
+    let time = clock::read(text, *unit).filter(|&time| clock::is_plausible(time, exported_at));
+    if time.is_none() {
+        let likely = clock::likely_unit(text, *unit, exported_at);
+        sink.implausible_time(current.table, &current.name, &attribute.text, text, *unit, likely);
     }
+    time
+}
 
-    /// The declarations of one attribute: for each value, the one whose `when` holds.
-    fn group(&mut self, group: usize, current: &mut Current<'_>, sink: &mut dyn RecordSink) {
-        let plan = &self.plans[current.table as usize];
-        let declarations = &plan.groups[group];
-        let steps = &self.declarations.reference(declarations[0]).attribute.steps;
-        let (builder, numbered) = (&mut self.builder, self.declarations);
-        let root = current.root;
-        Walk::default().each(root, steps, &mut |instance| {
-            let element = Element { root, steps, trail: instance.trail };
+/// The declarations of one attribute, read in an item.
+struct Grouped<'g, 'l> {
+    group: (u16, &'g Group<'l>),
+    builder: &'g mut Builder<'l>,
+    fillings: &'g mut Fillings<'l>,
+    sink: &'g mut dyn RecordSink,
+}
+
+impl Grouped<'_, '_> {
+    /// For each value, the declaration whose `when` holds.
+    fn read(mut self, walk: &mut Walk, current: &mut Current<'_>) {
+        let Group { declarations, attribute, .. } = self.group.1;
+        let steps = &attribute.steps;
+        let (root, numbered) = (current.root, self.builder.declarations);
+        walk.each(root, steps, &mut |instance| {
+            let element = Element::of(root, steps, &instance);
             let holds = |&&number: &&u16| {
                 let when = &numbered.reference(number).when;
                 when.as_ref().is_none_or(|when| element.satisfies(when))
@@ -166,105 +217,99 @@ impl<'l> Extractor<'l> {
             let Some(&declaration) = holding.next() else { return };
             if holding.next().is_some() {
                 if instance.node.is_some_and(|node| !node.is_absent()) {
-                    builder.ambiguous(current.table, &numbered.reference(declaration).attribute.text);
+                    self.builder.ambiguous(current.table, &attribute.text);
                 }
                 return;
             }
-            Self::instance(builder, numbered, declaration, current, &element, &instance, sink);
+            self.instance(declaration, current, &element, &instance);
         });
     }
 
     /// One value (or the lack of one) of one declaration.
     fn instance(
-        builder: &mut Builder<'l>,
-        declarations: &Declarations<'l>,
+        &mut self,
         declaration: u16,
         current: &mut Current<'_>,
         element: &Element<'_>,
         instance: &Instance<'_, '_>,
-        sink: &mut dyn RecordSink,
     ) {
-        let spec = declarations.reference(declaration);
+        let builder = &mut *self.builder;
+        let spec = builder.declarations.reference(declaration);
         let state = match instance.node.filter(|node| !node.is_absent()) {
             None => {
                 let required = spec.required_when.as_ref().is_some_and(|required| element.satisfies(required));
                 if required {
                     builder.absent(declaration);
                     let changed = Some(current.changed).filter(|&changed| changed != UNKNOWN_TIME);
-                    sink.absent(declaration, &current.name, instance.path, changed);
+                    self.sink.absent(declaration, &current.name, instance.path, changed);
                 }
                 StepState::Absent { required }
             }
             Some(node) => {
-                let fillings: Vec<Filling> = builder.fillings(spec, element);
+                self.fillings.take(builder.layout, spec, element);
                 let reference = builder.reserve(declaration, current, instance.path);
                 match (node.string(), spec.kind) {
                     (None, _) => builder.not_text(reference, node.kind_name()),
                     (Some(text), ReferenceKind::Object | ReferenceKind::Prefix) => {
-                        builder.settle_uri(reference, text, &fillings, &current.entries);
+                        builder.settle_uri(reference, text, self.fillings, &current.entries);
                     }
                     (Some(text), ReferenceKind::Bucket) => builder.settle_bucket(reference, text),
                     (Some(text), ReferenceKind::Key | ReferenceKind::KeyPrefix) => {
-                        Self::key_alone(builder, reference, text, spec.bucket.as_ref(), element, fillings, current);
+                        self.key_alone(reference, text, spec.bucket.as_ref(), element, current);
                     }
                 }
                 StepState::Reference(reference)
             }
         };
-        builder.note_step(declaration, element, current, state);
+        self.builder.note_step(self.group, declaration, element, current, state);
     }
 
     /// A key without its bucket.
     fn key_alone(
-        builder: &mut Builder<'l>,
+        &mut self,
         reference: u32,
         key: &str,
         bucket: Option<&BucketSource>,
         element: &Element<'_>,
-        fillings: Vec<Filling>,
         current: &Current<'_>,
     ) {
-        let first = |attributes: &[crate::layout::spec::AttributePath]| {
-            attributes.iter().find_map(|path| element.value(&Source { attribute: path.clone(), on: None }))
-        };
-        match bucket {
+        let Self { builder, fillings, .. } = self;
+        let entries = &current.entries;
+        let found = match bucket {
             Some(BucketSource::Named(bucket)) => {
-                builder.settle_key(reference, bucket, key, &fillings, &current.entries);
+                builder.settle_key(reference, bucket, key, fillings, entries);
+                true
             }
-            Some(BucketSource::Attributes(attributes)) => match first(attributes) {
-                Some(bucket) => builder.settle_key(reference, &bucket, key, &fillings, &current.entries),
-                None => builder.no_bucket(reference, key),
-            },
-            Some(BucketSource::Table { table, by, attributes }) => match first(std::slice::from_ref(by)) {
-                Some(by) => {
-                    let attributes = attributes.iter().map(|path| path.text.clone()).collect();
-                    builder.defer(reference, *table, by, attributes, key, fillings, &current.entries);
-                }
-                None => builder.no_bucket(reference, key),
-            },
-            None => builder.no_bucket(reference, key),
+            Some(BucketSource::Attributes(attributes)) => attributes.iter().any(|path| {
+                element.first(path, &mut |bucket| builder.settle_key(reference, bucket, key, fillings, entries))
+            }),
+            Some(BucketSource::Table { by, .. }) => {
+                element.first(by, &mut |by| builder.deferred.add(reference, by, key, fillings, entries))
+            }
+            None => false,
+        };
+        if !found {
+            builder.no_bucket(reference, key);
         }
     }
+}
 
-    /// The folders that the item owns without naming their objects.
-    fn claims(&mut self, current: &Current<'_>) {
-        let table = self.plans[current.table as usize].table;
-        let root = current.root;
-        for claim in &table.claims {
-            let steps = claim.bind.iter().map(|(_, source)| source.attribute.steps.as_slice());
-            // The path through most lists leads; the others are read in its element.
-            let wildcards = |steps: &&[crate::layout::spec::Step]| {
-                steps.iter().filter(|step| crate::references::attribute::is_wildcard(step)).count()
-            };
-            let Some(leading) = steps.max_by_key(wildcards) else { continue };
-            let builder = &mut self.builder;
-            Walk::default().each(root, leading, &mut |instance| {
-                let element = Element { root, steps: leading, trail: instance.trail };
-                if claim.when.as_ref().is_none_or(|when| element.satisfies(when)) {
-                    let unfinished = claim.unfinished_when.as_ref().is_some_and(|when| element.satisfies(when));
-                    builder.claim(claim, &element, unfinished, &current.entries);
-                }
-            });
-        }
+/// The folders that the item owns without naming their objects.
+fn claims(builder: &mut Builder<'_>, plan: &TablePlan<'_>, current: &Current<'_>, walk: &mut Walk) {
+    let root = current.root;
+    for claim in &plan.table.claims {
+        let steps = claim.bind.iter().map(|(_, source)| source.attribute.steps.as_slice());
+        // The path through most lists leads; the others are read in its element.
+        let wildcards = |steps: &&[crate::layout::spec::Step]| {
+            steps.iter().filter(|step| crate::references::attribute::is_wildcard(step)).count()
+        };
+        let Some(leading) = steps.max_by_key(wildcards) else { continue };
+        walk.each(root, leading, &mut |instance| {
+            let element = Element::of(root, leading, &instance);
+            if claim.when.as_ref().is_none_or(|when| element.satisfies(when)) {
+                let unfinished = claim.unfinished_when.as_ref().is_some_and(|when| element.satisfies(when));
+                builder.claim(claim, &element, unfinished, &current.entries);
+            }
+        });
     }
 }

@@ -3,19 +3,75 @@
 use std::borrow::Cow;
 use std::hash::BuildHasher;
 
-use crate::model::key::MAX_KEY_BYTES;
 use crate::model::uri::percent_decode;
 
-/// Hashes a key so that keys which differ only in ASCII case collide: one look-up finds both the exact key and its
-/// case variants.
-pub fn fold_hash(hasher: &impl BuildHasher, key: &[u8]) -> u64 {
-    let mut folded = [0_u8; MAX_KEY_BYTES];
-    let length = key.len().min(MAX_KEY_BYTES);
-    for (to, from) in folded[..length].iter_mut().zip(key) {
-        *to = from | 0x20;
-    }
-    hasher.hash_one(&folded[..length])
+/// Hashes keys so that those which differ only in ASCII case collide: one look-up finds both the exact key and its case
+/// variants.
+///
+/// The directory is hashed first, so that the rows of one directory share that part. The seed is drawn at random, so that
+/// no bucket can be made to collide.
+#[derive(Debug, Clone, Copy)]
+pub struct FoldHasher {
+    seed: u64,
 }
+
+impl Default for FoldHasher {
+    fn default() -> Self {
+        Self { seed: foldhash::fast::RandomState::default().hash_one(0_u8) }
+    }
+}
+
+impl FoldHasher {
+    /// The hash of a directory: what stands before a key's last segment, its `/` included, perhaps nothing.
+    pub fn directory(self, directory: &[u8]) -> u64 {
+        fold(self.seed, directory)
+    }
+
+    /// The hash of a key in a directory with this hash; `name` is its last segment.
+    pub fn name(directory: u64, name: &[u8]) -> u64 {
+        fold(directory, name)
+    }
+
+    /// The hash of a key.
+    pub fn key(self, key: &[u8]) -> u64 {
+        let (directory, name) = split_directory(key);
+        Self::name(self.directory(directory), name)
+    }
+}
+
+/// A key's directory, its `/` included, and its last segment.
+pub fn split_directory(key: &[u8]) -> (&[u8], &[u8]) {
+    key.split_at(memchr::memrchr(b'/', key).map_or(0, |slash| slash + 1))
+}
+
+/// Folds sixteen bytes at a time into a state, as wyhash does: one widening multiplication for both words.
+fn fold(seed: u64, bytes: &[u8]) -> u64 {
+    // Not every byte of the first has bit 5, so that no folded word equals it and cancels the state.
+    const FIRST: u64 = 0x9e37_79b9_7f4a_7c15;
+    const LENGTH: u64 = 0xa076_1d64_78bd_642f;
+    let mix = |state: u64, one: u64, other: u64| {
+        let product = u128::from((one | LOWER) ^ FIRST) * u128::from((other | LOWER) ^ state);
+        (product as u64) ^ (product >> 64) as u64
+    };
+    let mut state = seed ^ (bytes.len() as u64).wrapping_mul(LENGTH);
+    let (pairs, rest) = bytes.as_chunks::<16>();
+    for pair in pairs {
+        let (words, _) = pair.as_chunks::<8>();
+        state = mix(state, u64::from_le_bytes(words[0]), u64::from_le_bytes(words[1]));
+    }
+    // Two words that overlap hold whatever is left; the length tells the overlaps apart.
+    let (one, other) = match (rest.first_chunk::<8>(), rest.last_chunk::<8>()) {
+        (Some(first), Some(last)) => (u64::from_le_bytes(*first), u64::from_le_bytes(*last)),
+        _ => match (rest.first_chunk::<4>(), rest.last_chunk::<4>()) {
+            (Some(first), Some(last)) => (u64::from(u32::from_le_bytes(*first)), u64::from(u32::from_le_bytes(*last))),
+            _ => (rest.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)), 0),
+        },
+    };
+    mix(state, one, other)
+}
+
+/// Sets the bit in which the cases of an ASCII letter differ; other characters may come to collide too.
+const LOWER: u64 = u64::MAX / 255 * 0x20;
 
 /// The normal form of a key that is odd: percent-decoded once, `+` as a space, empty segments left out.
 /// Keys with one normal form are near each other. `None` where the key is its own normal form.
@@ -40,14 +96,20 @@ pub fn normal_form(key: &str) -> Option<String> {
 
 /// Whether a key may differ from its normal form.
 pub fn is_odd(key: &[u8]) -> bool {
-    key.first() == Some(&b'/')
-        || memchr::memchr2(b'%', b'+', key).is_some()
-        || memchr::memmem::find(key, b"//").is_some()
+    // No early end: the loop is one comparison of many bytes at a time.
+    let (mut escaped, mut empty) = (false, key.first() == Some(&b'/'));
+    for byte in key {
+        escaped |= matches!(byte, b'%' | b'+');
+    }
+    for pair in key.iter().zip(key.get(1..).unwrap_or_default()) {
+        empty |= (*pair.0 == b'/') & (*pair.1 == b'/');
+    }
+    escaped | empty
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{fold_hash, normal_form};
+    use super::{FoldHasher, normal_form};
 
     #[test]
     fn near_keys_share_a_normal_form() {
@@ -60,9 +122,17 @@ mod tests {
     }
 
     #[test]
-    fn case_variants_collide() {
-        let hasher = foldhash::fast::FixedState::default();
-        assert_eq!(fold_hash(&hasher, b"Models/A.tar.gz"), fold_hash(&hasher, b"models/a.TAR.gz"));
-        assert_ne!(fold_hash(&hasher, b"models/a"), fold_hash(&hasher, b"models/b"));
+    fn only_case_variants_collide() {
+        let hasher = FoldHasher::default();
+        let key = "Models/Training/Job-1/Output/A-long-name-of-a-model.tar.gz";
+        for end in 0..=key.len() {
+            let key = &key[..end];
+            assert_eq!(hasher.key(key.as_bytes()), hasher.key(key.to_ascii_lowercase().as_bytes()), "{key}");
+            for at in 0..end {
+                let mut other = key.as_bytes().to_vec();
+                other[at] ^= 1;
+                assert_ne!(hasher.key(key.as_bytes()), hasher.key(&other), "{key} at {at}");
+            }
+        }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use hashbrown::HashMap;
+
 use crate::layout::Layout;
 use crate::layout::spec::LayoutSpec;
 use crate::model::suggest;
@@ -47,7 +49,7 @@ pub(super) enum Located<'v> {
 pub(super) struct Resolver<'l> {
     layout: &'l Layout,
     /// Name → (bucket, prefix below the name that is left out, prefix that is put in its place).
-    names: Vec<(&'l str, Vec<Alias<'l>>)>,
+    names: HashMap<&'l str, Vec<Alias<'l>>>,
     buckets: Vec<Bucket<'l>>,
 }
 
@@ -70,7 +72,7 @@ struct Bucket<'l> {
 impl<'l> Resolver<'l> {
     pub(super) fn new(layout: &'l Layout) -> Self {
         let spec: &LayoutSpec = layout.spec();
-        let mut names: Vec<(&'l str, Vec<Alias<'l>>)> = Vec::new();
+        let mut names: HashMap<&'l str, Vec<Alias<'l>>> = HashMap::new();
         let mut buckets = Vec::new();
         for (number, bucket) in (0_u16..).zip(layout.buckets()) {
             let entries = bucket.entries().iter().map(|&entry| &spec.buckets[entry]);
@@ -83,10 +85,7 @@ impl<'l> Resolver<'l> {
                     entries.clone().flat_map(|entry| entry.inventory_prefixes.iter().map(String::as_str)).collect()
                 },
             });
-            let mut add = |name: &'l str, alias: Alias<'l>| match names.iter_mut().find(|(known, _)| *known == name) {
-                Some((_, aliases)) => aliases.push(alias),
-                None => names.push((name, vec![alias])),
-            };
+            let mut add = |name: &'l str, alias: Alias<'l>| names.entry(name).or_default().push(alias);
             for entry in entries {
                 add(&entry.name, Alias { bucket: number, below: "", put: "" });
                 for (name, below) in &entry.aliases {
@@ -122,7 +121,7 @@ impl<'l> Resolver<'l> {
 
     fn place<'v>(&self, location: S3Location<'v>) -> Located<'v> {
         let S3Location { bucket: name, key, other_key: other, version } = location;
-        let Some((_, aliases)) = self.names.iter().find(|(known, _)| *known == name) else {
+        let Some(aliases) = self.names.get(&*name) else {
             return self.undeclared(&name, &key);
         };
         // The alias with the longest prefix that fits, so that a bare name is the last resort.
@@ -158,7 +157,7 @@ impl<'l> Resolver<'l> {
 
     /// The declared name within edit distance two, nearest first, then by name.
     pub(super) fn near(&self, name: &str) -> Option<&'l str> {
-        let near = self.names.iter().map(|(known, _)| *known).filter(|known| suggest::within(name, known, NEAR_BUCKET));
+        let near = self.names.keys().copied().filter(|known| suggest::within(name, known, NEAR_BUCKET));
         near.min_by_key(|known| (strsim::osa_distance(name, known), *known))
     }
 }

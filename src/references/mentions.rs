@@ -5,6 +5,47 @@ use std::fmt::Write as _;
 use crate::references::declarations::DeclaredPaths;
 use crate::source::export::{Value, ValueKind};
 
+/// How many declared paths may meet in one value before [`may_hold`] leaves it to [`each_undeclared`].
+const MEETING: usize = 8;
+
+/// Whether [`each_undeclared`] would find anything below `value`, where these paths are declared. Keeps no path and
+/// allocates nothing; of values in which many paths meet it says yes.
+pub(super) fn may_hold(value: Value<'_>, declared: &[Option<&DeclaredPaths>]) -> bool {
+    let mut paths = declared.iter().flatten();
+    if paths.clone().any(|paths| paths.anything) {
+        return false;
+    }
+    if paths.next().is_none() {
+        return value.has_text(could_be_location);
+    }
+    let declared = || declared.iter().flatten();
+    match value.kind() {
+        ValueKind::S => could_be_location(value.text()) && !declared().any(|paths| paths.here),
+        ValueKind::M => value.members().any(|(name, member)| {
+            let mut below = [None; MEETING];
+            let mut count = 0;
+            for paths in declared().flat_map(|paths| paths.member(name)).filter(Option::is_some) {
+                match below.get_mut(count) {
+                    Some(slot) => *slot = paths,
+                    None => return true,
+                }
+                count += 1;
+            }
+            may_hold(member, &below[..count])
+        }),
+        kind if kind.is_list() => {
+            let mut below = [None; MEETING];
+            let mut count = 0;
+            for paths in declared().map(|paths| paths.element()).filter(Option::is_some) {
+                below[count] = paths;
+                count += 1;
+            }
+            value.iter().any(|element| may_hold(element, &below[..count]))
+        }
+        _ => false,
+    }
+}
+
 /// Calls `each` with the path (`[]` for indices) and text of every string below `value` that could be an S3 location
 /// and stands where nothing is declared.
 pub(super) fn each_undeclared(value: Value<'_>, declared: &DeclaredPaths, each: &mut dyn FnMut(&str, &str)) {
@@ -46,6 +87,14 @@ fn walk(value: Value<'_>, declared: &[&DeclaredPaths], path: &mut String, each: 
 }
 
 fn could_be_location(text: &str) -> bool {
-    let starts = |prefix: &str| text.get(..prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(prefix));
-    starts("s3") || starts("http") || starts("arn:")
+    let starts = |prefix: &[u8]| {
+        let head = text.as_bytes().get(..prefix.len());
+        head.is_some_and(|head| head.eq_ignore_ascii_case(prefix))
+    };
+    match text.as_bytes().first() {
+        Some(b's' | b'S') => starts(b"s3"),
+        Some(b'h' | b'H') => starts(b"http"),
+        Some(b'a' | b'A') => starts(b"arn:"),
+        _ => false,
+    }
 }

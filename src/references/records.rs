@@ -5,9 +5,11 @@ use hashbrown::HashMap;
 
 use crate::model::Millis;
 use crate::references::index::BucketIndex;
-use crate::references::texts::Texts;
+use crate::references::places::Places;
+use crate::references::runs::Runs;
+use crate::references::texts::{Column, Texts};
 
-/// No number: no target, no element, no path.
+/// No number: no target, no element.
 pub const NONE: u32 = u32::MAX;
 
 /// Everything that the exports said, as the object pass and the closing judgements need it.
@@ -17,20 +19,16 @@ pub struct References {
     pub buckets: Vec<BucketIndex>,
     /// The items that hold references or run workflows.
     pub items: Items,
-    /// Every reference.
-    pub list: Vec<Reference>,
-    /// Attribute paths with indices, interned.
-    pub paths: Texts,
+    /// Every reference, those of one item in a row.
+    pub list: Column<Reference>,
+    /// Where references stand in items.
+    pub places: Places,
     /// Facts that few references have.
     pub odd: HashMap<u32, Odd>,
     /// Reference → key of its mapped new place, in the same bucket.
     pub mapped: HashMap<u32, u32>,
     /// Runs of workflows.
-    pub runs: Vec<Run>,
-    /// The steps of all runs, each run's in a row.
-    pub steps: Vec<(u8, StepState)>,
-    /// Values by which list elements join, and other small texts of runs.
-    pub elements: Texts,
+    pub runs: Runs,
     /// Undeclared attributes that hold URIs of declared buckets, by table and path.
     pub mentions: HashMap<(u16, String), Mention>,
     /// Attributes for which two declarations held at once: (table, attribute) → how many values.
@@ -41,15 +39,67 @@ pub struct References {
     pub absent_counts: Vec<u64>,
 }
 
+impl References {
+    /// A reference by its number.
+    pub fn reference(&self, number: u32) -> &Reference {
+        self.list.get(number)
+    }
+
+    /// The declaration of a reference, by [`crate::references::Declarations`].
+    pub fn declaration(&self, reference: &Reference) -> u16 {
+        self.places.declaration(reference.place)
+    }
+
+    /// The attribute path of a reference, with indices.
+    pub fn path(&self, reference: &Reference) -> &str {
+        self.places.path(reference.place)
+    }
+
+    /// The item that holds a reference.
+    pub fn item_of(&self, number: u32) -> u32 {
+        // Of several items that begin at one reference, all but the last have none.
+        self.items.first.partition_point(|&first| first <= number).saturating_sub(1) as u32
+    }
+
+    /// What is held in memory.
+    pub fn held(&self) -> Held {
+        let keys: usize = self.buckets.iter().map(BucketIndex::key_bytes).sum();
+        let primary_keys = self.items.names.text_bytes();
+        let buckets: usize = self.buckets.iter().map(BucketIndex::heap_bytes).sum();
+        let all = buckets
+            + self.items.heap_bytes()
+            + self.list.heap_bytes()
+            + self.places.heap_bytes()
+            + self.runs.heap_bytes()
+            + self.odd.allocation_size()
+            + self.odd.values().map(Odd::heap_bytes).sum::<usize>()
+            + self.mapped.allocation_size();
+        Held { references: self.list.len(), keys, primary_keys, rest: all - keys - primary_keys }
+    }
+}
+
+/// Heap bytes that [`References`] hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Held {
+    /// How many references there are.
+    pub references: usize,
+    /// Texts of the keys that records name.
+    pub keys: usize,
+    /// Texts of the primary keys of items.
+    pub primary_keys: usize,
+    /// Everything else, capacity included.
+    pub rest: usize,
+}
+
 /// The items, by number.
 #[derive(Debug, Default)]
 pub struct Items {
     /// Their primary keys, as findings name them.
     pub names: Texts,
-    /// Their tables.
-    pub tables: Vec<u16>,
     /// When they changed; [`UNKNOWN_TIME`] where that is not known.
-    pub changed: Vec<Millis>,
+    pub changed: Column<Millis>,
+    /// The number of their first reference, or of the next one there is.
+    pub first: Column<u32>,
 }
 
 /// A record's time that is not known.
@@ -58,21 +108,21 @@ pub const UNKNOWN_TIME: Millis = Millis::MIN;
 impl Items {
     /// When an item changed, where that is known.
     pub fn changed_at(&self, item: u32) -> Option<Millis> {
-        Some(self.changed[item as usize]).filter(|&changed| changed != UNKNOWN_TIME)
+        Some(*self.changed.get(item)).filter(|&changed| changed != UNKNOWN_TIME)
+    }
+
+    fn heap_bytes(&self) -> usize {
+        self.names.heap_bytes() + self.changed.heap_bytes() + self.first.heap_bytes()
     }
 }
 
 /// One reference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reference {
-    /// Its item.
-    pub item: u32,
-    /// Its attribute path, in `paths`.
-    pub path: u32,
+    /// Where it stands in its item, in `places`.
+    pub place: u32,
     /// The number of its key, or of its prefix, in its bucket's index; [`NONE`] where it names none.
     pub target: u32,
-    /// Its declaration, by [`crate::references::Declarations`].
-    pub declaration: u16,
     /// Its bucket in the layout; meaningless where it names none.
     pub bucket: u16,
     /// What it names, and more.
@@ -106,6 +156,8 @@ impl Flags {
     pub const OTHER_ROLE: Self = Self(1 << 9);
     /// … in another area.
     pub const OTHER_AREA: Self = Self(1 << 10);
+    /// Its value is its key alone, without a bucket.
+    pub const ALONE: Self = Self(1 << 11);
 
     /// Adds a flag.
     pub const fn set(&mut self, other: Self) {
@@ -139,19 +191,16 @@ pub struct Odd {
     pub mismatches: Vec<(Box<str>, Box<str>, Box<str>)>,
 }
 
-/// One run of a workflow: an item, or one element of its lists.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Run {
-    /// The item.
-    pub item: u32,
-    /// The workflow, an index into the layout's.
-    pub workflow: u16,
-    /// The value its elements join by, in `elements`; [`NONE`] for a run without lists.
-    pub element: u32,
-    /// Where its steps start.
-    pub start: u32,
-    /// How many entries they have.
-    pub length: u32,
+impl Odd {
+    fn heap_bytes(&self) -> usize {
+        let texts = [&self.value, &self.expected, &self.near_bucket, &self.version];
+        let texts: usize = texts.into_iter().flatten().map(|text| text.len()).sum();
+        let outside = self.outside.as_ref().map_or(0, |(bucket, key)| bucket.len() + key.len());
+        let of =
+            |(name, captured, recorded): &(Box<str>, Box<str>, Box<str>)| name.len() + captured.len() + recorded.len();
+        let mismatches = self.mismatches.capacity() * size_of::<(Box<str>, Box<str>, Box<str>)>();
+        texts + outside + mismatches + self.mismatches.iter().map(of).sum::<usize>()
+    }
 }
 
 /// What a run holds at a step.

@@ -1,130 +1,168 @@
-//! How the workflows of an item run: which of its references stand at which step, element by element.
+//! The runs of workflows, packed: which references of an item stand at which step, element by element.
 
-use crate::layout::spec::AttributePath;
-use crate::references::attribute::{Element, is_wildcard};
-use crate::references::build::Builder;
-use crate::references::declarations::TablePlan;
-use crate::references::extract::Current;
-use crate::references::records::{NONE, References, Run, StepState};
-use crate::references::texts::Texts;
+use hashbrown::HashMap;
 
-/// What an attribute of the item at hand holds.
-#[derive(Debug)]
-pub(super) struct Found {
-    /// The attribute, as declared.
-    attribute: String,
-    /// Member or placeholder → value, for an element of a list; `None` for an attribute that stands alone.
-    joins: Option<Vec<(String, String)>>,
-    state: StepState,
+use crate::references::records::{NONE, StepState};
+use crate::references::texts::{Column, Texts};
+
+/// Every run, those of one item's workflow in a row.
+#[derive(Debug, Default)]
+pub struct Runs {
+    list: Column<Run>,
+    steps: Column<PackedStep>,
+    elements: Texts,
+    /// The number of each text in `elements`.
+    known: HashMap<Box<str>, u32>,
 }
 
-impl Builder<'_> {
-    /// Notes the state of an attribute, if a workflow has it as a step.
-    pub(super) fn note_step(
-        &mut self,
-        declaration: u16,
-        element: &Element<'_>,
-        current: &mut Current<'_>,
-        state: StepState,
-    ) {
-        let (table, _) = self.declarations.position(declaration);
-        let spec = self.declarations.reference(declaration);
-        let workflows = self.layout.spec().workflows.iter().filter(|workflow| workflow.table == table);
-        let names: Vec<Option<&str>> = workflows
-            .filter(|workflow| workflow.steps.iter().any(|step| step.text == spec.attribute.text))
-            .map(|workflow| workflow.on.as_deref())
-            .collect();
-        if names.is_empty() {
-            return;
-        }
-        let joins = is_listed(&spec.attribute).then(|| {
-            let value = |name: &str| {
-                let bound = spec.bind.iter().find(|(placeholder, _)| placeholder == name);
-                let value = element.member(name).or_else(|| element.value(&bound?.1))?;
-                Some((name.to_owned(), self.layout.normalise(name, &value).into_owned()))
-            };
-            names.iter().flatten().filter_map(|name| value(name)).collect()
+/// One run of a workflow: an item, or one element of its lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Run {
+    /// The item.
+    pub item: u32,
+    /// Where its steps start; they end where those of the next run start.
+    start: u32,
+    /// The value its elements join by; [`NONE`] for a run without lists.
+    element: u32,
+    /// The workflow, an index into the layout's.
+    pub workflow: u16,
+}
+
+/// A step and its state, in as few bytes as hold them.
+#[derive(Debug, Clone, Copy)]
+struct PackedStep {
+    reference: [u16; 2],
+    step: u8,
+    kind: u8,
+}
+
+const ABSENT: u8 = 0;
+const REQUIRED: u8 = 1;
+const REFERENCE: u8 = 2;
+
+impl PackedStep {
+    fn new(step: u8, state: StepState) -> Self {
+        let (kind, number) = match state {
+            StepState::Reference(number) => (REFERENCE, number),
+            StepState::Absent { required: true } => (REQUIRED, 0),
+            StepState::Absent { required: false } => (ABSENT, 0),
+        };
+        Self { reference: [(number >> 16) as u16, number as u16], step, kind }
+    }
+
+    fn read(self) -> (u8, StepState) {
+        let state = match self.kind {
+            REFERENCE => StepState::Reference(u32::from(self.reference[0]) << 16 | u32::from(self.reference[1])),
+            kind => StepState::Absent { required: kind == REQUIRED },
+        };
+        (self.step, state)
+    }
+}
+
+impl Runs {
+    /// Opens a run; the steps pushed from now on are its.
+    pub(super) fn open(&mut self, item: u32, workflow: u16, element: Option<&str>) {
+        let element = element.map_or(NONE, |text| {
+            if let Some(&number) = self.known.get(text) {
+                return number;
+            }
+            let number = self.elements.push(text);
+            self.known.insert(text.into(), number);
+            number
         });
-        current.found.push(Found { attribute: spec.attribute.text.clone(), joins, state });
+        self.list.push(Run { item, start: self.steps.len() as u32, element, workflow });
     }
 
-    /// Lays out the runs of the item's workflows.
-    pub(super) fn runs(&mut self, plan: &TablePlan<'_>, current: &mut Current<'_>) {
-        for &(number, workflow) in &plan.workflows {
-            let element = Element { root: current.root, steps: &[], trail: &[] };
-            if !workflow.when.as_ref().is_none_or(|when| element.satisfies(when)) {
-                continue;
-            }
-            let item = self.item(current);
-            let on = workflow.on.as_deref();
-            let mut elements: Vec<&str> = Vec::new();
-            let of_steps =
-                current.found.iter().filter(|found| workflow.steps.iter().any(|step| step.text == found.attribute));
-            for found in of_steps {
-                if let Some(value) = found.join_value(on)
-                    && !elements.contains(&value)
-                {
-                    elements.push(value);
-                }
-            }
-            elements.sort_unstable();
-            let runs: Vec<Option<&str>> =
-                if elements.is_empty() { vec![None] } else { elements.into_iter().map(Some).collect() };
-            for run in runs {
-                let start = self.references.steps.len() as u32;
-                for (step, attribute) in (0_u8..).zip(&workflow.steps) {
-                    let before = self.references.steps.len();
-                    let states = current.found.iter().filter(|found| found.attribute == attribute.text);
-                    for found in states {
-                        if found.joins.is_none() || run.is_none() || found.join_value(on) == run {
-                            self.references.steps.push((step, found.state));
-                        }
-                    }
-                    if is_listed(attribute) && self.references.steps.len() == before {
-                        self.references.steps.push((step, StepState::Absent { required: false }));
-                    }
-                }
-                let length = self.references.steps.len() as u32 - start;
-                let element = run.map_or(NONE, |run| self.references.elements.push(run.as_bytes()));
-                self.references.runs.push(Run { item, workflow: number, element, start, length });
-            }
-        }
+    /// Adds what the run at hand holds at a step.
+    pub(super) fn push(&mut self, step: u8, state: StepState) {
+        self.steps.push(PackedStep::new(step, state));
     }
-}
 
-impl Found {
-    fn join_value(&self, on: Option<&str>) -> Option<&str> {
-        let joins = self.joins.as_ref()?;
-        joins.iter().find(|(name, _)| Some(name.as_str()) == on).map(|(_, value)| value.as_str())
+    /// How many steps there are.
+    pub(super) fn steps(&self) -> usize {
+        self.steps.len()
     }
-}
 
-fn is_listed(path: &AttributePath) -> bool {
-    path.steps.iter().any(is_wildcard)
-}
+    /// Every run and its number.
+    pub fn iter(&self) -> impl Iterator<Item = (u32, &Run)> {
+        (0..).zip(self.list.iter())
+    }
 
-impl References {
+    /// What a run holds, step by step.
+    pub fn of(&self, number: u32) -> impl Iterator<Item = (u8, StepState)> {
+        let next = number as usize + 1;
+        let end = if next < self.list.len() { self.list.get(next as u32).start } else { self.steps.len() as u32 };
+        (self.list.get(number).start..end).map(|step| self.steps.get(step).read())
+    }
+
+    /// The value by which a run's elements join.
+    pub fn element(&self, run: &Run) -> Option<&str> {
+        (run.element != NONE).then(|| self.elements.text(run.element))
+    }
+
     /// Takes over runs of another thread's items.
-    pub(super) fn absorb_runs(
-        &mut self,
-        runs: Vec<Run>,
-        steps: &[(u8, StepState)],
-        elements: &Texts,
-        first_item: u32,
-        first_reference: u32,
-    ) {
+    pub(super) fn absorb(&mut self, other: Self, first_item: u32, first_reference: u32) {
+        let (runs, elements) = (other.list, other.elements);
         let first_step = self.steps.len() as u32;
-        self.steps.extend(steps.iter().map(|&(step, state)| match state {
-            StepState::Reference(reference) => (step, StepState::Reference(reference + first_reference)),
-            absent @ StepState::Absent { .. } => (step, absent),
-        }));
-        for mut run in runs {
-            run.item += first_item;
-            run.start += first_step;
-            if run.element != NONE {
-                run.element = self.elements.push(elements.get(run.element));
+        runs.drain(|run| {
+            let element = (run.element != NONE).then(|| elements.text(run.element));
+            self.open(run.item + first_item, run.workflow, element);
+            // `open` takes the steps to follow at once; these follow when all runs are there.
+            self.list.get_mut(self.list.len() as u32 - 1).start = run.start + first_step;
+        });
+        other.steps.drain(|step| match step.read() {
+            (step, StepState::Reference(reference)) => {
+                self.push(step, StepState::Reference(reference + first_reference))
             }
-            self.runs.push(run);
+            (step, absent) => self.push(step, absent),
+        });
+    }
+
+    pub(super) fn heap_bytes(&self) -> usize {
+        let texts: usize = self.known.keys().map(|text| text.len()).sum();
+        self.list.heap_bytes()
+            + self.steps.heap_bytes()
+            + self.elements.heap_bytes()
+            + self.known.allocation_size()
+            + texts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PackedStep, Runs, StepState};
+
+    #[test]
+    fn a_packed_step_is_what_it_was() {
+        for state in [
+            StepState::Reference(0),
+            StepState::Reference(0xfedc_ba98),
+            StepState::Absent { required: true },
+            StepState::Absent { required: false },
+        ] {
+            assert_eq!(PackedStep::new(7, state).read(), (7, state));
         }
+    }
+
+    #[test]
+    fn runs_that_were_taken_over_hold_the_same() {
+        let state = StepState::Reference(3);
+        let made = |items: std::ops::Range<u32>| {
+            let mut runs = Runs::default();
+            for item in items {
+                runs.open(item, 1, (item % 2 == 0).then_some("even"));
+                (0..item as u8).for_each(|step| runs.push(step, state));
+            }
+            runs
+        };
+        let mut ours = made(0..3);
+        ours.absorb(made(0..4), 3, 10);
+        let found: Vec<_> = ours
+            .iter()
+            .map(|(number, run)| (run.item, ours.element(run), ours.of(number).collect::<Vec<_>>()))
+            .collect();
+        assert_eq!(found.len(), 7);
+        assert_eq!(found[2], (2, Some("even"), vec![(0, state), (1, state)]));
+        assert_eq!(found[5], (5, Some("even"), vec![(0, StepState::Reference(13)), (1, StepState::Reference(13))]));
     }
 }

@@ -6,7 +6,8 @@ use crate::layout::spec::{ClaimSpec, OrphanScope, ReferenceKind, ReferenceSpec};
 use crate::layout::{Captures, KeyMatch, LegacyTarget, Placed};
 use crate::model::uri;
 use crate::references::attribute::Element;
-use crate::references::build::{Builder, Filling};
+use crate::references::build::Builder;
+use crate::references::fillings::Fillings;
 use crate::references::index::role;
 use crate::references::location::Located;
 use crate::references::records::Flags;
@@ -20,15 +21,15 @@ impl Builder<'_> {
         }
         match self.resolver.key(name, "") {
             Located::Inside { bucket, .. } => {
-                let entry = &mut self.references.list[reference as usize];
+                let entry = self.references.list.get_mut(reference);
                 entry.bucket = bucket;
                 entry.flags.set(Flags::BUCKET);
             }
-            other => self.settle(reference, name, other, &[], &[]),
+            other => self.settle(reference, name, other, &Fillings::default(), &[]),
         }
     }
 
-    pub(super) fn settle_uri(&mut self, reference: u32, text: &str, fillings: &[Filling], entries: &[usize]) {
+    pub(super) fn settle_uri(&mut self, reference: u32, text: &str, fillings: &Fillings<'_>, entries: &[usize]) {
         let located = self.resolver.uri(text);
         self.settle(reference, text, located, fillings, entries);
     }
@@ -38,14 +39,14 @@ impl Builder<'_> {
         reference: u32,
         bucket: &str,
         key: &str,
-        fillings: &[Filling],
+        fillings: &Fillings<'_>,
         entries: &[usize],
     ) {
         let located = self.resolver.key(bucket, key);
         self.settle(reference, key, located, fillings, entries);
     }
 
-    fn settle(&mut self, reference: u32, text: &str, located: Located<'_>, fillings: &[Filling], entries: &[usize]) {
+    fn settle(&mut self, reference: u32, text: &str, located: Located<'_>, fillings: &Fillings<'_>, entries: &[usize]) {
         match located {
             Located::Malformed { expected, near } => {
                 self.malformed(reference, text, &expected);
@@ -60,12 +61,15 @@ impl Builder<'_> {
                 odd.outside = bucket.map(|bucket| (bucket.into_boxed_str(), key.unwrap_or_default().into_boxed_str()));
             }
             Located::Inside { bucket, key, other, version } => {
-                self.references.list[reference as usize].bucket = bucket;
+                let entry = self.references.list.get_mut(reference);
+                entry.bucket = bucket;
+                let spec = self.declarations.reference(self.references.places.declaration(entry.place));
                 let name = self.layout.buckets()[bucket as usize].name();
-                if !is_plain(text, name, &key) {
+                if is_alone(text, &key, spec.kind) {
+                    entry.flags.set(Flags::ALONE);
+                } else if !is_plain(text, name, &key) {
                     self.odd(reference).value = Some(text.into());
                 }
-                let spec = self.declarations.reference(self.references.list[reference as usize].declaration);
                 match spec.kind {
                     ReferenceKind::Prefix | ReferenceKind::KeyPrefix => self.settle_prefix(reference, spec, &key),
                     _ if key.is_empty() => self.malformed(reference, text, "a key after the bucket's name"),
@@ -73,11 +77,11 @@ impl Builder<'_> {
                         self.settle_object(reference, spec, &key, fillings, entries);
                         if let Some(other) = other.filter(|other| *other != key && !other.is_empty()) {
                             let number = self.references.buckets[bucket as usize].key(&other, role::NAMED);
-                            self.cover(spec, bucket, &other);
+                            self.cover(spec, bucket, number);
                             self.odd(reference).other_target = Some(number);
                         }
                         if let Some(version) = version {
-                            let target = self.references.list[reference as usize].target;
+                            let target = self.references.reference(reference).target;
                             self.references.buckets[bucket as usize].ask_version(target, &version);
                             self.odd(reference).version = Some(version.into_boxed_str());
                         }
@@ -88,11 +92,11 @@ impl Builder<'_> {
     }
 
     fn settle_prefix(&mut self, reference: u32, spec: &ReferenceSpec, key: &str) {
-        let bucket = self.references.list[reference as usize].bucket;
+        let bucket = self.references.reference(reference).bucket;
         let prefix = as_prefix(key);
         let broad = spec.claims && self.layout.buckets()[bucket as usize].is_over_broad(&prefix);
         let number = self.references.buckets[bucket as usize].prefix(&prefix, spec.claims && !broad);
-        let entry = &mut self.references.list[reference as usize];
+        let entry = self.references.list.get_mut(reference);
         entry.target = number;
         entry.flags.set(Flags::PREFIX);
         if broad {
@@ -105,10 +109,10 @@ impl Builder<'_> {
         reference: u32,
         spec: &ReferenceSpec,
         key: &str,
-        fillings: &[Filling],
+        fillings: &Fillings<'_>,
         entries: &[usize],
     ) {
-        let bucket = self.references.list[reference as usize].bucket;
+        let bucket = self.references.reference(reference).bucket;
         let layout = self.layout;
         let within = &layout.buckets()[bucket as usize];
         let index = &mut self.references.buckets[bucket as usize];
@@ -121,31 +125,29 @@ impl Builder<'_> {
                 self.flag(reference, Flags::OVER_BROAD);
             }
         }
-        let entry = &mut self.references.list[reference as usize];
+        let entry = self.references.list.get_mut(reference);
         entry.target = target;
         entry.flags.set(Flags::KEY);
         let mut captures = std::mem::take(&mut self.captures);
         let placed = within.identify(key.as_bytes(), &mut captures);
+        self.note_directory(bucket, target, &placed);
         match placed {
             KeyMatch::Area(placed) => {
                 self.judge_place(reference, spec, &placed, entries);
                 self.judge_names(reference, spec, &placed, key, &captures, fillings);
-                self.cover(spec, bucket, key);
+                self.cover_placed(spec, bucket, target, &placed);
             }
             KeyMatch::Legacy(placed) => {
                 self.flag(reference, Flags::LEGACY);
                 self.judge_place(reference, spec, &placed, entries);
                 self.judge_names(reference, spec, &placed, key, &captures, fillings);
-                let mut fill = |placeholder: &str| {
-                    let filling = fillings.iter().find(|filling| &*filling.placeholder == placeholder)?;
-                    Some(filling.value.clone())
-                };
+                let mut fill = |placeholder: &str| fillings.get(placeholder).map(str::to_owned);
                 let entry = entries.iter().copied().find(|entry| within.entries().contains(entry));
                 match within.legacy_target(key, &placed, &captures, entry, &mut fill) {
                     LegacyTarget::Moves(new) => {
                         let number = self.references.buckets[bucket as usize].key(&new, role::NAMED);
                         self.references.mapped.insert(reference, number);
-                        self.cover(spec, bucket, &new);
+                        self.cover(spec, bucket, number);
                     }
                     LegacyTarget::Keeps(_) | LegacyTarget::Unnamed { keep: true, .. } => {
                         self.flag(reference, Flags::KEPT);
@@ -196,7 +198,7 @@ impl Builder<'_> {
         placed: &Placed,
         key: &str,
         captures: &Captures,
-        fillings: &[Filling],
+        fillings: &Fillings<'_>,
     ) {
         if !spec.areas.contains(&usize::from(placed.area)) {
             return;
@@ -204,9 +206,8 @@ impl Builder<'_> {
         for (placeholder, range) in captures.iter() {
             let name = self.layout.placeholder_name(placeholder);
             let Some(captured) = key.get(range) else { continue };
-            let bound = fillings.iter().find(|filling| filling.binds && &*filling.placeholder == name);
-            if let Some(bound) = bound.filter(|bound| bound.value != captured) {
-                let mismatch = (name.into(), captured.into(), bound.value.as_str().into());
+            if let Some(bound) = fillings.bound(name).filter(|bound| *bound != captured) {
+                let mismatch = (name.into(), captured.into(), bound.into());
                 self.odd(reference).mismatches.push(mismatch);
             }
         }
@@ -215,53 +216,80 @@ impl Builder<'_> {
     /// A reference to anything in a folder covers the whole folder.
     ///
     /// A key ending in `/` may turn out to be a prefix, so it covers no more than what lies below it.
-    fn cover(&mut self, spec: &ReferenceSpec, bucket: u16, key: &str) {
-        if !spec.claims || key.ends_with('/') {
-            return;
+    fn cover_placed(&mut self, spec: &ReferenceSpec, bucket: u16, number: u32, placed: &Placed) {
+        let index = &mut self.references.buckets[bucket as usize];
+        let is_folder = self.layout.spec().areas[usize::from(placed.area)].orphan_scope == OrphanScope::Folder;
+        if spec.claims && is_folder && !index.key_text(number).ends_with('/') {
+            index.cover(number, placed);
         }
-        let within = &self.layout.buckets()[bucket as usize];
-        let mut captures = Captures::default();
-        if let KeyMatch::Area(placed) = within.identify(key.as_bytes(), &mut captures)
-            && self.layout.spec().areas[usize::from(placed.area)].orphan_scope == OrphanScope::Folder
-        {
-            let folder = &key.as_bytes()[..usize::from(placed.folder)];
-            self.references.buckets[bucket as usize].cover(placed.area, folder);
+    }
+
+    /// The same for a key that was not identified yet.
+    fn cover(&mut self, spec: &ReferenceSpec, bucket: u16, number: u32) {
+        let key = self.references.buckets[bucket as usize].key_text(number).as_bytes();
+        let placed = self.layout.buckets()[bucket as usize].identify(key, &mut Captures::new());
+        self.note_directory(bucket, number, &placed);
+        if let KeyMatch::Area(placed) = placed {
+            self.cover_placed(spec, bucket, number, &placed);
+        }
+    }
+
+    /// Notes the directory of a key that a record names, unless nobody asks for it: it matters to objects of areas that
+    /// expect some without a record, and every object beside one that has siblings lies in the same area.
+    fn note_directory(&mut self, bucket: u16, number: u32, placed: &KeyMatch) {
+        let expects = |area: u16| !self.layout.expected_unreferenced(usize::from(area)).is_empty();
+        let asked = match placed {
+            KeyMatch::Area(placed) => !placed.siblings || expects(placed.area),
+            KeyMatch::Legacy(placed) => !placed.siblings,
+            KeyMatch::OutOfScope | KeyMatch::Unmatched => true,
+        };
+        if asked && self.expecting {
+            self.references.buckets[bucket as usize].note_directory(number);
         }
     }
 
     /// An item owns a folder of an area, in every bucket entry that may be its own.
     pub(super) fn claim(&mut self, claim: &ClaimSpec, element: &Element<'_>, unfinished: bool, entries: &[usize]) {
-        let values: Vec<(&str, Option<String>)> = claim
-            .bind
-            .iter()
-            .map(|(name, source)| {
-                let value = element.value(source);
-                (name.as_str(), value.map(|value| self.layout.normalise(name, &value).into_owned()))
-            })
-            .collect();
-        let area = claim.area as u16;
-        for (bucket, within) in self.layout.buckets().iter().enumerate() {
+        let layout = self.layout;
+        let (mut values, mut text, mut folder) = std::mem::take(&mut self.claimed);
+        values.clear();
+        text.clear();
+        values.extend(claim.bind.iter().map(|(name, source)| {
+            let start = text.len();
+            let found = element.value(source, &mut |value| text.push_str(&layout.normalise(name, value)));
+            found.then_some(start..text.len())
+        }));
+        let value = |name: &str| {
+            let position = claim.bind.iter().position(|(known, _)| known == name)?;
+            Some(&text[values[position].clone()?])
+        };
+        for (bucket, within) in layout.buckets().iter().enumerate() {
             let owned = |entry: &&usize| {
-                let records = &self.layout.spec().buckets[**entry].records;
+                let records = &layout.spec().buckets[**entry].records;
                 records.is_empty() || entries.is_empty() || entries.contains(entry)
             };
             for &entry in within.entries().iter().filter(owned) {
-                let mut value = |name: &str| values.iter().find(|(known, _)| *known == name)?.1.clone();
-                if let Some(folder) = within.folder(Some(entry), claim.area, &mut value) {
-                    let index = &mut self.references.buckets[bucket];
-                    index.cover(area, folder.as_bytes());
-                    if unfinished {
-                        index.leave_unfinished(area, folder.as_bytes());
-                    }
+                if within.folder(Some(entry), claim.area, &value, &mut folder) {
+                    self.references.buckets[bucket].claim(claim.area as u16, &folder, unfinished);
                 }
             }
         }
+        self.claimed = (values, text, folder);
     }
 }
 
 /// A prefix reference covers what starts with it plus `/`.
 fn as_prefix(key: &str) -> Cow<'_, str> {
     if key.is_empty() || key.ends_with('/') { Cow::Borrowed(key) } else { Cow::Owned(format!("{key}/")) }
+}
+
+/// Whether a text is its key, or its prefix, and nothing more.
+fn is_alone(text: &str, key: &str, kind: ReferenceKind) -> bool {
+    match kind {
+        ReferenceKind::Key => text == key,
+        ReferenceKind::KeyPrefix => text == key && as_prefix(key) == key,
+        ReferenceKind::Object | ReferenceKind::Prefix | ReferenceKind::Bucket => false,
+    }
 }
 
 /// Whether a text is `s3://bucket/key`, and so need not be kept beside its key.

@@ -31,6 +31,11 @@ embedded![
     "audit/references.html",
     "audit/shapes.html",
     "audit/style.css",
+    "docs.html",
+    "docs.md",
+    "docs/body.html",
+    "docs/body.md",
+    "docs/style.css",
 ];
 
 /// The names of all templates.
@@ -225,7 +230,10 @@ mod tests {
     fn every_file_of_the_templates_is_embedded() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("report-templates");
         let mut files = Vec::new();
-        for entry in [folder.clone(), folder.join("audit")].iter().flat_map(|folder| fs::read_dir(folder).unwrap()) {
+        for entry in [folder.clone(), folder.join("audit"), folder.join("docs")]
+            .iter()
+            .flat_map(|folder| fs::read_dir(folder).unwrap())
+        {
             let path = entry.unwrap().path();
             if path.is_file() {
                 files.push(path.strip_prefix(&folder).unwrap().to_str().unwrap().to_owned());

@@ -3,11 +3,15 @@
 pub mod csv;
 pub mod error;
 mod evidence;
+mod github;
 pub mod html;
 pub mod json;
+mod junit;
 pub mod markdown;
 pub mod page;
 pub mod parquet;
+mod prometheus;
+mod sarif;
 pub mod sections;
 pub mod text;
 pub mod treemap;
@@ -18,7 +22,9 @@ pub mod worklist;
 use std::io;
 
 pub use error::FormatError;
-pub use view::{FindingStream, ReportView};
+pub use view::ReportView;
+
+pub use crate::results::findings::FindingStream;
 pub use words::Words;
 
 use crate::render::Templates;
@@ -46,6 +52,14 @@ pub enum ReportFormat {
     Text,
     /// The keys of one rule's findings, one a line.
     Worklist,
+    /// Test cases for a CI server.
+    Junit,
+    /// SARIF 2.1.0 for code scanning.
+    Sarif,
+    /// Annotations of a GitHub Actions run.
+    Github,
+    /// Metrics for the textfile collector.
+    Prometheus,
 }
 
 /// What formats may be told beyond the result.
@@ -63,8 +77,19 @@ pub struct FormatOptions<'a> {
 
 impl ReportFormat {
     /// Every format.
-    pub const ALL: [Self; 7] =
-        [Self::Html, Self::Markdown, Self::Json, Self::Parquet, Self::Csv, Self::Text, Self::Worklist];
+    pub const ALL: [Self; 11] = [
+        Self::Html,
+        Self::Markdown,
+        Self::Json,
+        Self::Parquet,
+        Self::Csv,
+        Self::Text,
+        Self::Worklist,
+        Self::Junit,
+        Self::Sarif,
+        Self::Github,
+        Self::Prometheus,
+    ];
 
     /// The name used on the command line.
     pub const fn name(self) -> &'static str {
@@ -76,6 +101,10 @@ impl ReportFormat {
             Self::Csv => "csv",
             Self::Text => "text",
             Self::Worklist => "worklist",
+            Self::Junit => "junit",
+            Self::Sarif => "sarif",
+            Self::Github => "github",
+            Self::Prometheus => "prometheus",
         }
     }
 
@@ -88,7 +117,9 @@ impl ReportFormat {
     pub fn from_extension(extension: &str) -> Option<Self> {
         match extension {
             "txt" => Some(Self::Text),
-            "html" | "md" | "json" | "parquet" | "csv" => Self::from_name(extension),
+            "xml" => Some(Self::Junit),
+            "prom" => Some(Self::Prometheus),
+            "html" | "md" | "json" | "parquet" | "csv" | "sarif" => Self::from_name(extension),
             _ => None,
         }
     }
@@ -102,6 +133,10 @@ impl ReportFormat {
             Self::Parquet => Box::new(parquet::Parquet),
             Self::Csv => Box::new(csv::Csv),
             Self::Text => Box::new(text::Text { coloured: options.coloured }),
+            Self::Junit => Box::new(junit::Junit),
+            Self::Sarif => Box::new(sarif::Sarif),
+            Self::Github => Box::new(github::Github),
+            Self::Prometheus => Box::new(prometheus::Prometheus),
             Self::Worklist => Box::new(worklist::Worklist { rule: options.rule, bucket: options.bucket }),
         }
     }

@@ -117,15 +117,27 @@ fn inputs(page: &Page<'_>, pen: &mut Pen<'_>) -> io::Result<()> {
             size,
         ]
     });
-    let exports = inputs.exports.iter().map(|input| {
+    let exports = inputs.exports.iter().flat_map(|input| {
         let size = plural(input.items, "item", None);
-        vec![
+        let own = vec![
             "export".to_owned(),
             visible(&input.table).into_owned(),
             when(&input.exported_at),
             state(input.complete),
             size,
-        ]
+        ];
+        let links = input.chain.iter().map(|link| {
+            let what = if link.from.is_some() { "change" } else { "item" };
+            let digest = link.manifest_sha256.get(..12).unwrap_or_default();
+            vec![
+                String::new(),
+                format!("{} {digest}", link.kind),
+                utc(&link.to),
+                link.from.as_deref().map(|from| format!("from {}", utc(from))).unwrap_or_default(),
+                plural(link.items, what, None),
+            ]
+        });
+        std::iter::once(own).chain(links).collect::<Vec<_>>()
     });
     pen.table(4, &inventories.chain(exports).collect::<Vec<_>>())
 }

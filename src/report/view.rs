@@ -1,11 +1,8 @@
 //! What every format is given: a frozen result, and ways to ask for what it does not hold.
 
-use crate::model::Finding;
 use crate::report::words::Words;
+use crate::results::findings::FindingStream;
 use crate::results::{Examples, FolderRow, Results, ResultsError};
-
-/// Every finding, in total order.
-pub type FindingStream<'a> = Box<dyn Iterator<Item = Result<Finding<'static>, ResultsError>> + 'a>;
 
 /// A result as formats see it.
 #[derive(Clone, Copy)]

@@ -30,6 +30,14 @@ pub fn read(text: &[u8], file: &str) -> Result<Results, ResultsError> {
     serde_json::from_slice(text).map_err(json)
 }
 
+/// The JSON Schema (draft 2020-12) of a result, derived from its types.
+pub fn json_schema() -> serde_json::Value {
+    let mut schema = schemars::schema_for!(Results).to_value();
+    // The name of the schema is a promise, not any text.
+    schema["properties"]["schema"]["const"] = SCHEMA.into();
+    schema
+}
+
 #[cfg(test)]
 mod tests {
     use super::read;

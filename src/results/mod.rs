@@ -6,6 +6,7 @@ pub mod examples;
 pub mod findings;
 pub mod folders;
 pub mod json;
+pub mod location;
 pub mod schema;
 
 pub use error::ResultsError;

@@ -345,6 +345,11 @@ pub enum SourceContext<'a> {
         /// The oldest allowed, in milliseconds.
         max_age: Millis,
     },
+    /// S006: nobody knows the time of `file`.
+    Undated {
+        /// The input's name.
+        file: &'a str,
+    },
     /// S007: the inputs lie too far apart.
     Skewed {
         /// The oldest input's name.

@@ -193,3 +193,26 @@ impl DataFile {
         Ok(length > 0)
     }
 }
+
+/// Decoded bytes by which a file is recognised.
+const HEAD: usize = 64 << 10;
+
+/// The front of a file, decoded as far as that is possible.
+///
+/// # Errors
+///
+/// What the system says.
+pub(super) fn head(path: &Place) -> Result<Vec<u8>, SourceError> {
+    let nothing = Stated { size: None, md5: None, notation: Notation::Hex };
+    let mut data = DataFile::open(path, "", nothing, false, &mut |_| {})?;
+    let (mut head, mut length) = (vec![0; HEAD], 0);
+    while length < HEAD {
+        match data.read(&mut head[length..]) {
+            Ok(0) | Err(Stop::Broken(_)) => break,
+            Ok(more) => length += more,
+            Err(Stop::Failed(error)) => return Err(error),
+        }
+    }
+    head.truncate(length);
+    Ok(head)
+}

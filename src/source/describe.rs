@@ -6,24 +6,35 @@ use arrow_array::{Array, RecordBatch};
 use serde::Serialize;
 
 use super::error::{InputKind, SourceError};
-use super::export::{self, Export, ItemReader};
+use super::export::{self, Export, ExportFormat, ExportKind, ItemReader, OutputView};
 use super::input::{InputFile, PassedOver};
-use super::inventory::{self, Column, ColumnSet, Delivery, InventoryFormat, PartReader, ReadOptions};
+use super::inventory::{self, Column, ColumnSet, CsvKeys, Delivery, InventoryFormat, PartReader, ReadOptions};
 use super::place::Place;
 use super::walk;
-use crate::model::{SourceDefect, time};
+use crate::model::{SourceDefect, SourceProblem, time};
 
 /// How many rows or items are shown.
 const FIRST: usize = 5;
 /// How many bad rows of one input are kept; a part may have millions.
 const MOST_DEFECTS: usize = 1_000;
 
+/// What the user tells of an input that does not say it itself.
+#[derive(Debug, Clone, Default)]
+pub struct Told {
+    /// Of an inventory.
+    pub inventory: inventory::Told,
+    /// Of items.
+    pub export: export::Told,
+    /// How the keys of a CSV are encoded.
+    pub csv_keys: CsvKeys,
+}
+
 /// What an input holds.
 #[derive(Debug, Serialize)]
 pub struct Description {
     /// The inventories, in the order of their buckets.
     pub inventories: Vec<InventoryDescription>,
-    /// The exports, in the order of their tables.
+    /// The exports, in the order of their tables; behind a full one the incremental ones that go on from it.
     pub exports: Vec<ExportDescription>,
     /// Newer deliveries and exports that were not taken.
     pub passed_over: Vec<PassedOver>,
@@ -42,7 +53,9 @@ pub struct InventoryDescription {
     pub created_at: Option<String>,
     /// The format of its parts.
     pub format: InventoryFormat,
-    /// The manifest.
+    /// What stands for it: a manifest, or something in place of one.
+    pub origin: inventory::Origin,
+    /// The manifest; without one, what stands for it.
     pub manifest: InputFile,
     /// Whether the manifest is what its checksum says.
     pub verified: bool,
@@ -71,21 +84,31 @@ pub struct ExportDescription {
     pub table_arn: String,
     /// The export.
     pub export_arn: String,
-    /// The moment that it shows, RFC 3339 in UTC.
-    pub export_time: String,
-    /// `manifest-summary.json`.
+    /// `full` or `incremental`.
+    pub kind: &'static str,
+    /// Where the window of an incremental export starts, RFC 3339 in UTC.
+    pub from: Option<String>,
+    /// The moment that it shows, or where its window ends, RFC 3339 in UTC, where it is known.
+    pub export_time: Option<String>,
+    /// Which images an incremental export holds.
+    pub view: Option<OutputView>,
+    /// The format of its data files.
+    pub format: ExportFormat,
+    /// What stands for it: a manifest, or something in place of one.
+    pub origin: export::Origin,
+    /// `manifest-summary.json`; without one, what stands for it.
     pub summary: InputFile,
     /// Whether both manifests are what their checksums say.
     pub verified: bool,
     /// Fields of the summary that AWS is not known to write.
     pub unknown_fields: Vec<String>,
-    /// How many items it should hold.
-    pub stated_items: u64,
+    /// How many items or changes it should hold, if that is stated.
+    pub stated_items: Option<u64>,
     /// How many it holds.
     pub items: u64,
     /// Its data files, in the order of the list.
     pub files: Vec<PartDescription>,
-    /// The first items, as lines.
+    /// The first items or changes, as lines.
     pub first_items: Vec<String>,
     /// What is wrong with it; of bad rows the first thousand.
     pub defects: Vec<SourceDefect>,
@@ -111,44 +134,66 @@ pub struct PartDescription {
 /// # Errors
 ///
 /// What [`inventory::discover`] and [`export::discover`] refuse; a file or folder that is neither.
-pub fn describe(input: impl Into<Place>) -> Result<Description, SourceError> {
+pub fn describe(input: impl Into<Place>, told: &Told) -> Result<Description, SourceError> {
     let inputs = [input.into()];
-    let inventories = none_as_nothing(inventory::discover(&inputs))?;
-    let exports = none_as_nothing(export::discover(&inputs))?;
-    if inventories.is_none() && exports.is_none() {
-        let [input] = inputs;
-        return Err(if matches!(walk::given(&input)?, walk::Given::Folder(_)) {
-            SourceError::NothingFound { root: input, kind: InputKind::Either }
-        } else {
-            let reason = "it is not JSON with `sourceBucket`, `fileFormat` and `files`, or with `exportArn`, `tableArn` and `itemCount`";
-            SourceError::NotManifest { path: input, kind: InputKind::Either, reason: reason.to_owned() }
-        });
-    }
+    let [input] = &inputs;
+    let inventories = none_as_nothing(inventory::discover_told(&inputs, &told.inventory))?;
+    let exports = none_as_nothing(export::discover_told(&inputs, &told.export))?;
+    let (inventories, exports) = match (inventories, exports) {
+        (Err(of_inventory), Err(of_export)) => return Err(neither(input, of_inventory, of_export)?),
+        (inventories, exports) => (inventories.ok(), exports.ok()),
+    };
     let mut description = Description { inventories: Vec::new(), exports: Vec::new(), passed_over: Vec::new() };
     if let Some(found) = inventories {
         description.passed_over.extend(found.passed_over);
         for delivery in found.deliveries {
-            description.inventories.push(describe_inventory(delivery)?);
+            description.inventories.push(describe_inventory(delivery, told.csv_keys)?);
         }
     }
     if let Some(found) = exports {
         description.passed_over.extend(found.passed_over);
-        for export in found.exports {
-            description.exports.push(describe_export(export)?);
+        for mut export in found.exports {
+            // That an increment is given alone is nothing that is wrong with it.
+            let alone =
+                |defect: &SourceDefect| matches!(defect.problem, SourceProblem::MissingExport { end: None, .. });
+            export.defects.retain(|defect| !alone(defect));
+            let increments = std::mem::take(&mut export.increments);
+            for link in std::iter::once(export).chain(increments) {
+                description.exports.push(describe_export(link)?);
+            }
         }
     }
     Ok(description)
 }
 
-fn none_as_nothing<T>(found: Result<T, SourceError>) -> Result<Option<T>, SourceError> {
+/// Why an input is nothing that is known.
+fn neither(input: &Place, of_inventory: SourceError, of_export: SourceError) -> Result<SourceError, SourceError> {
+    let is_folder = matches!(walk::given(input)?, walk::Given::Folder(_));
+    Ok(match (of_inventory, of_export) {
+        // A folder whose manifest is broken holds one.
+        (broken @ SourceError::NotManifest { .. }, _) | (_, broken @ SourceError::NotManifest { .. }) if is_folder => {
+            broken
+        }
+        _ if is_folder => SourceError::NothingFound { root: input.clone(), kind: InputKind::Either },
+        _ => {
+            let reason = "it is not JSON with `sourceBucket`, `fileFormat` and `files`, or with `exportArn`, `tableArn` and `itemCount`";
+            let reason = reason.to_owned();
+            SourceError::NotManifest { path: input.clone(), kind: InputKind::Either, reason }
+        }
+    })
+}
+
+/// Sets apart the errors that only say that an input is of the other kind.
+fn none_as_nothing<T>(found: Result<T, SourceError>) -> Result<Result<T, SourceError>, SourceError> {
     match found {
-        Ok(found) => Ok(Some(found)),
-        Err(SourceError::NothingFound { .. } | SourceError::NotManifest { .. }) => Ok(None),
+        Err(error @ (SourceError::NothingFound { .. } | SourceError::NotManifest { .. })) => Ok(Err(error)),
         Err(error) => Err(error),
+        Ok(found) => Ok(Ok(found)),
     }
 }
 
-fn describe_inventory(delivery: Delivery) -> Result<InventoryDescription, SourceError> {
+fn describe_inventory(delivery: Delivery, csv_keys: CsvKeys) -> Result<InventoryDescription, SourceError> {
+    let options = ReadOptions { csv_keys, ..ReadOptions::default() };
     let mut defects = delivery.defects.clone();
     let (mut parts, mut first_rows) = (Vec::new(), Vec::new());
     for part in &delivery.parts {
@@ -159,7 +204,7 @@ fn describe_inventory(delivery: Delivery) -> Result<InventoryDescription, Source
                 defects.push(defect);
             }
         };
-        if let Some(mut reader) = PartReader::open(&delivery, part, &ReadOptions::default(), &mut tell)? {
+        if let Some(mut reader) = PartReader::open(&delivery, part, &options, &mut tell)? {
             described.compression = Some(reader.compression().to_owned());
             while let Some(batch) = reader.next_batch(&mut tell)? {
                 let room = FIRST.saturating_sub(first_rows.len()).min(batch.num_rows());
@@ -183,6 +228,7 @@ fn describe_inventory(delivery: Delivery) -> Result<InventoryDescription, Source
         destination: delivery.destination,
         configuration: delivery.configuration,
         format: delivery.format,
+        origin: delivery.origin,
         manifest: delivery.manifest,
         verified: delivery.verified,
         unknown_columns: delivery.unknown_columns,
@@ -206,7 +252,7 @@ fn describe_export(export: Export) -> Result<ExportDescription, SourceError> {
         };
         if let Some(mut reader) = ItemReader::open(file, true, &mut tell)? {
             described.compression = Some(reader.compression().to_owned());
-            while let Some(item) = reader.next_item(&mut tell)? {
+            while let Some(item) = reader.next_record(&mut tell)? {
                 if first_items.len() < FIRST {
                     first_items.push(String::from_utf8_lossy(item.raw_line()).into_owned());
                 }
@@ -217,11 +263,20 @@ fn describe_export(export: Export) -> Result<ExportDescription, SourceError> {
         }
         files.push(described);
     }
+    let (from, view) = match export.kind {
+        ExportKind::Full => (None, None),
+        ExportKind::Incremental { from, view } => (Some(time::format_utc(from)), Some(view)),
+    };
     Ok(ExportDescription {
+        kind: export.kind.name(),
+        from,
+        view,
+        format: export.format,
         table: export.table,
         table_arn: export.table_arn,
         export_arn: export.export_arn,
-        export_time: time::format_utc(export.export_time),
+        export_time: export.is_dated.then(|| time::format_utc(export.export_time)),
+        origin: export.origin,
         summary: export.summary,
         verified: export.verified,
         unknown_fields: export.unknown_fields,

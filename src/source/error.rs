@@ -122,6 +122,36 @@ pub enum SourceError {
         /// The manifest.
         path: Place,
     },
+    /// A CSV file alone: its columns have no names.
+    #[error("nothing says what the columns of this CSV file are")]
+    NoSchema {
+        /// The file.
+        path: Place,
+    },
+    /// An inventory that names no bucket.
+    #[error("nothing says which bucket this lists")]
+    NoBucket {
+        /// The file.
+        path: Place,
+    },
+    /// Items that name no table.
+    #[error("nothing says which table these items are of")]
+    NoTable {
+        /// The file.
+        path: Place,
+    },
+    /// A `symlink.txt` that is none.
+    #[error("this is no `symlink.txt`: each of its lines names a data file, as `s3://BUCKET/KEY`, of one format")]
+    NotSymlink {
+        /// The file.
+        path: Place,
+    },
+    /// A CSV inventory whose keys can be read in two ways.
+    #[error("its keys hold both `%20` and a bare `+`, which may be a space or itself")]
+    AmbiguousKeys {
+        /// The part in which the second of them was met.
+        file: String,
+    },
     /// A folder without a delivery.
     #[error("no {} was found below `{}`", kind.title(), root.display())]
     NothingFound {
@@ -139,14 +169,6 @@ pub enum SourceError {
         first: String,
         /// The other.
         second: String,
-    },
-    /// An incremental export.
-    #[error("this export of table `{table}` is incremental: it holds changes, not the table")]
-    Incremental {
-        /// The summary.
-        path: Place,
-        /// The table's name.
-        table: String,
     },
 }
 
@@ -170,10 +192,15 @@ impl SourceError {
 impl UserError for SourceError {
     fn place(&self) -> Option<String> {
         match self {
-            Self::NotManifest { path, .. } | Self::Incremental { path, .. } => Some(path.display().to_string()),
+            Self::NotManifest { path, .. }
+            | Self::NoSchema { path }
+            | Self::NoBucket { path }
+            | Self::NoTable { path }
+            | Self::NotSymlink { path } => Some(path.display().to_string()),
             Self::UnknownFormat { path, field, .. } | Self::UnsupportedFormat { path, field, .. } => {
                 Some(format!("{}: {field}", path.display()))
             }
+            Self::AmbiguousKeys { file } => Some(file.clone()),
             Self::NoKeyColumn { path } => Some(format!("{}: fileSchema", path.display())),
             #[cfg(feature = "s3")]
             Self::S3(error) => error.place(),
@@ -209,6 +236,21 @@ impl UserError for SourceError {
             }
             Self::UnknownFormat { .. } => Some("check that this manifest was written by AWS".into()),
             Self::UnsupportedFormat { instead, .. } => Some(format!("choose {instead} when it is made")),
+            Self::NoSchema { .. } => Some(
+                "name them in their order: `--schema \"Bucket, Key, Size, LastModifiedDate\"`, as `fileSchema` of its \
+                 manifest did"
+                    .into(),
+            ),
+            Self::NoBucket { .. } => Some("name it: `--inventory-bucket BUCKET`".into()),
+            Self::NoTable { .. } => Some("name it: `--export-table TABLE`".into()),
+            Self::NotSymlink { .. } => {
+                Some("give `hive/dt=…/symlink.txt` as it was delivered, or the delivery's manifest".into())
+            }
+            Self::AmbiguousKeys { .. } => Some(
+                "say how they are encoded: `--csv-keys form` (a space is `+`, as AWS writes it), `percent` (a space is \
+                 `%20`, a `+` is itself) or `none` (keys stand as they are)"
+                    .into(),
+            ),
             Self::NoKeyColumn { .. } => Some("every inventory lists `Bucket, Key`: check the manifest".into()),
             Self::NothingFound { kind, .. } => Some(format!(
                 "give a folder with a {} at most {} levels below it",
@@ -216,7 +258,6 @@ impl UserError for SourceError {
                 super::walk::LEVELS
             )),
             Self::TwoConfigurations { .. } => Some("give the manifest or the folder of the one that is meant".into()),
-            Self::Incremental { .. } => Some("make a full export of the table".into()),
         }
     }
 }

@@ -17,6 +17,9 @@ use crate::model::{SourceDefect, SourceProblem};
 /// Larger than any manifest: one that lists a million parts has some 200 MB.
 const MAX_MANIFEST_BYTES: u64 = 1 << 30;
 
+/// Bytes per read of a file that is digested.
+const DIGEST_BUFFER: usize = 128 << 10;
+
 /// The identity of an input file, as results print it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct InputFile {
@@ -30,7 +33,36 @@ pub struct InputFile {
 
 impl InputFile {
     pub(super) fn new(name: String, content: &[u8]) -> Self {
-        Self { name, sha256: hex(&Sha256::digest(content)), bytes: content.len() as u64 }
+        Self::of_digest(name, &Sha256::digest(content), content.len() as u64)
+    }
+
+    fn of_digest(name: String, sha256: &[u8], bytes: u64) -> Self {
+        Self { name, sha256: hex(sha256), bytes }
+    }
+
+    /// For files that are one input without a manifest: the identity of the only one, or of the list of their digests.
+    pub(super) fn of_files(files: &[(String, Place)]) -> Result<Self, SourceError> {
+        let mut buffer = vec![0; DIGEST_BUFFER];
+        let digest = |(name, path): &(String, Place)| -> Result<Self, SourceError> {
+            let (mut hash, mut bytes) = (Sha256::new(), 0);
+            let (mut file, _) = store::open(path)?;
+            loop {
+                let length = file.read_some(&mut buffer).map_err(|error| SourceError::io(path, error))?;
+                if length == 0 {
+                    return Ok(Self::of_digest(name.clone(), &hash.finalize(), bytes));
+                }
+                hash.update(&buffer[..length]);
+                bytes += length as u64;
+            }
+        };
+        let mut all = files.iter().map(digest).collect::<Result<Vec<_>, _>>()?;
+        if all.len() == 1 {
+            return Ok(all.remove(0));
+        }
+        all.sort_by(|one, other| one.name.cmp(&other.name));
+        let list: String = all.iter().map(|file| format!("{}  {}\n", file.sha256, file.name)).collect();
+        let name = all.iter().map(|file| file.name.as_str()).collect::<Vec<_>>().join(", ");
+        Ok(Self::of_digest(name, &Sha256::digest(list.as_bytes()), all.iter().map(|file| file.bytes).sum()))
     }
 }
 

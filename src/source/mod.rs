@@ -9,6 +9,7 @@ pub mod export;
 mod gzip;
 mod input;
 pub mod inventory;
+mod json_stream;
 mod locate;
 mod place;
 mod reach;

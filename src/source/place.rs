@@ -27,7 +27,11 @@ impl Place {
     /// The folder that it lies in.
     pub(super) fn parent(&self) -> Option<Self> {
         match self {
-            Self::Local(path) => path.parent().map(Self::from),
+            // The parent of a bare name is empty, which is no folder.
+            Self::Local(path) => path.parent().map(|parent| match parent.as_os_str().is_empty() {
+                true => Self::from(Path::new(".")),
+                false => Self::from(parent),
+            }),
             #[cfg(feature = "s3")]
             Self::S3(place) => place.parent().map(Self::S3),
         }

@@ -1,7 +1,7 @@
 //! Opens what lies at a place: to be read from its beginning to its end, or in any order.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 #[cfg(feature = "s3")]
 use std::sync::Arc;
@@ -78,6 +78,43 @@ pub(super) enum Random {
 }
 
 impl Random {
+    /// Reads on from some byte.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    pub(super) fn read_from(&self, start: u64) -> io::Result<RandomRead> {
+        match self {
+            Self::Local(file) => {
+                let mut file = file.try_clone()?;
+                file.seek(SeekFrom::Start(start))?;
+                Ok(RandomRead::Local(BufReader::new(file)))
+            }
+            #[cfg(feature = "s3")]
+            Self::S3(blocks) => Ok(RandomRead::S3(BlockReader::new(blocks, start))),
+        }
+    }
+
+    /// So many bytes from there.
+    ///
+    /// # Errors
+    ///
+    /// An end before the last of them, and what the system says.
+    pub(super) fn bytes_at(&self, start: u64, length: u64) -> io::Result<Bytes> {
+        let bytes = match self {
+            Self::Local(file) => {
+                let mut bytes = Vec::new();
+                let mut file: &File = file;
+                file.seek(SeekFrom::Start(start))?;
+                file.take(length).read_to_end(&mut bytes)?;
+                Bytes::from(bytes)
+            }
+            #[cfg(feature = "s3")]
+            Self::S3(blocks) => blocks.bytes(start, usize::try_from(length).map_err(io::Error::other)?)?,
+        };
+        if bytes.len() as u64 == length { Ok(bytes) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
+    }
+
     /// What tells later whether reading failed.
     pub(super) fn watch(&self) -> Watch {
         match self {

@@ -10,7 +10,9 @@ use proptest::prelude::*;
 use stocktake::source::inventory::ReadOptions;
 
 use crate::inventories::read;
-use crate::raw_delivery::{Delivery, Format, Row, csv_line, csv_text, gzip, parquet, parquet_of, parquet_with_keys};
+use crate::raw_delivery::{
+    Delivery, Format, Row, csv_line, csv_text, gzip, orc, parquet, parquet_of, parquet_with_keys,
+};
 
 const COLUMNS: &[&str] = &["Bucket", "Key", "Size", "LastModifiedDate"];
 
@@ -82,6 +84,8 @@ fn each_problem_of_a_part_has_its_code() {
     let no_key = parquet_of(RecordBatch::try_from_iter([("name", no_key)]));
     let endless = gzip(&vec![b'a'; 8 << 20]);
     let twice = gzip(format!("{}{}{}", line("a"), line("a"), line("b")).as_bytes());
+    let striped = orc("photos", COLUMNS, &rows);
+    let twice_orc = orc("photos", COLUMNS, &["a", "a", "b"].map(Row::new));
     let twice_columnar = parquet("photos", COLUMNS, &["a", "a", "b"].map(Row::new));
     for (what, format, content, code, row, rows) in [
         ("cut gzip", Format::Csv, csv[..csv.len() / 2].to_vec(), "S003", None, None),
@@ -92,6 +96,9 @@ fn each_problem_of_a_part_has_its_code() {
         ("a row twice", Format::Parquet, twice_columnar, "S010", Some(2), Some(3)),
         ("cut footer", Format::Parquet, columnar[..columnar.len() - 1].to_vec(), "S003", Some(0), Some(0)),
         ("text", Format::Parquet, b"PAR1 no parquet PAR1".to_vec(), "S003", Some(0), Some(0)),
+        ("a row twice", Format::Orc, twice_orc, "S010", Some(2), Some(3)),
+        ("cut tail", Format::Orc, striped[..striped.len() - 1].to_vec(), "S003", Some(0), Some(0)),
+        ("text", Format::Orc, b"ORC no orc ORC".to_vec(), "S003", Some(0), Some(0)),
         ("no key", Format::Parquet, no_key, "S003", Some(0), Some(0)),
     ] {
         delivery(folder.path()).write_parts(format, &[content]);
@@ -105,7 +112,7 @@ fn each_problem_of_a_part_has_its_code() {
 #[test]
 fn what_the_manifest_states_is_held_against_what_is_there() {
     let folder = tempfile::tempdir().unwrap();
-    for format in [Format::Csv, Format::Parquet] {
+    for format in Format::ALL {
         let delivery = delivery(folder.path());
         let path = delivery.write(format, &[vec![Row::new("a")]]);
         let sound: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
@@ -161,11 +168,8 @@ fn times_of_every_unit_mean_the_same_instant() {
 fn no_cut_part_passes_for_a_whole_one() {
     let folder = tempfile::tempdir().unwrap();
     let rows = ["a", "b b", "c"].map(Row::new);
-    let parts = [
-        (Format::Csv, gzip(csv_text("photos", COLUMNS, &rows).as_bytes())),
-        (Format::Parquet, parquet("photos", COLUMNS, &rows)),
-    ];
-    for (format, whole) in parts {
+    for format in Format::ALL {
+        let whole = format.encode("photos", COLUMNS, &rows);
         for end in 1..whole.len() {
             delivery(folder.path()).write_parts(format, &[whole[..end].to_vec()]);
             let (defects, _) = outcome(folder.path(), &ReadOptions::default());
@@ -178,14 +182,11 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
-    fn no_flipped_bit_makes_a_reader_panic(format in prop_oneof![Just(Format::Csv), Just(Format::Parquet)], flips in proptest::collection::vec((any::<prop::sample::Index>(), 0_u8..8), 1..4)) {
+    fn no_flipped_bit_makes_a_reader_panic(format in prop::sample::select(&Format::ALL[..]), flips in proptest::collection::vec((any::<prop::sample::Index>(), 0_u8..8), 1..4)) {
         let folder = tempfile::tempdir().unwrap();
         let rows: Vec<Row> = (0..20).map(|number| Row::new(&format!("folder/key {number}"))).collect();
         let delivery = delivery(folder.path());
-        let mut content = match format {
-            Format::Csv => gzip(csv_text("photos", COLUMNS, &rows).as_bytes()),
-            Format::Parquet => parquet("photos", COLUMNS, &rows),
-        };
+        let mut content = format.encode("photos", COLUMNS, &rows);
         for (at, bit) in flips {
             let at = at.index(content.len());
             content[at] ^= 1 << bit;

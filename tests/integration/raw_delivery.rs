@@ -8,11 +8,14 @@ use std::sync::Arc;
 use arrow_array::{
     ArrayRef, BinaryArray, BooleanArray, Int64Array, RecordBatch, StringArray, TimestampMillisecondArray,
 };
+use arrow_schema::ArrowError;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use md5::{Digest, Md5};
+use orc_rust::ArrowWriterBuilder;
+use orc_rust::compression::CompressionType;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression as Codec;
 use parquet::file::properties::WriterProperties;
@@ -138,6 +141,30 @@ fn snake(name: &str) -> String {
 
 /// A Parquet part in small row groups.
 pub(crate) fn parquet(bucket: &str, columns: &[&str], rows: &[Row]) -> Vec<u8> {
+    parquet_of(batch(bucket, columns, rows, true))
+}
+
+/// An ORC part in small stripes, compressed as AWS does it.
+pub(crate) fn orc(bucket: &str, columns: &[&str], rows: &[Row]) -> Vec<u8> {
+    orc_of(batch(bucket, columns, rows, false), Some(CompressionType::Zlib))
+}
+
+/// An ORC part of one batch.
+pub(crate) fn orc_of(batch: Result<RecordBatch, ArrowError>, compression: Option<CompressionType>) -> Vec<u8> {
+    let batch = batch.unwrap();
+    let mut content = Vec::new();
+    let mut builder = ArrowWriterBuilder::new(&mut content, batch.schema()).with_batch_size(7).with_stripe_byte_size(1);
+    if let Some(compression) = compression {
+        builder = builder.with_compression(compression);
+    }
+    let mut writer = builder.try_build().unwrap();
+    writer.write(&batch).unwrap();
+    writer.close().unwrap();
+    content
+}
+
+/// Rows as columns; ORC has no time zone for them.
+fn batch(bucket: &str, columns: &[&str], rows: &[Row], zoned: bool) -> Result<RecordBatch, ArrowError> {
     let columns = columns.iter().map(|&column| {
         let texts = || rows.iter().map(|row| row.value(bucket, column));
         let flags = || texts().map(|text| text.map(|text| text == "true"));
@@ -145,17 +172,17 @@ pub(crate) fn parquet(bucket: &str, columns: &[&str], rows: &[Row]) -> Vec<u8> {
             "Size" => Arc::new(Int64Array::from_iter(rows.iter().map(|row| row.size))),
             "LastModifiedDate" => {
                 let times = TimestampMillisecondArray::from_iter(rows.iter().map(|row| row.modified));
-                Arc::new(times.with_timezone("UTC"))
+                Arc::new(times.with_timezone_opt(zoned.then_some("UTC")))
             }
             "IsLatest" | "IsDeleteMarker" | "IsMultipartUploaded" => Arc::new(BooleanArray::from_iter(flags())),
             _ => Arc::new(StringArray::from_iter(texts())),
         };
         (snake(column), array)
     });
-    parquet_of(RecordBatch::try_from_iter_with_nullable(columns.map(|(name, array)| {
+    RecordBatch::try_from_iter_with_nullable(columns.map(|(name, array)| {
         let nullable = name != "bucket" && name != "key";
         (name, array, nullable)
-    })))
+    }))
 }
 
 /// A Parquet part whose keys are any bytes.
@@ -166,7 +193,7 @@ pub(crate) fn parquet_with_keys(bucket: &str, keys: &[Option<&[u8]>]) -> Vec<u8>
 }
 
 /// A Parquet part of one batch.
-pub(crate) fn parquet_of(batch: Result<RecordBatch, arrow_schema::ArrowError>) -> Vec<u8> {
+pub(crate) fn parquet_of(batch: Result<RecordBatch, ArrowError>) -> Vec<u8> {
     let batch = batch.unwrap();
     let properties =
         WriterProperties::builder().set_compression(Codec::SNAPPY).set_max_row_group_row_count(Some(7)).build();
@@ -190,6 +217,21 @@ pub(crate) fn md5_base64(bytes: &[u8]) -> String {
 pub(crate) enum Format {
     Csv,
     Parquet,
+    Orc,
+}
+
+impl Format {
+    /// Every format.
+    pub(crate) const ALL: [Self; 3] = [Self::Csv, Self::Parquet, Self::Orc];
+
+    /// The bytes of a part.
+    pub(crate) fn encode(self, bucket: &str, columns: &[&str], rows: &[Row]) -> Vec<u8> {
+        match self {
+            Self::Csv => gzip(csv_text(bucket, columns, rows).as_bytes()),
+            Self::Parquet => parquet(bucket, columns, rows),
+            Self::Orc => orc(bucket, columns, rows),
+        }
+    }
 }
 
 /// Where and as what an inventory is delivered, in AWS's folder layout.
@@ -225,10 +267,7 @@ impl Delivery {
 
     /// Writes parts of rows; returns the manifest.
     pub(crate) fn write(&self, format: Format, parts: &[Vec<Row>]) -> PathBuf {
-        let encode = |rows: &Vec<Row>| match format {
-            Format::Csv => gzip(csv_text(&self.bucket, &self.columns, rows).as_bytes()),
-            Format::Parquet => parquet(&self.bucket, &self.columns, rows),
-        };
+        let encode = |rows: &Vec<Row>| format.encode(&self.bucket, &self.columns, rows);
         self.write_parts(format, &parts.iter().map(encode).collect::<Vec<_>>())
     }
 
@@ -239,6 +278,7 @@ impl Delivery {
         let (name, extension) = match format {
             Format::Csv => ("CSV", "csv.gz"),
             Format::Parquet => ("Parquet", "parquet"),
+            Format::Orc => ("ORC", "orc"),
         };
         let files = parts.iter().enumerate().map(|(number, content)| {
             let key = format!("{prefix}/{}-part-{number}.{extension}", self.created_at);

@@ -4,12 +4,12 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-fn readme() -> String {
+pub(crate) fn readme() -> String {
     fs::read_to_string(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap()
 }
 
 /// The text of the fenced block of a language that holds `mark`.
-fn block(language: &str, mark: &str) -> String {
+pub(crate) fn block(language: &str, mark: &str) -> String {
     let text = readme();
     let mut blocks = text.split("```").skip(1).step_by(2).filter_map(|block| block.strip_prefix(language));
     let found = blocks.find(|block| block.contains(mark)).unwrap_or_else(|| panic!("no {language} block with {mark}"));
@@ -52,4 +52,37 @@ fn it_begins_with_the_two_commands() {
     let first = readme().split("```").nth(1).unwrap().to_owned();
     let audit = "cargo run --release -- audit --config fixtures/edge-cv-portal/stocktake.toml";
     assert_eq!(first.lines().skip(1).collect::<Vec<_>>(), [audit, "cargo test"]);
+}
+
+/// What stands between two lines such as `<!-- report: begin -->` and `<!-- report: end -->`.
+fn between(name: &str) -> String {
+    let text = readme();
+    let (begin, end) = (format!("<!-- {name}: begin -->\n"), format!("<!-- {name}: end -->"));
+    text.split_once(&begin).unwrap().1.split_once(&end).unwrap().0.to_owned()
+}
+
+#[test]
+fn its_report_is_what_the_first_command_writes() {
+    let (_, report) = stocktake(&["audit", "-c", "fixtures/edge-cv-portal/stocktake.toml", "--format", "md"]);
+    let excerpt = between("report");
+    assert!(excerpt.lines().count() > 15);
+    for line in excerpt.lines() {
+        let line = line.strip_prefix('>').unwrap_or_else(|| panic!("no quote: {line}")).trim();
+        assert!(line.is_empty() || report.lines().any(|written| written.trim() == line), "it does not write: {line}");
+    }
+}
+
+/// `STOCKTAKE_BLESS=1 cargo test the_language_in_it_is_derived` writes it again.
+#[test]
+fn the_language_in_it_is_derived() {
+    let (code, reference) = stocktake(&["schema", "config", "--format", "md"]);
+    assert_eq!(code, Some(0));
+    let (is, should) = (between("configuration"), format!("\n{}\n\n", reference.trim()));
+    if std::env::var_os("STOCKTAKE_BLESS").is_some() {
+        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("README.md");
+        let mark = "<!-- configuration: begin -->\n";
+        fs::write(path, readme().replace(&format!("{mark}{is}"), &format!("{mark}{should}"))).unwrap();
+        return;
+    }
+    assert!(is == should, "the reference is not what the program says: run this test with STOCKTAKE_BLESS=1");
 }

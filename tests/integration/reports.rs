@@ -183,3 +183,91 @@ fn every_format_is_found_by_its_name() {
     assert_eq!(ReportFormat::from_extension("txt"), Some(ReportFormat::Text));
     assert_eq!(ReportFormat::from_extension("worklist"), None);
 }
+
+#[test]
+fn junit_counts_what_it_holds() {
+    use quick_xml::Reader;
+    use quick_xml::events::Event;
+
+    let text = sample_as(ReportFormat::Junit, false);
+    let mut reader = Reader::from_str(&text);
+    let mut seen: std::collections::BTreeMap<String, u64> = std::collections::BTreeMap::new();
+    let mut stated = std::collections::BTreeMap::new();
+    loop {
+        match reader.read_event().unwrap() {
+            Event::Start(element) | Event::Empty(element) => {
+                let name = String::from_utf8(element.name().as_ref().to_vec()).unwrap();
+                for attribute in element.attributes().map(Result::unwrap).filter(|_| name == "testsuites") {
+                    let key = String::from_utf8(attribute.key.as_ref().to_vec()).unwrap();
+                    stated.insert(key, String::from_utf8(attribute.value.to_vec()).unwrap());
+                }
+                *seen.entry(name).or_default() += 1;
+            }
+            Event::Eof => break,
+            _ => {}
+        }
+    }
+    for (element, attribute) in [("testcase", "tests"), ("failure", "failures"), ("skipped", "skipped")] {
+        let count = seen.get(element).copied().unwrap_or_default();
+        assert_eq!(stated[attribute], count.to_string(), "{attribute}");
+    }
+    assert!(seen["failure"] > 0);
+    assert!(!text.contains(|character: char| is_hidden(character) && character != '\n'));
+}
+
+#[test]
+fn sarif_results_name_their_rules() {
+    let sarif: serde_json::Value = serde_json::from_str(&sample_as(ReportFormat::Sarif, false)).unwrap();
+    assert_eq!(sarif["version"], "2.1.0");
+    let run = &sarif["runs"][0];
+    let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
+    let results = run["results"].as_array().unwrap();
+    assert_eq!(results.len(), sample::findings().len());
+    assert_eq!(run["properties"]["findings"], sample::results().judgement.totals.findings);
+    for result in results {
+        if let Some(index) = result["ruleIndex"].as_u64() {
+            assert_eq!(rules[index as usize]["id"], result["ruleId"]);
+        }
+        assert!(["none", "note", "warning", "error"].contains(&result["level"].as_str().unwrap()));
+        assert!(!result["message"]["text"].as_str().unwrap().is_empty());
+        if let Some(uri) = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].as_str() {
+            assert!(uri.bytes().all(|byte| byte.is_ascii_graphic() && !b"<>\"{}|\\^`".contains(&byte)), "{uri}");
+        }
+    }
+    let prints: std::collections::BTreeSet<&str> =
+        results.iter().map(|result| result["partialFingerprints"]["stocktake/v1"].as_str().unwrap()).collect();
+    assert_eq!(prints.len(), results.len(), "findings of two identities share a fingerprint");
+}
+
+#[test]
+fn annotations_are_one_line_each_and_few() {
+    let text = sample_as(ReportFormat::Github, false);
+    let lines: Vec<&str> = text.lines().collect();
+    assert!((2..=10).contains(&lines.len()));
+    let command = regex::Regex::new("^::(error|warning|notice) title=[^:,]+::.+$").unwrap();
+    assert!(lines.iter().all(|line| command.is_match(line)), "{text}");
+    assert!(!text.contains(|character| is_hidden(character) && character != '\n'));
+}
+
+#[test]
+fn metrics_are_in_the_text_format() {
+    let text = sample_as(ReportFormat::Prometheus, false);
+    let sample =
+        regex::Regex::new(r#"^(stocktake_[a-z_]+)(\{[a-z]+="([^"\\]|\\.)*"(,[a-z]+="([^"\\]|\\.)*")*\})? [0-9]+$"#)
+            .unwrap();
+    let (mut metric, mut metrics, mut samples) = ("", Vec::new(), Vec::new());
+    for line in text.lines() {
+        if let Some(help) = line.strip_prefix("# HELP ") {
+            metric = help.split(' ').next().unwrap();
+            metrics.push(metric);
+        } else if let Some(kind) = line.strip_prefix("# TYPE ") {
+            assert_eq!(kind, format!("{metric} gauge"));
+        } else {
+            let found = sample.captures(line).unwrap_or_else(|| panic!("{line}"));
+            assert_eq!(&found[1], metric, "a sample stands with its metric");
+            samples.push(line.rsplit_once(' ').unwrap().0);
+        }
+    }
+    let unique = |names: &[&str]| names.iter().collect::<std::collections::BTreeSet<_>>().len();
+    assert_eq!((unique(&metrics), unique(&samples)), (metrics.len(), samples.len()));
+}

@@ -2,9 +2,10 @@
 
 use stocktake::model::{Finding, KeyClass, Outcome, Phase, ReferenceClass, Severity, Subject, Verdict};
 use stocktake::results::schema::{
-    AreaResult, Bucketed, ClassResult, Classes, Configuration, ExportInput, FolderRow, HistoryEntry, Inputs,
-    InventoryInput, Judgement, LegacyResult, NotChecked, OrphanFolder, OrphanResult, OutcomeResult, ReferenceResult,
-    RequirementResult, Results, RuleResult, RuleState, SeverityCount, Tool, Totals, WorkflowResult, WorkflowStep,
+    AreaResult, Bucketed, ClassResult, Classes, Configuration, ExportInput, ExportLink, FolderRow, HistoryEntry,
+    Inputs, InventoryInput, Judgement, LegacyResult, NotChecked, OrphanFolder, OrphanResult, OutcomeResult,
+    ReferenceResult, RequirementResult, Results, RuleResult, RuleState, SeverityCount, Tool, Totals, WorkflowResult,
+    WorkflowStep,
 };
 
 const BUCKET: &str = "manufacturing-line-1";
@@ -219,20 +220,34 @@ fn inputs() -> Inputs {
         table: format!("dda-portal-{table}"),
         declared: Some(table.into()),
         exported_at: Some("2026-11-22T02:30:00Z".into()),
+        format: Some("DYNAMODB_JSON".into()),
         manifest_sha256: "60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752".into(),
         verified: true,
         files: 4,
         items,
         complete,
         remarks: vec![],
+        chain: vec![],
+    };
+    let link = |kind: &str, from: Option<&str>, to: &str, digest: &str| ExportLink {
+        kind: kind.into(),
+        from: from.map(str::to_owned),
+        to: to.into(),
+        view: from.map(|_| "NEW_IMAGE".into()),
+        format: "ION".into(),
+        manifest_sha256: digest.repeat(8),
+        verified: true,
+        files: 2,
+        items: 803,
+    };
+    let (full, end) = ("2026-11-21T02:30:00Z", "2026-11-22T02:30:00Z");
+    let chained = ExportInput {
+        chain: vec![link("full", None, full, "60303ae2"), link("incremental", Some(full), end, "a1b2c3d4")],
+        ..export("models", 812, true)
     };
     Inputs {
         inventories: vec![inventory, second],
-        exports: vec![
-            export("training-jobs", 3_233, true),
-            export("labeling-jobs", 412, true),
-            export("models", 812, true),
-        ],
+        exports: vec![export("training-jobs", 3_233, true), export("labeling-jobs", 412, true), chained],
         now: Some("2026-11-22T06:00:00Z".into()),
         skew_ms: Some(5_400_000),
         checksums: true,

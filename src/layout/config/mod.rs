@@ -5,14 +5,17 @@
 //! `build` understands the values and checks the names between them. Everything wrong is collected on the way and told
 //! at once.
 
+mod about;
 mod attribute;
 mod build;
 mod chain;
 mod effective;
+mod json_schema;
 mod kind;
 mod merge;
 mod presets;
 mod problems;
+mod reference;
 mod schema;
 mod shape;
 mod source_text;
@@ -21,7 +24,9 @@ mod tree;
 use std::path::{Path, PathBuf};
 
 pub use effective::Origins;
+pub use json_schema::json_schema;
 pub use presets::{preset_names, preset_text};
+pub use reference::reference_markdown;
 
 use crate::layout::{ConfigErrors, LayoutSpec};
 use crate::model::Family;

@@ -6,9 +6,10 @@
 
 mod provenance;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use provenance::{Configuration, ExportInput, Inputs, InventoryInput, RequirementResult};
+pub use provenance::{Configuration, ExportInput, ExportLink, Inputs, InventoryInput, RequirementResult};
 
 use crate::model::{KeyClass, Outcome, Phase, ReferenceClass, Severity, Verdict};
 
@@ -16,7 +17,7 @@ use crate::model::{KeyClass, Outcome, Phase, ReferenceClass, Severity, Verdict};
 pub const SCHEMA: &str = "stocktake-results/1";
 
 /// A whole result.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Results {
     /// [`SCHEMA`].
     pub schema: String,
@@ -35,7 +36,7 @@ pub struct Results {
 }
 
 /// The tool.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Tool {
     /// `stocktake`.
     pub name: String,
@@ -44,7 +45,7 @@ pub struct Tool {
 }
 
 /// What was found.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Judgement {
     /// The verdict.
     pub verdict: Verdict,
@@ -77,7 +78,7 @@ pub struct Judgement {
 }
 
 /// Rows of the inventories and what they are.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Totals {
     /// Rows understood.
     pub rows: u64,
@@ -102,7 +103,7 @@ pub struct Totals {
 }
 
 /// The three partitions; each sums to the whole.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Classes {
     /// Of objects, by their keys.
     pub key: Vec<ClassResult<KeyClass>>,
@@ -113,7 +114,7 @@ pub struct Classes {
 }
 
 /// One class of objects.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ClassResult<C> {
     /// The class.
     pub class: C,
@@ -124,7 +125,7 @@ pub struct ClassResult<C> {
 }
 
 /// One outcome of references.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct OutcomeResult {
     /// The outcome.
     pub outcome: Outcome,
@@ -133,7 +134,7 @@ pub struct OutcomeResult {
 }
 
 /// Whether a rule was judged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum RuleState {
     /// It was.
@@ -149,7 +150,7 @@ pub enum RuleState {
 }
 
 /// One rule.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RuleResult {
     /// Its code.
     pub code: String,
@@ -174,7 +175,7 @@ pub struct RuleResult {
 }
 
 /// Findings of one severity.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SeverityCount {
     /// The severity.
     pub severity: Severity,
@@ -183,7 +184,7 @@ pub struct SeverityCount {
 }
 
 /// One area in one bucket.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct AreaResult {
     /// The bucket.
     pub bucket: String,
@@ -222,7 +223,7 @@ pub struct AreaResult {
 }
 
 /// One legacy generation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct LegacyResult {
     /// The bucket.
     pub bucket: String,
@@ -241,7 +242,7 @@ pub struct LegacyResult {
 }
 
 /// One reference attribute.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ReferenceResult {
     /// The table, as declared.
     pub table: String,
@@ -260,7 +261,7 @@ pub struct ReferenceResult {
 }
 
 /// Orphans in numbers.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct OrphanResult {
     /// Whether orphans were judged.
     pub judged: bool,
@@ -279,7 +280,7 @@ pub struct OrphanResult {
 }
 
 /// A bar of a histogram.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Bucketed {
     /// Its label.
     pub label: String,
@@ -290,7 +291,7 @@ pub struct Bucketed {
 }
 
 /// A folder with orphans.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct OrphanFolder {
     /// The bucket.
     pub bucket: String,
@@ -307,7 +308,7 @@ pub struct OrphanFolder {
 }
 
 /// One workflow.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct WorkflowResult {
     /// Its name.
     pub name: String,
@@ -326,7 +327,7 @@ pub struct WorkflowResult {
 }
 
 /// One step of a workflow.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct WorkflowStep {
     /// The attribute.
     pub attribute: String,
@@ -335,7 +336,7 @@ pub struct WorkflowStep {
 }
 
 /// Something that was not checked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct NotChecked {
     /// What.
     pub what: String,
@@ -344,7 +345,7 @@ pub struct NotChecked {
 }
 
 /// An earlier run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct HistoryEntry {
     /// The inventories' time.
     pub at: String,
@@ -357,7 +358,7 @@ pub struct HistoryEntry {
 }
 
 /// One row of `folders.parquet`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FolderRow {
     /// The bucket.
     pub bucket: String,

@@ -1,9 +1,10 @@
 //! What a result rests on: what was read, and what it was judged by.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What was read.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Inputs {
     /// Inventories, by bucket and configuration.
     pub inventories: Vec<InventoryInput>,
@@ -18,7 +19,7 @@ pub struct Inputs {
 }
 
 /// One inventory delivery.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct InventoryInput {
     /// The bucket it lists.
     pub bucket: String,
@@ -49,30 +50,57 @@ pub struct InventoryInput {
 }
 
 /// One export.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ExportInput {
     /// The table's real name.
     pub table: String,
     /// The declared table, if one is.
     pub declared: Option<String>,
-    /// Its `exportTime`.
+    /// The moment that it shows: its `exportTime`, or where the last incremental export ends.
     pub exported_at: Option<String>,
+    /// `DYNAMODB_JSON` or `ION`; of a chain the format of its first export.
+    pub format: Option<String>,
     /// The summary's SHA-256 in hex.
     pub manifest_sha256: String,
     /// Whether a checksum beside the manifest held.
     pub verified: bool,
     /// Data files.
     pub files: u64,
-    /// Items read.
+    /// Items read; of a chain those of the table at its end.
     pub items: u64,
     /// Whether everything listed was read whole.
     pub complete: bool,
     /// Things told about it.
     pub remarks: Vec<String>,
+    /// The exports that incremental ones make a chain of, the oldest first; empty for a full export alone.
+    pub chain: Vec<ExportLink>,
+}
+
+/// One export of a chain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ExportLink {
+    /// `full` or `incremental`.
+    pub kind: String,
+    /// Where the window of an incremental export starts.
+    pub from: Option<String>,
+    /// The moment that it shows: its `exportTime` or `exportToTime`.
+    pub to: String,
+    /// `NEW_IMAGE` or `NEW_AND_OLD_IMAGES` of an incremental export.
+    pub view: Option<String>,
+    /// `DYNAMODB_JSON` or `ION`.
+    pub format: String,
+    /// The summary's SHA-256 in hex.
+    pub manifest_sha256: String,
+    /// Whether checksums beside both manifests held.
+    pub verified: bool,
+    /// Data files.
+    pub files: u64,
+    /// Items or changes, as stated.
+    pub items: u64,
 }
 
 /// What it was judged by.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Configuration {
     /// The title of reports.
     pub title: String,
@@ -89,7 +117,7 @@ pub struct Configuration {
 }
 
 /// One requirement.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RequirementResult {
     /// Its number.
     pub id: String,

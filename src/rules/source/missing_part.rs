@@ -20,7 +20,9 @@ declare_rule! {
     ///
     /// ## How to mend it
     /// Copy the parts down as well, for instance with `aws s3 sync` over the whole inventory destination; if a
-    /// lifecycle rule has already deleted them, take the next delivery.
+    /// lifecycle rule has already deleted them, take the next delivery. Where the destination's prefix ends in `/`, AWS
+    /// stores the parts below `PREFIX//` and lists them below `PREFIX/`: copy `s3://DESTINATION/PREFIX//`, and take the
+    /// slash off the inventory configuration.
     "S002", "missing-part", Source, Inconclusive, since "0.1.0";
     Check::Source(check), sentence, help
 }

@@ -1,7 +1,10 @@
-//! Which exports the inputs stand for: the newest complete full export of each table.
+//! Which exports the inputs stand for: the newest complete full export of each table, and what goes on from it.
 
 use std::collections::BTreeMap;
 
+use super::bare::{self, Origin, Told};
+use super::chain;
+use super::kind::{ExportFormat, ExportKind};
 use super::manifest::{Summary, listed_files};
 use crate::model::{Millis, SourceDefect, SourceProblem};
 use crate::source::error::{InputKind, SourceError};
@@ -18,19 +21,31 @@ pub struct Exports {
     pub passed_over: Vec<PassedOver>,
 }
 
-/// One full export of a table.
+/// One export of a table; a full one with the incremental ones that go on from it.
 #[derive(Debug)]
 pub struct Export {
+    /// Full or incremental. An incremental one stands by itself only where there is no full one.
+    pub kind: ExportKind,
+    /// The format of its data files.
+    pub format: ExportFormat,
+    /// The incremental exports to be applied on top of it, the oldest first.
+    pub increments: Vec<Export>,
+    /// The id of the table, which a table of the same name that is made anew does not have.
+    pub table_id: Option<String>,
     /// The table's name.
     pub table: String,
     /// The table.
     pub table_arn: String,
     /// The export.
     pub export_arn: String,
-    /// The moment that it shows, ms UTC.
+    /// The moment that it shows by itself, ms UTC; of an incremental one the end of its window; 0 if it is not dated.
     pub export_time: Millis,
-    /// How many items it holds, as stated.
-    pub item_count: u64,
+    /// Whether that moment is known: items without a manifest do not say it.
+    pub is_dated: bool,
+    /// What stands for it.
+    pub origin: Origin,
+    /// How many items or changes it holds, as stated.
+    pub item_count: Option<u64>,
     /// Its data files, each once, in the order of the list.
     pub files: Vec<ExportFile>,
     /// `manifest-summary.json`.
@@ -41,7 +56,7 @@ pub struct Export {
     pub path: Place,
     /// Whether both manifests are what the checksums beside them say.
     pub verified: bool,
-    /// What is wrong with the manifests: S001–S004, S009, S010, S013.
+    /// What is wrong with the manifests, those of its increments included: S001–S004, S009, S010, S012, S013.
     pub defects: Vec<SourceDefect>,
     /// Fields of the summary that AWS is not known to write.
     pub unknown_fields: Vec<String>,
@@ -57,9 +72,15 @@ pub struct ExportFile {
     /// The places where it was looked for, in order; empty if it was found.
     pub looked: Vec<String>,
     /// How many items it holds, as listed.
-    pub item_count: u64,
+    pub item_count: Option<u64>,
     /// The MD5 of the file as stored, as listed.
     pub stated_md5: Option<[u8; 16]>,
+    /// Its format.
+    pub format: ExportFormat,
+    /// Whether its lines are changes, not items.
+    pub changes: bool,
+    /// Whether it is what `aws dynamodb scan` printed, not a data file.
+    pub is_scan: bool,
 }
 
 impl ExportFile {
@@ -70,9 +91,22 @@ impl ExportFile {
 }
 
 impl Export {
-    /// Whether it was made with a filter: items or attributes may be missing (S009).
-    pub fn is_partial(&self) -> bool {
-        self.defects.iter().any(|defect| matches!(defect.problem, SourceProblem::PartialExport { .. }))
+    /// The moment that it shows together with its increments, ms UTC.
+    pub fn shows_at(&self) -> Millis {
+        self.links().map(|link| link.export_time).max().unwrap_or(self.export_time)
+    }
+
+    /// The exports of the chain, the oldest first; one without increments is its only link.
+    pub fn links(&self) -> impl Iterator<Item = &Self> {
+        std::iter::once(self).chain(&self.increments)
+    }
+
+    /// The start of its window; of a full export the moment that it shows.
+    pub(super) fn window_start(&self) -> Millis {
+        match self.kind {
+            ExportKind::Full => self.export_time,
+            ExportKind::Incremental { from, .. } => from,
+        }
     }
 }
 
@@ -86,22 +120,35 @@ struct Candidate {
     list: Result<Place, Vec<String>>,
 }
 
-/// Finds the newest full export of each table.
+/// Finds the newest full export of each table, and the incremental ones that go on from it.
 ///
 /// An input is a summary by any name, the folder of an export, or a folder that holds exports at most six levels down.
-/// An export is complete once its list of files is there; if none of a table is, the newest is taken without.
+/// An export is complete once its list of files is there; if no full one of a table is, the newest is taken without.
 ///
 /// # Errors
 ///
-/// A wrong path, a file that is no summary, a format that is not read, a folder without an export, or with
-/// nothing but incremental ones.
+/// A wrong path, a file that is no summary, a format that is not read, a folder without an export.
 pub fn discover<P: Clone + Into<Place>>(inputs: &[P]) -> Result<Exports, SourceError> {
+    discover_told(inputs, &Told::default())
+}
+
+/// The same, also for files without a manifest, of which the user tells what they do not say.
+///
+/// # Errors
+///
+/// Likewise, and a file without a manifest of which too little was told.
+pub fn discover_told<P: Clone + Into<Place>>(inputs: &[P], told: &Told) -> Result<Exports, SourceError> {
     let inputs: Vec<Place> = inputs.iter().cloned().map(Into::into).collect();
+    let mut bare = Vec::new();
     let mut passed_over = Vec::new();
     let mut tables: BTreeMap<String, Vec<Candidate>> = BTreeMap::new();
     let mut refused = None;
     for from in input::manifests(&inputs, InputKind::Export)? {
         let (explicit, name) = (from.explicit, from.name());
+        if explicit && let Some((origin, format)) = bare::recognise(&from)? {
+            bare.push((from, origin, format));
+            continue;
+        }
         match candidate(from) {
             Ok(candidate) => tables.entry(candidate.summary.table_arn.clone()).or_default().push(candidate),
             Err(error) if explicit => return Err(error),
@@ -111,24 +158,37 @@ pub fn discover<P: Clone + Into<Place>>(inputs: &[P]) -> Result<Exports, SourceE
             }
         }
     }
-    if tables.is_empty() {
+    let mut exports = bare::exports(bare, told)?;
+    if tables.is_empty() && exports.is_empty() {
         let root = inputs.first().cloned().unwrap_or_default();
         return Err(refused.unwrap_or(SourceError::NothingFound { root, kind: InputKind::Export }));
     }
-    let mut exports = Vec::new();
-    for mut candidates in tables.into_values() {
+    for candidates in tables.into_values() {
+        let (mut full, mut increments): (Vec<_>, Vec<_>) =
+            candidates.into_iter().partition(|candidate| candidate.summary.kind == ExportKind::Full);
+        let mut pass_over = |candidate: &Candidate| {
+            let reason = "its `manifest-files.json` is not there, so the export has not ended".to_owned();
+            passed_over.push(PassedOver { manifest: candidate.from.name(), reason });
+        };
         // Newest first; a tie is settled by name.
-        candidates.sort_by(|one, other| {
+        full.sort_by(|one, other| {
             other.summary.time.cmp(&one.summary.time).then_with(|| one.from.path.cmp(&other.from.path))
         });
-        let chosen = candidates.iter().position(|candidate| candidate.list.is_ok()).unwrap_or(0);
-        passed_over.extend(candidates.drain(..chosen).map(|candidate| PassedOver {
-            manifest: candidate.from.name(),
-            reason: "its `manifest-files.json` is not there, so the export has not ended".to_owned(),
-        }));
-        for candidate in candidates.into_iter().take(1) {
-            exports.push(export(candidate)?);
+        let chosen = full.iter().position(|candidate| candidate.list.is_ok()).unwrap_or(0);
+        full.drain(..chosen).for_each(|candidate| pass_over(&candidate));
+        // What an increment without its list would show is missing, or may be missed at the end.
+        if !full.is_empty() || increments.iter().any(|candidate| candidate.list.is_ok()) {
+            increments.retain(|candidate| {
+                let ended = candidate.list.is_ok();
+                if !ended {
+                    pass_over(candidate);
+                }
+                ended
+            });
         }
+        let base = full.into_iter().next().map(export).transpose()?;
+        let increments = increments.into_iter().map(export).collect::<Result<_, _>>()?;
+        exports.extend(chain::link(base, increments));
     }
     passed_over.sort_by(|one, other| one.manifest.cmp(&other.manifest));
     Ok(Exports { exports, passed_over })
@@ -137,10 +197,6 @@ pub fn discover<P: Clone + Into<Place>>(inputs: &[P]) -> Result<Exports, SourceE
 fn candidate(from: ManifestPath) -> Result<Candidate, SourceError> {
     let content = input::read(&from.path)?;
     let summary = Summary::parse(&from.path, &content)?;
-    if summary.incremental {
-        return Err(SourceError::Incremental { path: from.path, table: summary.table });
-    }
-    summary.check_format(&from.path)?;
     let mut locator = Locator::new(&from.root, &from.path);
     // The documentation shows the key without the prefix, every real export with it.
     let list = locator.find(&summary.files_key).or_else(|looked| {
@@ -183,8 +239,11 @@ fn export(candidate: Candidate) -> Result<Export, SourceError> {
                     file: listed.key,
                     path,
                     looked,
-                    item_count: listed.item_count,
+                    item_count: Some(listed.item_count),
                     stated_md5: listed.md5,
+                    format: summary.format,
+                    changes: summary.kind != ExportKind::Full,
+                    is_scan: false,
                 });
             }
             list_file = Some(InputFile::new(list_name, &content));
@@ -195,11 +254,17 @@ fn export(candidate: Candidate) -> Result<Export, SourceError> {
         defects.push(SourceDefect { file: name.clone(), row: None, problem: SourceProblem::PartialExport { reason } });
     }
     Ok(Export {
+        kind: summary.kind,
+        format: summary.format,
+        increments: Vec::new(),
+        table_id: summary.table_id,
         table: summary.table,
         table_arn: summary.table_arn,
         export_arn: summary.export_arn,
         export_time: summary.time,
-        item_count: summary.item_count,
+        is_dated: true,
+        origin: Origin::Manifest,
+        item_count: Some(summary.item_count),
         files,
         summary: InputFile::new(name, &content),
         list: list_file,

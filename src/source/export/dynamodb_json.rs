@@ -1,13 +1,15 @@
-//! DynamoDB JSON: `{"Item":{"id":{"S":"1"},…}}`, one item a line, parsed straight onto the tape of an [`Item`].
+//! DynamoDB JSON: `{"Item":{"id":{"S":"1"},…}}`, one item a line, or `{"Keys":{…},"NewImage":{…},…}`, one change a line,
+//! parsed straight onto the tape of an [`Item`].
 //!
 //! Only position tells a type tag from an attribute's name, so that the grammar is parsed, not JSON in general: it is
 //! as strict, and needs no tree in between.
 
 use super::item::{Item, Node, Text, ValueKind};
+use super::number::{is_normal, push_normal};
 use crate::source::input::hex_digit;
 
 /// How deep maps and lists may nest; DynamoDB itself stops at 32.
-const MAX_DEPTH: u8 = 64;
+pub(super) const MAX_DEPTH: u8 = 64;
 
 /// Why a line is no item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,14 +23,20 @@ pub(super) struct ParseError {
 impl Item {
     /// Reads a line; after an error the item holds nothing of use.
     pub(super) fn parse(&mut self, line: &[u8]) -> Result<(), ParseError> {
-        self.line.clear();
-        self.decoded.clear();
-        self.nodes.clear();
+        self.parse_by(line, |parser| parser.line())
+    }
+
+    /// Reads a line of an incremental export: a map of maps.
+    pub(super) fn parse_change(&mut self, line: &[u8]) -> Result<(), ParseError> {
+        self.parse_by(line, |parser| parser.change())
+    }
+
+    fn parse_by(&mut self, line: &[u8], grammar: fn(&mut Parser<'_>) -> Parsed<()>) -> Result<(), ParseError> {
         let text = simdutf8::compat::from_utf8(line)
             .map_err(|error| ParseError { at: error.valid_up_to() + 1, reason: "this is not UTF-8" })?;
-        self.line.push_str(text);
+        self.begin(text);
         let mut parser = Parser { text: text.as_bytes(), at: 0, decoded: &mut self.decoded, nodes: &mut self.nodes };
-        parser.line().map_err(|reason| ParseError { at: parser.at + 1, reason })
+        grammar(&mut parser).map_err(|reason| ParseError { at: parser.at + 1, reason })
     }
 }
 
@@ -58,6 +66,23 @@ impl Parser<'_> {
         self.expect(b'}', "`}` ends an item")?;
         self.skip_space();
         if self.at < self.text.len() { Err("nothing follows an item on its line") } else { Ok(()) }
+    }
+
+    /// `{"Keys":{…},"NewImage":{…},…}`: the images are members of the root.
+    fn change(&mut self) -> Parsed<()> {
+        if self.text.len() >= u32::MAX as usize {
+            return Err("the line is too long");
+        }
+        self.expect(b'{', "a change begins with `{`")?;
+        let root = self.open(ValueKind::M, Text::default());
+        self.list(root, b'}', |parser| {
+            let name = parser.string()?;
+            parser.expect(b':', "`:` follows a name")?;
+            let image = parser.open(ValueKind::M, name);
+            parser.members(image, 0)
+        })?;
+        self.skip_space();
+        if self.at < self.text.len() { Err("nothing follows a change on its line") } else { Ok(()) }
     }
 
     /// `{"name":VALUE,…}` into a map that is open.
@@ -133,10 +158,22 @@ impl Parser<'_> {
 
     fn scalar(&mut self, kind: ValueKind) -> Parsed<Text> {
         let text = self.string()?;
-        if kind == ValueKind::N && !is_number(self.shown(text)) {
-            return Err("N holds a number");
+        if kind == ValueKind::N && !is_normal(self.shown(text)) {
+            return self.odd_number(text);
         }
         Ok(text)
+    }
+
+    /// The normal form of a number that has another.
+    #[cold]
+    fn odd_number(&mut self, text: Text) -> Parsed<Text> {
+        if !is_number(self.shown(text)) {
+            return Err("N holds a number");
+        }
+        let written = self.shown(text).to_vec();
+        let start = self.decoded.len() as u32;
+        push_normal(&written, self.decoded);
+        Ok(Text { start, end: self.decoded.len() as u32, decoded: true })
     }
 
     fn boolean(&mut self) -> Parsed<bool> {
@@ -249,7 +286,7 @@ impl Parser<'_> {
 }
 
 /// How many bytes in front hold no quote, no backslash and no control character.
-fn plain_length(text: &[u8]) -> usize {
+pub(super) fn plain_length(text: &[u8]) -> usize {
     const ONES: u64 = u64::MAX / 255;
     const HIGHS: u64 = ONES << 7;
     // The highest bit of each byte that is zero, and perhaps of bytes above the lowest such one.

@@ -5,7 +5,7 @@
 pub enum ValueKind {
     /// Text.
     S,
-    /// A number of up to 38 digits, kept as its text.
+    /// A number of up to 38 digits, kept as text in normal form.
     N,
     /// Bytes, kept as base64 text.
     B,
@@ -103,12 +103,33 @@ pub struct Item {
     pub(super) line: String,
     pub(super) decoded: String,
     pub(super) nodes: Vec<Node>,
+    /// The number of the node that its attributes are; what holds it may be on the tape as well.
+    pub(super) root: u32,
 }
 
 impl Item {
     /// Its attributes: a map.
     pub fn root(&self) -> Value<'_> {
+        Value { item: self, node: self.root }
+    }
+
+    /// Everything that was read, of which the attributes may be a part.
+    pub(super) fn whole(&self) -> Value<'_> {
         Value { item: self, node: 0 }
+    }
+
+    /// Forgets what it holds, for a line that is read next.
+    pub(super) fn begin(&mut self, line: &str) {
+        self.line.clear();
+        self.decoded.clear();
+        self.nodes.clear();
+        self.root = 0;
+        self.line.push_str(line);
+    }
+
+    /// The value at a position that one of its values said; what was never read is an empty map.
+    pub fn at(&self, position: u32) -> Value<'_> {
+        Value { item: self, node: position }
     }
 
     /// The line that it was read from, without its line break.
@@ -130,6 +151,11 @@ pub struct Value<'a> {
 }
 
 impl<'a> Value<'a> {
+    /// Its number on the tape.
+    pub(super) const fn number(self) -> u32 {
+        self.node
+    }
+
     fn node(self) -> Option<&'a Node> {
         self.item.nodes.get(self.node as usize)
     }
@@ -139,9 +165,21 @@ impl<'a> Value<'a> {
         self.node().map_or(ValueKind::M, |node| node.kind)
     }
 
-    /// The text of an S, the digits of an N as they came, the base64 of a B; empty for any other type.
+    /// The text of an S, the digits of an N in normal form (`2000`, never `2E3`), the base64 of a B; empty for any other type.
     pub fn text(self) -> &'a str {
         self.node().map_or("", |node| self.item.text(node.text))
+    }
+
+    /// Where it stands in its item, for [`Item::at`].
+    pub fn position(self) -> u32 {
+        self.node
+    }
+
+    /// Whether a string in it, at any depth, or the string that it is passes a test.
+    pub fn has_text(self, test: impl Fn(&str) -> bool) -> bool {
+        let end = self.node().map_or(0, |node| node.after as usize);
+        let nodes = self.item.nodes.get(self.node as usize..end).unwrap_or_default();
+        nodes.iter().any(|node| node.kind == ValueKind::S && test(self.item.text(node.text)))
     }
 
     /// The value of a BOOL.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::kind::{ExportFormat, ExportKind, OutputView};
 use crate::model::{Millis, SourceDefect, SourceProblem, time};
 use crate::source::error::{InputKind, SourceError};
 use crate::source::input::Notation;
@@ -19,14 +20,16 @@ pub(super) struct Summary {
     pub(super) table: String,
     /// The moment that the export shows: `exportTime`, or the end of an incremental one's window.
     pub(super) time: Millis,
-    pub(super) incremental: bool,
+    pub(super) kind: ExportKind,
+    pub(super) format: ExportFormat,
+    /// What tells a table from a later one of the same name.
+    pub(super) table_id: Option<String>,
     pub(super) item_count: u64,
     pub(super) prefix: String,
     /// The key of `manifest-files.json`.
     pub(super) files_key: String,
     /// Fields that AWS is not known to write, with the values that are not null.
     pub(super) unknown: BTreeMap<String, Value>,
-    output_format: String,
 }
 
 /// A data file as `manifest-files.json` lists it.
@@ -43,8 +46,11 @@ struct RawSummary {
     export_arn: String,
     table_arn: String,
     export_time: Option<String>,
+    export_from_time: Option<String>,
     export_to_time: Option<String>,
     export_type: Option<String>,
+    output_view: Option<String>,
+    table_id: Option<String>,
     #[serde(rename = "s3Prefix")]
     prefix: Option<String>,
     #[serde(rename = "manifestFilesS3Key")]
@@ -65,61 +71,50 @@ struct RawListed {
 }
 
 /// Fields of a summary that nothing here asks for.
-const OTHER: &[&str] = &[
-    "version",
-    "startTime",
-    "endTime",
-    "tableId",
-    "s3Bucket",
-    "s3SseAlgorithm",
-    "s3SseKmsKeyId",
-    "billedSizeBytes",
-    "outputView",
-    "exportFromTime",
-];
+const OTHER: &[&str] =
+    &["version", "startTime", "endTime", "s3Bucket", "s3SseAlgorithm", "s3SseKmsKeyId", "billedSizeBytes"];
 
 impl Summary {
     /// Reads a summary.
     ///
     /// # Errors
     ///
-    /// Another file.
+    /// Another file; a format or a view that nobody writes.
     pub(super) fn parse(path: &Place, content: &[u8]) -> Result<Self, SourceError> {
         let not = |reason: String| SourceError::NotManifest { path: path.to_owned(), kind: InputKind::Export, reason };
         let raw: RawSummary = serde_json::from_slice(content).map_err(|error| not(error.to_string()))?;
         let table = table_of_arn(&raw.table_arn);
         let table = table.ok_or_else(|| not(format!("`tableArn` is `{}`, not a table's ARN", raw.table_arn)))?;
-        let incremental =
-            raw.export_time.is_none() || raw.export_type.as_deref().is_some_and(|kind| kind.starts_with("INCREMENTAL"));
-        let stated = raw.export_time.or(raw.export_to_time);
-        let stated = stated.ok_or_else(|| not("`exportTime` is missing".to_owned()))?;
-        let time =
-            time::parse_rfc3339(&stated).ok_or_else(|| not(format!("`exportTime` is `{stated}`, not a time")))?;
+        let time = |name: &str, stated: &Option<String>| {
+            let stated = stated.as_deref().ok_or_else(|| not(format!("`{name}` is missing")))?;
+            time::parse_rfc3339(stated).ok_or_else(|| not(format!("`{name}` is `{stated}`, not a time")))
+        };
+        let incremental = raw.export_type.as_deref().is_some_and(|kind| kind.starts_with("INCREMENTAL"))
+            || (raw.export_time.is_none() && raw.export_from_time.is_some());
+        let (kind, time) = if incremental {
+            let (from, to) =
+                (time("exportFromTime", &raw.export_from_time)?, time("exportToTime", &raw.export_to_time)?);
+            if from >= to {
+                return Err(not("`exportFromTime` is not before `exportToTime`".to_owned()));
+            }
+            (ExportKind::Incremental { from, view: view(path, raw.output_view)? }, to)
+        } else {
+            (ExportKind::Full, time("exportTime", &raw.export_time)?)
+        };
         let unknown = raw.rest.into_iter().filter(|(name, value)| !OTHER.contains(&name.as_str()) && !value.is_null());
         Ok(Self {
             table: table.to_owned(),
             time,
-            incremental,
+            kind,
+            format: format(path, raw.output_format)?,
+            table_id: raw.table_id,
             item_count: raw.item_count,
             prefix: raw.prefix.unwrap_or_default(),
             files_key: raw.files_key,
             unknown: unknown.collect(),
-            output_format: raw.output_format,
             export_arn: raw.export_arn,
             table_arn: raw.table_arn,
         })
-    }
-
-    /// # Errors
-    ///
-    /// A format that is not read.
-    pub(super) fn check_format(&self, path: &Place) -> Result<(), SourceError> {
-        let (path, field, format) = (path.to_owned(), "outputFormat", self.output_format.clone());
-        match format.as_str() {
-            "DYNAMODB_JSON" => Ok(()),
-            "ION" => Err(SourceError::UnsupportedFormat { path, field, format, instead: "DYNAMODB_JSON" }),
-            _ => Err(SourceError::UnknownFormat { path, field, format, known: "DYNAMODB_JSON, ION" }),
-        }
     }
 
     /// The field by which the export was filtered, if there is one: it may lack items or attributes.
@@ -129,6 +124,34 @@ impl Summary {
             ["filter", "projection", "condition"].iter().any(|word| name.contains(word))
         };
         self.unknown.keys().find(is_filter).map(String::as_str)
+    }
+}
+
+fn format(path: &Place, format: String) -> Result<ExportFormat, SourceError> {
+    match format.as_str() {
+        "DYNAMODB_JSON" => Ok(ExportFormat::DynamoDbJson),
+        "ION" => Ok(ExportFormat::Ion),
+        _ => Err(SourceError::UnknownFormat {
+            path: path.to_owned(),
+            field: "outputFormat",
+            format,
+            known: "DYNAMODB_JSON, ION",
+        }),
+    }
+}
+
+/// Summaries and the documentation differ in the plural.
+fn view(path: &Place, view: Option<String>) -> Result<OutputView, SourceError> {
+    match view.as_deref() {
+        Some("NEW_IMAGE" | "NEW_IMAGES") => Ok(OutputView::NewImage),
+        // What is not there is told by the records themselves.
+        None | Some("NEW_AND_OLD_IMAGES" | "NEW_AND_OLD_IMAGE") => Ok(OutputView::NewAndOldImages),
+        Some(_) => Err(SourceError::UnknownFormat {
+            path: path.to_owned(),
+            field: "outputView",
+            format: view.unwrap_or_default(),
+            known: "NEW_IMAGE, NEW_AND_OLD_IMAGES",
+        }),
     }
 }
 

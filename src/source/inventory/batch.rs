@@ -143,7 +143,11 @@ impl BatchBuilder {
             match values {
                 None => {}
                 Some(Values::Integers(integers, nulls)) => {
-                    let value = if *column == Column::Size { row.size } else { row.last_modified };
+                    let value = match column {
+                        // S3 Metadata tables write 0 for delete markers, inventories nothing.
+                        Column::Size => row.size.filter(|_| row.is_delete_marker != Some(true)),
+                        _ => row.last_modified,
+                    };
                     integers.values.push(value.unwrap_or_default());
                     nulls.append(value.is_some());
                 }

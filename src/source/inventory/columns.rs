@@ -77,13 +77,33 @@ const OTHER: &[&str] = &[
     "objectaccesscontrollist",
     "objectowner",
     "lifecycleexpirationdate",
+    // S3 Metadata tables.
+    "sequencenumber",
+    "recordtype",
+    "recordtimestamp",
+    "ismultipart",
+    "isbucketkeyenabled",
+    "kmskeyarn",
+    "objecttags",
+    "usermetadata",
+    "requester",
+    "sourceipaddress",
+    "requestid",
+    // Tencent COS.
+    "appid",
+    "tag",
+    "crc64",
 ];
+
+/// What others call a column of ours, as [`folded`] writes it.
+const ALIASES: &[(&str, Column)] = &[("deletemarker", Column::IsDeleteMarker)];
 
 impl Column {
     /// The column of a name in any of AWS's spellings: `LastModifiedDate`, `last_modified_date`.
     pub fn named(name: &str) -> Option<Self> {
         let folded = folded(name);
-        Self::ALL.iter().copied().find(|column| column.aws_name().to_ascii_lowercase() == folded)
+        let ours = Self::ALL.iter().copied().find(|column| column.aws_name().to_ascii_lowercase() == folded);
+        ours.or_else(|| ALIASES.iter().find(|(alias, _)| *alias == folded).map(|(_, column)| *column))
     }
 
     pub(super) const fn shape(self) -> Shape {

@@ -5,14 +5,20 @@
 //! [`Dialect`]; any other goes through
 //! [`GeneralCutter`](super::csv_general::GeneralCutter). Both feed the same judge of values.
 
+use std::sync::Arc;
+
 use arrow_array::RecordBatch;
 
 use super::batch::{BatchBuilder, Origin, Reused};
 use super::columns::{Column, ColumnSet};
 use super::csv_dialect::Dialect;
 use super::csv_general::{Cut, GeneralCutter};
-use super::row::{Neighbour, Rejection, Row, check_key, decode_key};
+use super::csv_keys::{CsvKeys, KeysSeen};
+use super::discover::Delivery;
+use super::part::ReadOptions;
+use super::row::{Neighbour, Rejection, Row, check_key};
 use crate::model::{SourceDefect, SourceProblem};
+use crate::source::SourceError;
 use crate::source::datafile::{DataFile, Stop};
 
 /// Decoded bytes per batch, at most.
@@ -37,6 +43,9 @@ pub(super) struct CsvReader {
     /// The same, between two blocks.
     carried: Vec<u8>,
     neighbour: Neighbour,
+    keys: CsvKeys,
+    /// What the keys of the whole delivery showed.
+    seen: Arc<KeysSeen>,
     /// The row reached, from 1; 0 before the first.
     row: u64,
     ending: Option<Ending>,
@@ -51,16 +60,16 @@ enum Ending {
 }
 
 impl CsvReader {
-    /// Reads an open file whose columns are named, in their order, by the manifest.
+    /// Reads an open file of a delivery whose manifest names the columns in their order.
     pub(super) fn new(
         data: DataFile,
         name: &str,
-        bucket: &str,
-        columns: &[String],
+        delivery: &Delivery,
         wanted: ColumnSet,
-        batch_rows: usize,
+        options: &ReadOptions,
     ) -> Self {
-        let dialect = Dialect::new(bucket, columns, wanted);
+        let dialect = Dialect::new(&delivery.bucket, &delivery.columns_listed, wanted);
+        let (keys, seen, batch_rows) = (options.csv_keys, Arc::clone(&delivery.keys_seen), options.batch_rows.max(1));
         let batch = BatchBuilder::new(wanted, dialect.columns(), batch_rows);
         Self {
             data,
@@ -72,6 +81,8 @@ impl CsvReader {
             uncut: 0..0,
             carried: Vec::new(),
             neighbour: Neighbour::default(),
+            keys,
+            seen,
             row: 0,
             ending: None,
         }
@@ -105,6 +116,9 @@ impl CsvReader {
             if self.ending.is_some() || self.batch.is_full() || !self.fill() {
                 break;
             }
+        }
+        if self.seen.are_ambiguous() {
+            return Err(Stop::Failed(SourceError::AmbiguousKeys { file: self.name.clone() }));
         }
         if self.batch.len() > 0 {
             return self.finish().map(Some);
@@ -200,6 +214,9 @@ impl CsvReader {
             Cut::Record(length) => {
                 self.uncut.start += length;
                 self.row += 1;
+                if self.row == 1 {
+                    self.dialect.widen(self.general.len());
+                }
                 let mut row = Row::default();
                 let taken =
                     self.dialect.assign(&self.general, &mut row).and_then(|()| self.take(&row, Origin::Passing, true));
@@ -218,7 +235,8 @@ impl CsvReader {
         let side = self.batch.side();
         let start = side.len();
         let key = row.key.of(text);
-        let decoded = if encoded { decode_key(key, side).map(|()| Some(start)) } else { Ok(None) };
+        let encoded = encoded && self.keys.is_encoded();
+        let decoded = if encoded { self.keys.decode(key, side, &self.seen).map(|()| Some(start)) } else { Ok(None) };
         let checked = decoded.and_then(|decoded| {
             check_key(if encoded { &side[start..] } else { key })?;
             Ok(decoded)

@@ -51,6 +51,12 @@ impl Dialect {
         self.read.iter().map(|(_, column)| *column).collect()
     }
 
+    /// Makes room for fields behind those that the manifest names, where a part's first row has some: a producer that
+    /// wrote a column more wrote it into every row. They are skipped.
+    pub(super) fn widen(&mut self, fields: usize) {
+        self.fields = self.fields.max(fields);
+    }
+
     /// Cuts the row at the front of `text[start..]`.
     ///
     /// `None` for a row that is not in this dialect or does not end in the text; else where the next row begins, and

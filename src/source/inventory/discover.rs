@@ -1,10 +1,15 @@
 //! Which deliveries the inputs stand for: the newest complete one of each bucket.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use serde::Serialize;
+
+use super::bare::{self, Bare, Told};
 use super::columns::{Column, ColumnSet};
+use super::csv_keys::KeysSeen;
 use super::manifest::{InventoryFormat, Manifest, looks_like_one, unknown};
-use super::parquet_footer::column_names;
+use super::part::column_names;
 use crate::model::{Millis, SourceDefect, SourceProblem};
 use crate::source::error::{InputKind, SourceError};
 use crate::source::input::{self, InputFile, ManifestPath, Notation, PassedOver, Verified};
@@ -20,6 +25,34 @@ pub struct Discovered {
     pub passed_over: Vec<PassedOver>,
 }
 
+/// What stands for a delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Origin {
+    /// `manifest.json`.
+    Manifest,
+    /// `symlink.txt`.
+    Symlink,
+    /// Data files alone.
+    File,
+    /// The JSON of `aws s3api list-objects-v2` or `list-object-versions`.
+    Listing,
+}
+
+impl Origin {
+    /// What a report has to say of it, if it is not a manifest.
+    pub const fn remark(self) -> Option<&'static str> {
+        match self {
+            Self::Manifest => None,
+            Self::Symlink => Some(
+                "a `symlink.txt` was given in place of a manifest: no size, checksum or time of its parts is stated",
+            ),
+            Self::File => Some("data files were given without a manifest: nothing shows that they are all there is"),
+            Self::Listing => Some("a listing was given, not an inventory: it is no snapshot of one moment"),
+        }
+    }
+}
+
 /// One delivery of an inventory.
 #[derive(Debug)]
 pub struct Delivery {
@@ -33,15 +66,17 @@ pub struct Delivery {
     pub created_at: Option<Millis>,
     /// The format of its parts.
     pub format: InventoryFormat,
-    /// The columns that it has: from `fileSchema` of a CSV, from the footer of the first Parquet part that is there.
+    /// What stands for it.
+    pub origin: Origin,
+    /// The columns that it has: from `fileSchema` of a CSV, from the footer of the first part that is there of any other format.
     pub columns: ColumnSet,
     /// Columns that AWS is not known to write; they are skipped.
     pub unknown_columns: Vec<String>,
     /// Its parts, each once, in the manifest's order.
     pub parts: Vec<Part>,
-    /// The manifest.
+    /// The manifest; without one, what stands for it.
     pub manifest: InputFile,
-    /// Where the manifest lies.
+    /// Where that lies.
     pub path: Place,
     /// Whether the manifest is what the checksum beside it says.
     pub verified: bool,
@@ -49,6 +84,8 @@ pub struct Delivery {
     pub defects: Vec<SourceDefect>,
     /// The column names of a CSV, in their order.
     pub(super) columns_listed: Vec<String>,
+    /// What the keys of a CSV showed of their producer, as far as they were read.
+    pub(super) keys_seen: Arc<KeysSeen>,
 }
 
 /// One data file of a delivery.
@@ -99,7 +136,17 @@ impl Candidate {
 /// A wrong path, a file that is no manifest, a format that is not read, a folder without a delivery, or two
 /// inventories of one bucket.
 pub fn discover<P: Clone + Into<Place>>(inputs: &[P]) -> Result<Discovered, SourceError> {
+    discover_told(inputs, &Told::default())
+}
+
+/// The same, also for files without a manifest, of which the user tells what they do not say.
+///
+/// # Errors
+///
+/// Likewise, and a file without a manifest of which too little was told.
+pub fn discover_told<P: Clone + Into<Place>>(inputs: &[P], told: &Told) -> Result<Discovered, SourceError> {
     let inputs: Vec<Place> = inputs.iter().cloned().map(Into::into).collect();
+    let mut bare = Vec::new();
     let mut passed_over = Vec::new();
     let mut buckets: BTreeMap<String, Vec<Candidate>> = BTreeMap::new();
     let manifests = input::manifests(&inputs, InputKind::Inventory)?;
@@ -107,6 +154,10 @@ pub fn discover<P: Clone + Into<Place>>(inputs: &[P]) -> Result<Discovered, Sour
     for from in manifests {
         let explicit = from.explicit;
         let name = from.name();
+        if explicit && let Some(kind) = bare::recognise(&from.path, told)? {
+            bare.push(Bare::new(from, kind));
+            continue;
+        }
         match candidate(from) {
             Ok(Some(candidate)) => buckets.entry(candidate.manifest.bucket.clone()).or_default().push(candidate),
             Ok(None) => {}
@@ -117,13 +168,25 @@ pub fn discover<P: Clone + Into<Place>>(inputs: &[P]) -> Result<Discovered, Sour
             }
         }
     }
-    if buckets.is_empty() {
+    let bare = bare::deliveries(bare, told)?;
+    if buckets.is_empty() && bare.is_empty() {
         let root = inputs.first().cloned().unwrap_or_default();
         return Err(refused.unwrap_or(SourceError::NothingFound { root, kind: InputKind::Inventory }));
     }
     let mut deliveries = Vec::new();
     for (bucket, candidates) in buckets {
         deliveries.push(delivery(newest(bucket, candidates, &mut passed_over)?));
+    }
+    for delivery in bare {
+        if let Some(other) = deliveries.iter().find(|other| other.bucket == delivery.bucket) {
+            let [first, second] = [&other.path, &delivery.path].map(|path| path.display().to_string());
+            return Err(SourceError::TwoConfigurations { bucket: delivery.bucket, first, second });
+        }
+        deliveries.push(delivery);
+    }
+    deliveries.sort_by(|one, other| one.bucket.cmp(&other.bucket));
+    for delivery in &mut deliveries {
+        delivery.created_at = delivery.created_at.or(told.time);
     }
     passed_over.sort_by(|one, other| one.manifest.cmp(&other.manifest));
     Ok(Discovered { deliveries, passed_over })
@@ -197,8 +260,9 @@ fn delivery(candidate: Candidate) -> Delivery {
     }
     let names = match manifest.format {
         InventoryFormat::Csv => manifest.columns.clone(),
-        InventoryFormat::Parquet => {
-            parts.iter().filter_map(|part| part.path.as_ref()).find_map(column_names).unwrap_or_default()
+        format => {
+            let paths = parts.iter().filter_map(|part| part.path.as_ref());
+            paths.into_iter().find_map(|path| column_names(format, path)).unwrap_or_default()
         }
     };
     Delivery {
@@ -207,6 +271,7 @@ fn delivery(candidate: Candidate) -> Delivery {
         configuration,
         created_at: manifest.created_at,
         format: manifest.format,
+        origin: Origin::Manifest,
         columns: names.iter().filter_map(|name| Column::named(name)).collect(),
         unknown_columns: unknown(&names),
         parts,
@@ -215,5 +280,6 @@ fn delivery(candidate: Candidate) -> Delivery {
         verified: verified == Verified::Yes,
         defects,
         columns_listed: manifest.columns,
+        keys_seen: Arc::default(),
     }
 }

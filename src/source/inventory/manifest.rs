@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::columns::{Column, is_known};
 use crate::model::Millis;
+use crate::model::time::{BEGINNING_OF_S3, SECOND};
 use crate::source::error::{InputKind, SourceError};
 use crate::source::input::Notation;
 use crate::source::place::Place;
@@ -16,6 +17,10 @@ pub enum InventoryFormat {
     Csv,
     /// Apache Parquet.
     Parquet,
+    /// Apache ORC.
+    Orc,
+    /// The JSON of a listing by `aws s3api`.
+    Listing,
 }
 
 impl InventoryFormat {
@@ -24,6 +29,8 @@ impl InventoryFormat {
         match self {
             Self::Csv => "CSV",
             Self::Parquet => "Parquet",
+            Self::Orc => "ORC",
+            Self::Listing => "JSON listing",
         }
     }
 }
@@ -92,9 +99,9 @@ impl Manifest {
         }
         let created_at = match raw.creation_timestamp {
             None => None,
-            Some(RawTime::Number(millis)) => Some(millis),
+            Some(RawTime::Number(time)) => Some(in_millis(time)),
             Some(RawTime::Text(text)) => match text.trim().parse() {
-                Ok(millis) => Some(millis),
+                Ok(time) => Some(in_millis(time)),
                 Err(_) => return Err(not(format!("`creationTimestamp` is `{text}`, not a number of milliseconds"))),
             },
         };
@@ -107,7 +114,7 @@ impl Manifest {
                 }
                 names
             }
-            InventoryFormat::Parquet => Vec::new(),
+            _ => Vec::new(),
         };
         let files = raw.files.into_iter().map(|file| {
             let md5 = match file.md5 {
@@ -156,9 +163,16 @@ fn format(path: &Place, format: String) -> Result<InventoryFormat, SourceError> 
     match format.to_ascii_lowercase().as_str() {
         "csv" => Ok(InventoryFormat::Csv),
         "parquet" => Ok(InventoryFormat::Parquet),
+        "orc" if cfg!(feature = "orc") => Ok(InventoryFormat::Orc),
         "orc" => Err(SourceError::UnsupportedFormat { path, field, format, instead: "CSV or Parquet" }),
         _ => Err(SourceError::UnknownFormat { path, field, format, known: "CSV, ORC, Parquet" }),
     }
+}
+
+/// A time before S3 began is one in seconds: some compatible products write them.
+fn in_millis(time: Millis) -> Millis {
+    let in_seconds = (BEGINNING_OF_S3 / SECOND..BEGINNING_OF_S3).contains(&time);
+    if in_seconds { time.saturating_mul(SECOND) } else { time }
 }
 
 /// `destinationBucket` is an ARN in any partition; compatible products write the bare name.

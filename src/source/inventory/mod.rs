@@ -3,21 +3,36 @@
 //! A further format is one file that yields batches, a variant of [`InventoryFormat`], and an arm where that is
 //! matched (in `part.rs`).
 
+mod bare;
+mod bare_parts;
 mod batch;
+mod columnar;
+mod columnar_values;
 mod columns;
 mod csv;
 mod csv_dialect;
 mod csv_general;
+mod csv_keys;
 mod discover;
+mod guard;
+mod listing;
 mod manifest;
+#[cfg(feature = "orc")]
+mod orc;
+#[cfg(feature = "orc")]
+mod orc_codec;
+#[cfg(feature = "orc")]
+mod orc_tail;
 mod parquet;
 mod parquet_footer;
-mod parquet_values;
 mod part;
 mod row;
 mod time;
 
+pub use bare::Told;
 pub use columns::{Column, ColumnSet, schema};
-pub use discover::{Delivery, Discovered, Part, discover};
+pub use csv_keys::CsvKeys;
+pub use discover::{Delivery, Discovered, Origin, Part, discover, discover_told};
+pub use guard::is_guarded;
 pub use manifest::InventoryFormat;
 pub use part::{PartReader, ReadOptions};

@@ -1,19 +1,22 @@
 //! The footer of a Parquet part: read, held against the file's size, and told how the columns are to be decoded.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use arrow_array::Array;
+use arrow_array::cast::AsArray;
 use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
-use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 use parquet::basic::{Repetition, Type as Physical};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
 use parquet::schema::types::{SchemaDescriptor, Type};
 
 use super::columns::{Column, Shape, is_bucket};
+use super::guard::guard;
 use crate::source::datafile::Stop;
 use crate::source::place::Place;
-use crate::source::store::{Random, open_random};
+use crate::source::store::{Opened, Random, open_random};
 
 /// More rows than a file of this size can hold: a run-length run covers many rows in a few bytes, but a key is a
 /// value of its own, and the whole of AWS's largest parts has some million rows.
@@ -21,22 +24,27 @@ const MAX_ROWS: u64 = 1 << 40;
 
 /// The names of a part's columns; nothing for a part that cannot be read, which its reader will tell.
 pub(super) fn column_names(path: &Place) -> Option<Vec<String>> {
-    let opened = open_random(path, None).ok()?;
-    let footer = load(&opened.file, opened.size).ok()?;
+    let Opened { file, size, .. } = open_random(path, None).ok()?;
+    let footer = load(&file, size).ok()?;
     let fields = footer.parquet_schema().root_schema().get_fields();
     Some(fields.iter().map(|field| field.name().to_owned()).collect())
 }
 
-/// Runs the third party's decoder.
-///
-/// It is written to return errors, yet asserts on some impossible values that a broken file can hold. A broken part
-/// must never end the run, so a panic in there counts as a broken part; the decoder is not used again.
-pub(super) fn guard<T>(decode: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, Stop> {
-    match catch_unwind(AssertUnwindSafe(decode)) {
-        Ok(Ok(value)) => Ok(value),
-        Ok(Err(error)) => Err(Stop::Broken(error.to_string())),
-        Err(_) => Err(Stop::Broken("the file states what cannot be".to_owned())),
-    }
+/// The bucket that the first row names; nothing for a part that cannot be read.
+pub(super) fn first_bucket(path: &Place) -> Option<Vec<u8>> {
+    let Opened { file, size, .. } = open_random(path, None).ok()?;
+    let footer = load(&file, size).ok()?;
+    let fields = footer.parquet_schema().root_schema().get_fields();
+    let root = fields.iter().position(|field| is_bucket(field.name()))?;
+    let mask = ProjectionMask::roots(footer.parquet_schema(), [root]);
+    let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, footer);
+    let batch = guard(|| {
+        let mut reader = builder.with_projection(mask).with_batch_size(1).build()?;
+        reader.next().transpose().map_err(ParquetError::from)
+    });
+    let batch = batch.ok()??;
+    let buckets = batch.columns().first()?.as_binary_view_opt()?;
+    (!buckets.is_empty() && buckets.is_valid(0)).then(|| buckets.value(0).to_vec())
 }
 
 /// Reads the footer. The key and the bucket are to be decoded as views of bytes, texts as views of text.

@@ -2,17 +2,23 @@
 
 use arrow_array::RecordBatch;
 
+use super::columnar::ColumnarReader;
 use super::columns::ColumnSet;
 use super::csv::CsvReader;
+use super::csv_keys::CsvKeys;
 use super::discover::{Delivery, Part};
+use super::listing::ListingReader;
 use super::manifest::InventoryFormat;
+#[cfg(feature = "orc")]
+use super::orc::{self, OrcReader};
 use super::parquet::ParquetReader;
+use super::parquet_footer;
 use crate::model::{SourceDefect, SourceProblem};
 use crate::source::datafile::{DataFile, Proof, Stated, Stop};
 use crate::source::error::SourceError;
 use crate::source::input::Notation;
 use crate::source::place::Place;
-use crate::source::store::{self, Digest, Opened, Watch, open_random};
+use crate::source::store::{self, Digest, Opened, Random, Watch, open_random};
 
 /// Bytes per read of a file that is only hashed.
 const HASH_BUFFER: usize = 128 << 10;
@@ -26,11 +32,13 @@ pub struct ReadOptions {
     pub batch_rows: usize,
     /// The columns wanted; the key always comes along.
     pub columns: ColumnSet,
+    /// How the keys of a CSV are encoded.
+    pub csv_keys: CsvKeys,
 }
 
 impl Default for ReadOptions {
     fn default() -> Self {
-        Self { verify: true, batch_rows: 16_384, columns: ColumnSet::ALL }
+        Self { verify: true, batch_rows: 16_384, columns: ColumnSet::ALL, csv_keys: CsvKeys::Auto }
     }
 }
 
@@ -45,10 +53,11 @@ pub struct PartReader {
     total: (u64, u64),
 }
 
-/// One variant for each format.
+/// One variant for each way to read.
 enum Rows {
     Csv(Box<CsvReader>),
-    Parquet(Box<ParquetReader>, Box<Beside>),
+    Columnar(Box<dyn ColumnarReader>, Box<Beside>),
+    Listing(Box<ListingReader>),
 }
 
 impl PartReader {
@@ -89,11 +98,14 @@ impl PartReader {
         Ok(Some(match delivery.format {
             InventoryFormat::Csv => {
                 let data = DataFile::open(path, &part.file, stated, options.verify, defects)?;
-                let reader =
-                    CsvReader::new(data, &part.file, &delivery.bucket, &delivery.columns_listed, columns, batch_rows);
-                Rows::Csv(Box::new(reader))
+                Rows::Csv(Box::new(CsvReader::new(data, &part.file, delivery, columns, options)))
             }
-            InventoryFormat::Parquet => {
+            InventoryFormat::Listing => {
+                let data = DataFile::open(path, &part.file, stated, options.verify, defects)?;
+                let reader = ListingReader::new(data, &part.file, delivery.columns, columns, batch_rows);
+                Rows::Listing(Box::new(reader))
+            }
+            InventoryFormat::Parquet | InventoryFormat::Orc => {
                 let Opened { file, size, digest } = open_random(path, part.stated_md5.filter(|_| options.verify))?;
                 let proof = Proof::start(&part.file, stated, size, options.verify, defects);
                 let watch = file.watch();
@@ -103,8 +115,8 @@ impl PartReader {
                     beside.finish(defects)?;
                     return Ok(None);
                 }
-                match ParquetReader::new(file, size, &part.file, &delivery.bucket, columns, batch_rows) {
-                    Ok(reader) => Rows::Parquet(Box::new(reader), Box::new(beside)),
+                match columnar(delivery, part, file, size, columns, batch_rows) {
+                    Ok(reader) => Rows::Columnar(reader, Box::new(beside)),
                     Err(stop) => {
                         beside.watch.check()?;
                         tell(&part.file, 0, stop, defects)?;
@@ -125,7 +137,8 @@ impl PartReader {
         let Some(rows) = &mut self.rows else { return Ok(None) };
         let next = match rows {
             Rows::Csv(reader) => reader.next_batch(defects),
-            Rows::Parquet(reader, beside) => {
+            Rows::Listing(reader) => reader.next_batch(defects),
+            Rows::Columnar(reader, beside) => {
                 let next = reader.next_batch(defects);
                 beside.watch.check()?;
                 beside.follow(reader.rows(), reader.rows_stated())?;
@@ -139,7 +152,8 @@ impl PartReader {
         }
         match self.rows.as_mut() {
             Some(Rows::Csv(reader)) => reader.data().finish(defects)?,
-            Some(Rows::Parquet(_, beside)) => beside.finish(defects)?,
+            Some(Rows::Listing(reader)) => reader.data().finish(defects)?,
+            Some(Rows::Columnar(_, beside)) => beside.finish(defects)?,
             None => {}
         }
         self.total = (self.rows(), self.bytes_read());
@@ -152,7 +166,8 @@ impl PartReader {
     pub fn compression(&self) -> &str {
         match &self.rows {
             Some(Rows::Csv(reader)) => reader.compression(),
-            Some(Rows::Parquet(reader, _)) => reader.compression(),
+            Some(Rows::Listing(reader)) => reader.compression(),
+            Some(Rows::Columnar(reader, _)) => reader.compression(),
             None => "none",
         }
     }
@@ -161,7 +176,8 @@ impl PartReader {
     pub fn rows(&self) -> u64 {
         match &self.rows {
             Some(Rows::Csv(reader)) => reader.rows(),
-            Some(Rows::Parquet(reader, _)) => reader.rows(),
+            Some(Rows::Listing(reader)) => reader.rows(),
+            Some(Rows::Columnar(reader, _)) => reader.rows(),
             None => self.total.0,
         }
     }
@@ -170,9 +186,51 @@ impl PartReader {
     pub fn bytes_read(&self) -> u64 {
         match &self.rows {
             Some(Rows::Csv(reader)) => reader.bytes_read(),
-            Some(Rows::Parquet(reader, beside)) => beside.share(reader.rows(), reader.rows_stated()),
+            Some(Rows::Listing(reader)) => reader.bytes_read(),
+            Some(Rows::Columnar(reader, beside)) => beside.share(reader.rows(), reader.rows_stated()),
             None => self.total.1,
         }
+    }
+}
+
+/// Opens a part of a columnar format.
+fn columnar(
+    delivery: &Delivery,
+    part: &Part,
+    file: Random,
+    size: u64,
+    columns: ColumnSet,
+    batch_rows: usize,
+) -> Result<Box<dyn ColumnarReader>, Stop> {
+    let (name, bucket) = (&part.file, &delivery.bucket);
+    match delivery.format {
+        #[cfg(feature = "orc")]
+        InventoryFormat::Orc => Ok(Box::new(OrcReader::new(file, size, name, bucket, columns, batch_rows)?)),
+        _ => Ok(Box::new(ParquetReader::new(file, size, name, bucket, columns, batch_rows)?)),
+    }
+}
+
+/// The names of a columnar part's columns; nothing for a part that cannot be read, which its reader will tell.
+pub(super) fn column_names(format: InventoryFormat, path: &Place) -> Option<Vec<String>> {
+    match format {
+        InventoryFormat::Csv | InventoryFormat::Listing => None,
+        InventoryFormat::Parquet => parquet_footer::column_names(path),
+        #[cfg(feature = "orc")]
+        InventoryFormat::Orc => orc::column_names(path),
+        #[cfg(not(feature = "orc"))]
+        InventoryFormat::Orc => None,
+    }
+}
+
+/// The bucket that the first row of a columnar part names, as bytes.
+pub(super) fn first_bucket(format: InventoryFormat, path: &Place) -> Option<Vec<u8>> {
+    match format {
+        InventoryFormat::Csv | InventoryFormat::Listing => None,
+        InventoryFormat::Parquet => parquet_footer::first_bucket(path),
+        #[cfg(feature = "orc")]
+        InventoryFormat::Orc => orc::first_bucket(path),
+        #[cfg(not(feature = "orc"))]
+        InventoryFormat::Orc => None,
     }
 }
 

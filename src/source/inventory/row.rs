@@ -116,17 +116,19 @@ pub(super) fn check_key(key: &[u8]) -> Result<(), Rejection> {
     Ok(())
 }
 
-/// Decodes a form-encoded key once, behind what `decoded` holds: `+` is a space, `%XX` a byte.
+/// Decodes an encoded key once, behind what `decoded` holds: `%XX` is a byte, and `+` what `plus` says it is.
 ///
 /// # Errors
 ///
 /// A `%` without two hexadecimal digits.
-pub(super) fn decode_key(mut encoded: &[u8], decoded: &mut Vec<u8>) -> Result<(), Rejection> {
+pub(super) fn decode_key(mut encoded: &[u8], plus: u8, decoded: &mut Vec<u8>) -> Result<Marks, Rejection> {
     let whole = encoded;
+    let mut marks = Marks::default();
     while let Some(at) = memchr2(b'%', b'+', encoded) {
         decoded.extend_from_slice(&encoded[..at]);
         if encoded[at] == b'+' {
-            decoded.push(b' ');
+            marks.plus = true;
+            decoded.push(plus);
             encoded = &encoded[at + 1..];
             continue;
         }
@@ -134,11 +136,21 @@ pub(super) fn decode_key(mut encoded: &[u8], decoded: &mut Vec<u8>) -> Result<()
         let Some(byte) = digits else {
             return Err(Rejection(format!("the key `{}` has a bad percent escape", shown(whole))));
         };
+        marks.space |= byte == b' ';
         decoded.push(byte);
         encoded = &encoded[at + 3..];
     }
     decoded.extend_from_slice(encoded);
-    Ok(())
+    Ok(marks)
+}
+
+/// What in an encoded key tells the encodings apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Marks {
+    /// A bare `+`.
+    pub(super) plus: bool,
+    /// `%20`, which form encoding never writes.
+    pub(super) space: bool,
 }
 
 /// A decimal number of bytes; an integral exponent form (`2E+10`) is met in old deliveries.
@@ -214,7 +226,7 @@ impl Neighbour {
 
 #[cfg(test)]
 mod tests {
-    use super::{decode_key, flag, integer};
+    use super::{Marks, decode_key, flag, integer};
 
     #[test]
     fn sizes_are_decimal_or_integral() {
@@ -249,8 +261,11 @@ mod tests {
             ("a%zz", None),
         ] {
             let mut bytes = b"before".to_vec();
-            let result = decode_key(encoded.as_bytes(), &mut bytes);
+            let result = decode_key(encoded.as_bytes(), b' ', &mut bytes);
             assert_eq!(result.is_ok().then(|| String::from_utf8_lossy(&bytes[6..]).into_owned()).as_deref(), decoded);
         }
+        let mut bytes = Vec::new();
+        assert_eq!(decode_key(b"a+b%20c", b'+', &mut bytes), Ok(Marks { plus: true, space: true }));
+        assert_eq!(bytes, b"a+b c");
     }
 }

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use super::runner::program;
 use crate::delivery::{Files, hex, md5};
-use crate::fixtures::{read_below, root};
+use crate::fixtures::{orc_during, read_below, root};
 
 /// What must not differ.
 #[derive(PartialEq, Eq)]
@@ -65,6 +65,9 @@ fn threads_memory_formats_and_the_order_of_parts_change_nothing() {
     }
     let reference = audit(&inventories[0], "--jobs 1", &dir.path().join("reference"));
     assert!(reference.findings.len() > 10_000 && reference.judgement.contains("L209"), "too little to compare");
+    let orc = dir.path().join("orc");
+    orc_during().write(&orc);
+    inventories.push(orc);
     for inventory in &inventories {
         for resources in ["--jobs 1", "--jobs 8", "--jobs 1 --memory 1", "--jobs 8 --memory 64KiB"] {
             let judged = audit(inventory, resources, &dir.path().join("out"));

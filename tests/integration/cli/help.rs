@@ -3,7 +3,26 @@
 use super::runner::World;
 
 /// Every command; the empty one is the program.
-const COMMANDS: [&str; 6] = ["", "audit", "check", "inspect", "init", "rules"];
+const COMMANDS: &[&str] = &[
+    "",
+    "audit",
+    "check",
+    "inspect",
+    "init",
+    "rules",
+    "report",
+    "compare",
+    "codegen",
+    "docs",
+    "path",
+    "path build",
+    "path resolve",
+    "path explain",
+    "path list",
+    "schema",
+    "completions",
+    "man",
+];
 
 #[test]
 fn the_help_of_every_command_is_known() {

@@ -1,13 +1,22 @@
 //! The program from outside: what it prints, writes and exits with.
 
 mod attributes;
+mod bare;
 mod commands;
+mod damaged;
 mod determinism;
+mod docs;
+mod draft;
 mod errors;
 mod full_disk;
 mod help;
+mod inspect;
 mod interrupt;
 mod outputs;
+mod path;
+mod recipes;
+mod results;
 pub(crate) mod runner;
+mod schema;
 mod sources;
 mod verdicts;

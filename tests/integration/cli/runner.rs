@@ -14,7 +14,8 @@ use crate::delivery::{Column, Format, ObjectRow, typed, write_export, write_inve
 
 /// When the inventory was made: 2026-11-22T01:00:00Z.
 pub(super) const INVENTORY_TIME: Millis = 1_795_309_200_000;
-const EXPORT_TIME: Millis = INVENTORY_TIME - 30 * 60_000;
+/// When the export was made, likewise.
+pub(super) const EXPORT_TIME: Millis = INVENTORY_TIME - 30 * 60_000;
 /// When every object was written: 2026-11-01T00:00:00Z.
 pub(super) const WRITTEN_AT: Millis = 1_793_491_200_000;
 

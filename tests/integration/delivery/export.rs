@@ -1,4 +1,4 @@
-//! A full DynamoDB export in DynamoDB JSON: data files, both manifests and their checksums.
+//! A DynamoDB export, full or incremental, in DynamoDB JSON or Ion: data files, both manifests and their checksums.
 
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use stocktake::model::Millis;
 use stocktake::model::time::MINUTE;
 
-use super::{ACCOUNT, Files, digest, gzip, hex, iso_time, md5, uuid};
+use super::{ACCOUNT, Files, digest, gzip, hex, ion, iso_time, md5, uuid};
 
 /// What one export says of itself.
 #[derive(Debug, Clone, Copy)]
@@ -18,10 +18,28 @@ pub(crate) struct Export<'a> {
     pub(crate) table: &'a str,
     /// The bucket that the export went to.
     pub(crate) destination: &'a str,
-    /// The moment that it shows; milliseconds, UTC.
+    /// The moment that it shows, or at which its window ends; milliseconds, UTC.
     pub(crate) time: Millis,
+    /// Where the window of an incremental export starts; milliseconds, UTC.
+    pub(crate) from: Option<Millis>,
+    /// Whether an incremental export holds old images.
+    pub(crate) old_images: bool,
+    pub(crate) encoding: Encoding,
     /// The expression of a filter, if it was made with one.
     pub(crate) filter: Option<&'a str>,
+}
+
+/// How the data files of an export are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Encoding {
+    DynamoDbJson,
+    Ion,
+    /// Ion whose changes stand in a struct `Record`.
+    IonRecord,
+}
+
+impl Encoding {
+    pub(crate) const ALL: [Self; 3] = [Self::DynamoDbJson, Self::Ion, Self::IonRecord];
 }
 
 /// One data file, and what the manifest will state of it: a test may break either.
@@ -57,7 +75,12 @@ struct Summary<'a> {
     end_time: String,
     table_arn: String,
     table_id: String,
-    export_time: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    export_time: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    export_from_time: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    export_to_time: Option<String>,
     s3_bucket: &'a str,
     s3_prefix: Option<&'a str>,
     s3_sse_algorithm: &'a str,
@@ -66,6 +89,10 @@ struct Summary<'a> {
     billed_size_bytes: usize,
     item_count: u64,
     output_format: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    output_view: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    export_type: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     filter_specification: Option<FilterSpecification<'a>>,
 }
@@ -80,7 +107,13 @@ struct FilterSpecification<'a> {
 impl<'a> Export<'a> {
     /// An export of `table` as it was at `time`.
     pub(crate) const fn full(table: &'a str, time: Millis) -> Self {
-        Self { table, destination: "audit-deliveries", time, filter: None }
+        let encoding = Encoding::DynamoDbJson;
+        Self { table, destination: "audit-deliveries", time, from: None, old_images: false, encoding, filter: None }
+    }
+
+    /// What changed in `table` from one moment to another.
+    pub(crate) const fn incremental(table: &'a str, from: Millis, to: Millis) -> Self {
+        Self { from: Some(from), old_images: true, ..Self::full(table, to) }
     }
 
     /// The export's id.
@@ -93,13 +126,26 @@ impl<'a> Export<'a> {
         format!("AWSDynamoDB/{}", self.id())
     }
 
-    /// The data file with this number, from 0.
+    /// The data file with this number, from 0; of an incremental export the items are changes, `{"Keys":{…},…}`.
     pub(crate) fn data_file(&self, number: usize, items: &[Value]) -> DataFile {
-        let lines: String = items.iter().map(|item| format!("{{\"Item\":{item}}}\n")).collect();
-        let bytes = gzip(lines.as_bytes(), 255);
+        let line = |item: &Value| match (self.encoding, self.from) {
+            (Encoding::DynamoDbJson, None) => format!("{{\"Item\":{item}}}\n"),
+            (Encoding::DynamoDbJson, Some(_)) => format!("{item}\n"),
+            (_, None) => ion::item(item) + "\n",
+            (encoding, Some(_)) => ion::change(item, encoding == Encoding::IonRecord) + "\n",
+        };
+        let lines: String = items.iter().map(line).collect();
+        self.data_file_of(number, gzip(lines.as_bytes(), 255), items.len() as u64)
+    }
+
+    /// A data file of these bytes, that states so many items.
+    pub(crate) fn data_file_of(&self, number: usize, bytes: Vec<u8>, items: u64) -> DataFile {
         let name = base32(md5(format!("{} {number}", self.id()).as_bytes()));
-        let key = format!("{}/data/{name}.json.gz", self.folder());
-        DataFile { key, md5: md5(&bytes), bytes: Some(bytes), items: items.len() as u64 }
+        let extension = if self.encoding == Encoding::DynamoDbJson { "json" } else { "ion" };
+        // The data of incremental exports lie in one folder that all share.
+        let folder = if self.from.is_some() { "AWSDynamoDB".to_owned() } else { self.folder() };
+        let key = format!("{folder}/data/{name}.{extension}.gz");
+        DataFile { key, md5: md5(&bytes), bytes: Some(bytes), items }
     }
 
     /// Every file of the export, with these data files.
@@ -122,13 +168,15 @@ impl<'a> Export<'a> {
         let folder = self.folder();
         let table_arn = format!("arn:aws:dynamodb:{ACCOUNT}:table/{}", self.table);
         let summary = Summary {
-            version: "2020-06-30",
+            version: if self.from.is_some() { "2023-08-01" } else { "2020-06-30" },
             export_arn: format!("{table_arn}/export/{}", self.id()),
             start_time: iso_time(self.time),
             end_time: iso_time(self.time + 5 * MINUTE),
             table_arn,
             table_id: uuid(self.table),
-            export_time: iso_time(self.time),
+            export_time: self.from.is_none().then(|| iso_time(self.time)),
+            export_from_time: self.from.map(iso_time),
+            export_to_time: self.from.map(|_| iso_time(self.time)),
             s3_bucket: self.destination,
             s3_prefix: None,
             s3_sse_algorithm: "AES256",
@@ -136,7 +184,9 @@ impl<'a> Export<'a> {
             manifest_files_s3_key: format!("{folder}/manifest-files.json"),
             billed_size_bytes: data.iter().filter_map(|file| file.bytes.as_ref()).map(Vec::len).sum(),
             item_count: data.iter().map(|file| file.items).sum(),
-            output_format: "DYNAMODB_JSON",
+            output_format: if self.encoding == Encoding::DynamoDbJson { "DYNAMODB_JSON" } else { "ION" },
+            output_view: self.from.map(|_| if self.old_images { "NEW_AND_OLD_IMAGES" } else { "NEW_IMAGE" }),
+            export_type: self.from.map(|_| "INCREMENTAL_EXPORT"),
             filter_specification: self.filter.map(|filter_expression| FilterSpecification { filter_expression }),
         };
         let summary = format!("{}\n", serde_json::to_string(&summary).unwrap());

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use stocktake::model::Millis;
 
 use super::columns::{Column, ObjectRow};
-use super::{Files, csv, format_time, hex, md5, parquet, uuid};
+use super::{Files, csv, format_time, hex, md5, orc, parquet, uuid};
 
 /// The formats that can be written here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,17 +14,20 @@ pub(crate) enum Format {
     Csv,
     /// Parquet.
     Parquet,
+    /// ORC.
+    Orc,
 }
 
 impl Format {
-    /// Both.
-    pub(crate) const ALL: [Self; 2] = [Self::Csv, Self::Parquet];
+    /// All of them.
+    pub(crate) const ALL: [Self; 3] = [Self::Csv, Self::Parquet, Self::Orc];
 
     /// As a manifest names it, and how part files end.
     const fn names(self) -> (&'static str, &'static str) {
         match self {
             Self::Csv => ("CSV", "csv.gz"),
             Self::Parquet => ("Parquet", "parquet"),
+            Self::Orc => ("ORC", "orc"),
         }
     }
 }
@@ -79,6 +82,7 @@ impl<'a> Inventory<'a> {
         let bytes = match self.format {
             Format::Csv => csv::encode(self.bucket, rows, self.columns),
             Format::Parquet => parquet::encode(self.bucket, rows, self.columns),
+            Format::Orc => orc::encode(self.bucket, rows, self.columns),
         };
         self.part_of(number, bytes)
     }
@@ -109,6 +113,7 @@ impl<'a> Inventory<'a> {
         let schema = match self.format {
             Format::Csv => self.columns.iter().map(|column| column.name()).collect::<Vec<_>>().join(", "),
             Format::Parquet => parquet::schema(self.columns),
+            Format::Orc => orc::schema(self.columns),
         };
         let part = |part: &Part| {
             let Part { key, size, md5, .. } = part;

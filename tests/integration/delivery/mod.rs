@@ -5,6 +5,8 @@ mod columns;
 mod csv;
 mod export;
 mod inventory;
+mod ion;
+mod orc;
 mod parquet;
 
 mod tests;
@@ -21,7 +23,7 @@ use jiff::Timestamp;
 use stocktake::model::Millis;
 
 pub(crate) use columns::{Column, ObjectRow};
-pub(crate) use export::{Export, typed, write_export};
+pub(crate) use export::{DataFile, Encoding, Export, typed, write_export};
 pub(crate) use inventory::{Format, Inventory, Part, write_inventory};
 
 /// The account that AWS's own documentation uses for examples.
@@ -81,6 +83,11 @@ pub(crate) fn format_time(at: Millis, format: &str) -> String {
 /// A time as both services write it, `2026-11-22T01:00:00.000Z`.
 fn iso_time(at: Millis) -> String {
     format_time(at, "%Y-%m-%dT%H:%M:%S%.3fZ")
+}
+
+/// One gzip member, as an export has it.
+pub(crate) fn compressed(bytes: &[u8]) -> Vec<u8> {
+    gzip(bytes, 255)
 }
 
 /// One gzip member without name or time, as AWS writes it; its header ends in the byte that names the writer's

@@ -51,7 +51,7 @@ impl Coverage {
     }
 }
 
-/// Every difference between the oracle and the program over one world, in both formats, with one job and eight.
+/// Every difference between the oracle and the program over one world, in every format, with one job and eight.
 pub(crate) fn differences(world: &World, seed: u64) -> Vec<String> {
     let dir = tempfile::tempdir().unwrap();
     written::write(world, dir.path(), seed);
@@ -67,12 +67,13 @@ pub(crate) fn differences(world: &World, seed: u64) -> Vec<String> {
 }
 
 /// The program's answers, CSV with one job first.
-fn audits(world: &World, dir: &Path) -> Result<[Answer; 4], String> {
+fn audits(world: &World, dir: &Path) -> Result<[Answer; 5], String> {
     let mut answers = [
         engine::audit(dir, Format::Csv, 1)?,
         engine::audit(dir, Format::Csv, 8)?,
         engine::audit(dir, Format::Parquet, 1)?,
         engine::audit(dir, Format::Parquet, 8)?,
+        engine::audit(dir, Format::Orc, 8)?,
     ];
     if !world.inventories.iter().all(Inventory::is_complete) {
         // A lost part is named in a finding, and its name ends in the format's.

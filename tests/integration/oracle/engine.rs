@@ -94,7 +94,7 @@ pub(crate) fn audit(dir: &Path, format: Format, jobs: usize) -> Result<Answer, S
         .arg("--inventory")
         .arg(written::inventories(dir, format))
         .arg("--export")
-        .arg(dir.join("exports"))
+        .arg(written::exports(dir, format))
         .arg("--out")
         .arg(&out)
         .output()

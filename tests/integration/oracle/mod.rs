@@ -13,6 +13,7 @@ mod dice;
 mod engine;
 mod findings;
 mod generate;
+mod history;
 mod items;
 mod judge;
 mod keys;

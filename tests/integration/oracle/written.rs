@@ -1,4 +1,4 @@
-//! A world on disk: its configuration, its inventories in both formats and its exports.
+//! A world on disk: its configuration, its inventories in every format, and its exports, in full and as chains.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::configuration;
 use super::dice::Dice;
+use super::history;
 use super::world::{Inventory, Row, World};
 use crate::delivery::{self, Column, Format, ObjectRow};
 
@@ -29,8 +30,12 @@ pub(crate) fn write(world: &World, dir: &Path, shuffle: u64) {
             export.at,
             &[first.to_vec(), Vec::new(), second.to_vec()],
         );
+        // A table that nobody declared is not read.
+        let key = world.tables.iter().find(|table| table.name == export.table).map(|table| table.key.as_slice());
+        let mut dice = Dice::new(shuffle.wrapping_add(export.items.len() as u64));
+        history::exports(&mut dice, export, key.unwrap_or_default()).write(&exports(dir, Format::Parquet));
     }
-    fs::create_dir_all(dir.join("exports")).unwrap();
+    Format::ALL.iter().for_each(|format| fs::create_dir_all(exports(dir, *format)).unwrap());
 }
 
 /// The folder that holds the inventories of one format.
@@ -38,6 +43,15 @@ pub(crate) fn inventories(dir: &Path, format: Format) -> PathBuf {
     dir.join(match format {
         Format::Csv => "csv",
         Format::Parquet => "parquet",
+        Format::Orc => "orc",
+    })
+}
+
+/// The folder of the exports that are read with the inventories of one format.
+pub(crate) fn exports(dir: &Path, format: Format) -> PathBuf {
+    dir.join(match format {
+        Format::Csv => "exports",
+        Format::Parquet | Format::Orc => "chains",
     })
 }
 

@@ -5,16 +5,16 @@ use super::buckets::OUTPUT;
 use crate::layout::config::tree::Node;
 use crate::layout::spec::{Anchor, AreaSpec, Fate, LegacySpec, OrphanScope, Shared, Standing, Unnamed};
 
-const ANCHORS: &[(&str, Anchor)] = &[("prefix", Anchor::Prefix), ("bucket", Anchor::Bucket)];
+pub(super) const ANCHORS: &[(&str, Anchor)] = &[("prefix", Anchor::Prefix), ("bucket", Anchor::Bucket)];
 
-const STANDINGS: &[(&str, Standing)] =
+pub(super) const STANDINGS: &[(&str, Standing)] =
     &[("wanted", Standing::Wanted), ("tolerated", Standing::Tolerated), ("outside", Standing::Outside)];
 
-const SCOPES: &[(&str, OrphanScope)] = &[("folder", OrphanScope::Folder), ("object", OrphanScope::Object)];
+pub(super) const SCOPES: &[(&str, OrphanScope)] = &[("folder", OrphanScope::Folder), ("object", OrphanScope::Object)];
 
-const SHARED: &[(&str, Shared)] = &[("report", Shared::Report), ("copy-each", Shared::CopyEach)];
+pub(super) const SHARED: &[(&str, Shared)] = &[("report", Shared::Report), ("copy-each", Shared::CopyEach)];
 
-const UNNAMED: &[(&str, Unnamed)] = &[("report", Unnamed::Report), ("keep", Unnamed::Keep)];
+pub(super) const UNNAMED: &[(&str, Unnamed)] = &[("report", Unnamed::Report), ("keep", Unnamed::Keep)];
 
 impl Build<'_> {
     pub(super) fn area(&mut self, entry: &Node) -> AreaSpec {

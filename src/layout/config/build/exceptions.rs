@@ -9,7 +9,7 @@ use crate::layout::spec::{AllowSpec, RequirementSpec, RuleSetting, UncheckedSpec
 use crate::model::time::{DAY, parse_rfc3339};
 use crate::model::{Family, Millis, Phase, Place, Severity};
 
-const SEVERITIES: &[(&str, Severity)] = &[
+pub(super) const SEVERITIES: &[(&str, Severity)] = &[
     ("error", Severity::Error),
     ("warning", Severity::Warning),
     ("note", Severity::Note),

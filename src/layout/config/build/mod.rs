@@ -7,8 +7,11 @@ mod placeholders;
 mod references;
 mod sections;
 mod tables;
+mod words;
 
 use std::path::PathBuf;
+
+pub(super) use words::words;
 
 use super::KnownRules;
 use super::attribute::{self, Use};

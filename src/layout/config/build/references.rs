@@ -8,7 +8,7 @@ use crate::layout::spec::{
     AttributePath, BucketSource, ClaimSpec, Condition, ReferenceKind, ReferenceSpec, Source, Step, Test,
 };
 
-const KINDS: &[(&str, ReferenceKind)] = &[
+pub(super) const KINDS: &[(&str, ReferenceKind)] = &[
     ("object", ReferenceKind::Object),
     ("prefix", ReferenceKind::Prefix),
     ("key", ReferenceKind::Key),

@@ -6,7 +6,7 @@ use crate::layout::config::problems::Problems;
 use crate::layout::config::tree::Node;
 use crate::layout::spec::{AttributePath, TableSpec, TimeUnit, WorkflowSpec};
 
-const UNITS: &[(&str, TimeUnit)] = &[
+pub(super) const UNITS: &[(&str, TimeUnit)] = &[
     ("s", TimeUnit::Seconds),
     ("ms", TimeUnit::Milliseconds),
     ("us", TimeUnit::Microseconds),

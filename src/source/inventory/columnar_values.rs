@@ -1,11 +1,11 @@
-//! Decoded Parquet columns in the types of the canonical schema.
+//! Decoded columns of Parquet and ORC in the types of the canonical schema.
 
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
-    Int32Type, Int64Type, TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType,
-    TimestampSecondType, UInt32Type, UInt64Type,
+    Int8Type, Int16Type, Int32Type, Int64Type, TimestampMicrosecondType, TimestampMillisecondType,
+    TimestampNanosecondType, TimestampSecondType, UInt32Type, UInt64Type,
 };
 use arrow_array::{Array, ArrayRef, BinaryViewArray, Int64Array, StringViewArray, TimestampMillisecondArray};
 use arrow_buffer::{BooleanBuffer, NullBuffer};
@@ -39,6 +39,8 @@ pub(super) fn wrong(column: Column) -> Stop {
 fn integers(array: &ArrayRef) -> Option<ArrayRef> {
     Some(match array.data_type() {
         DataType::Int64 => Arc::clone(array),
+        DataType::Int8 => Arc::new(array.as_primitive::<Int8Type>().unary::<_, Int64Type>(i64::from)),
+        DataType::Int16 => Arc::new(array.as_primitive::<Int16Type>().unary::<_, Int64Type>(i64::from)),
         DataType::Int32 => Arc::new(array.as_primitive::<Int32Type>().unary::<_, Int64Type>(i64::from)),
         DataType::UInt32 => Arc::new(array.as_primitive::<UInt32Type>().unary::<_, Int64Type>(i64::from)),
         // What is too large becomes negative, and a negative size costs its row.

@@ -1,0 +1,32 @@
+//! What the benchmarks share: a configuration compiled, and a sink that swallows what is wrong with records.
+
+use std::path::Path;
+
+use stocktake::layout::Layout;
+use stocktake::layout::config::{self, KnownRule};
+use stocktake::layout::spec::TimeUnit;
+use stocktake::model::{Family, Millis};
+use stocktake::references::RecordSink;
+use stocktake::rules::RULES;
+
+/// Compiles a configuration that has no faults.
+pub(crate) fn layout(path: &Path, configuration: &[u8]) -> Layout {
+    let known: Vec<KnownRule> = RULES
+        .iter()
+        .map(|rule| KnownRule {
+            code: rule.meta.code,
+            name: rule.meta.name,
+            family: rule.meta.family,
+            settable: rule.meta.family != Family::Source,
+        })
+        .collect();
+    Layout::compile(config::parse(path, configuration, &known).unwrap()).unwrap()
+}
+
+/// Swallows what is wrong with records.
+pub(crate) struct Silence;
+
+impl RecordSink for Silence {
+    fn absent(&mut self, _: u16, _: &str, _: &str, _: Option<Millis>) {}
+    fn implausible_time(&mut self, _: u16, _: &str, _: &str, _: &str, _: TimeUnit, _: Option<TimeUnit>) {}
+}

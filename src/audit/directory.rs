@@ -1,0 +1,86 @@
+//! What all keys of one directory share. Most rows of an inventory lie in the directory of the row before.
+
+use crate::audit::features;
+use crate::audit::objects::LastFolder;
+use crate::references::fold::split_directory;
+use crate::references::index::BucketIndex;
+
+/// The directory of the last row.
+#[derive(Default)]
+pub(super) struct Directory {
+    /// What stands before the last segment of its keys, `/` included.
+    name: Vec<u8>,
+    /// The hash of its name, for look-ups in the index.
+    hash: u64,
+    /// Whether the index may know a key of it.
+    may_be_named: bool,
+    /// Whether nothing about its name is odd.
+    is_plain: bool,
+    /// Whether a prefix reference claims what lies in it; not asked yet if absent.
+    pub(super) claimed: Option<bool>,
+    /// Whether a record names a key in it; not asked yet if absent.
+    pub(super) names: Option<bool>,
+    /// Where its keys lie, if that is the same for all of them.
+    pub(super) place: Option<LastFolder>,
+}
+
+/// A key as its directory sees it.
+#[derive(Clone, Copy)]
+pub(super) struct InDirectory {
+    /// Whether the key's directory is another than that of the row before.
+    pub(super) is_new: bool,
+    /// Whether nothing about the key is odd: no K-rule has anything to say, and it is its own normal form.
+    pub(super) is_plain: bool,
+    /// Whether the index may know the key.
+    pub(super) may_be_named: bool,
+}
+
+impl Directory {
+    /// Turns to the directory of a key.
+    pub(super) fn turn_to(&mut self, key: &[u8], index: &BucketIndex) -> InDirectory {
+        if let Some(name) = key.strip_prefix(self.name.as_slice())
+            && !name.is_empty()
+            && !self.name.is_empty()
+        {
+            let oddity = features::name(name);
+            if !oddity.slash {
+                let is_plain = self.is_plain && !oddity.odd;
+                return InDirectory { is_new: false, is_plain, may_be_named: self.may_be_named };
+            }
+        }
+        let (directory, name) = split_directory(key);
+        self.name.clear();
+        self.name.extend_from_slice(directory);
+        self.hash = index.directory_hash(directory);
+        self.may_be_named = index.may_name_in(self.hash);
+        self.is_plain = features::is_plain(directory);
+        self.claimed = None;
+        self.names = None;
+        self.place = None;
+        InDirectory {
+            is_new: true,
+            is_plain: self.is_plain && !features::name(name).odd,
+            may_be_named: self.may_be_named,
+        }
+    }
+
+    /// Forgets the directory, as another bucket has its own.
+    pub(super) fn leave(&mut self) {
+        self.name.clear();
+    }
+
+    /// The hash of its name.
+    pub(super) fn hash(&self) -> u64 {
+        self.hash
+    }
+
+    /// Whether a record names a key in it.
+    pub(super) fn is_named_in(&mut self, index: &BucketIndex) -> bool {
+        *self.names.get_or_insert_with(|| self.may_be_named && index.names_in(&self.name, self.hash))
+    }
+
+    /// Looks a key of this directory up.
+    pub(super) fn find(&self, index: &BucketIndex, key: &[u8], near: impl FnMut(u32)) -> Option<u32> {
+        index.find_in(self.hash, self.name.len(), key, near)
+    }
+}

@@ -1,0 +1,104 @@
+//! `stocktake path`: where an artifact goes, where an old location moved, why a key is right or not, what there is.
+
+mod build;
+mod explain;
+mod list;
+mod resolve;
+
+use clap::{Args, Subcommand};
+
+use crate::cli::Failure;
+use crate::cli::check::ConfigArgs;
+use crate::cli::console::Console;
+use crate::layout::{BucketLayout, Layout};
+use crate::model::suggest;
+
+/// Build a path, resolve an old one, explain a key, list folders
+///
+/// Says where an artifact goes, where an old location moved, why a key is right or not, and what there is.
+#[derive(Debug, Args)]
+pub(super) struct PathArgs {
+    #[command(subcommand)]
+    command: PathCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum PathCommand {
+    Build(build::BuildArgs),
+    Resolve(resolve::ResolveArgs),
+    Explain(explain::ExplainArgs),
+    List(list::ListArgs),
+}
+
+impl PathArgs {
+    pub(super) fn run(self, console: &Console) -> Result<u8, Failure> {
+        match self.command {
+            PathCommand::Build(arguments) => arguments.run(console),
+            PathCommand::Resolve(arguments) => arguments.run(console),
+            PathCommand::Explain(arguments) => arguments.run(console),
+            PathCommand::List(arguments) => arguments.run(console),
+        }
+    }
+}
+
+/// `name=value` on the command line.
+#[derive(Debug, Clone)]
+struct Given {
+    name: String,
+    value: String,
+}
+
+impl std::str::FromStr for Given {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.split_once('=') {
+            Some((name, value)) if !name.is_empty() && !value.is_empty() => {
+                Ok(Self { name: name.to_owned(), value: value.to_owned() })
+            }
+            _ => Err("write it as name=value".to_owned()),
+        }
+    }
+}
+
+/// What was given under a name.
+fn given(all: &[Given], name: &str) -> Option<String> {
+    all.iter().find(|given| given.name == name).map(|given| given.value.clone())
+}
+
+/// The position of the area of this name.
+fn area_named(layout: &Layout, name: &str) -> Result<usize, Failure> {
+    let areas = &layout.spec().areas;
+    areas.iter().position(|area| area.name == name).ok_or_else(|| {
+        let names = || areas.iter().map(|area| area.name.as_str());
+        Failure::usage(format!("there is no area `{name}`"), meant(name, names()))
+    })
+}
+
+/// Refuses names that nothing asks for.
+fn check_names<'a>(all: &[Given], known: impl Iterator<Item = &'a str> + Clone, of: &str) -> Result<(), Failure> {
+    match all.iter().find(|given| known.clone().all(|known| known != given.name)) {
+        Some(stray) => {
+            Err(Failure::usage(format!("{of} has no `{{{}}}`", stray.name), meant(&stray.name, known.clone())))
+        }
+        None => Ok(()),
+    }
+}
+
+fn meant<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
+    match suggest::nearest(name, known.clone()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => match known.collect::<Vec<_>>().join("`, `") {
+            none if none.is_empty() => "leave it out".to_owned(),
+            names => format!("choose one of `{names}`"),
+        },
+    }
+}
+
+/// The declared bucket of this name.
+fn bucket_named<'l>(layout: &'l Layout, name: &str) -> Result<&'l BucketLayout, Failure> {
+    layout.bucket(name).ok_or_else(|| {
+        let names = layout.buckets().iter().map(BucketLayout::name);
+        Failure::usage(format!("the configuration declares no bucket `{name}`"), meant(name, names))
+    })
+}

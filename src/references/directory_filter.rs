@@ -1,0 +1,63 @@
+//! A small filter in front of the index: whether any key of a directory is worth a look-up.
+//!
+//! Most directories of a bucket hold no key that a record names. What is asked of each is one word of memory.
+
+/// Bits for each directory; with two of a word set, about one in forty passes without cause.
+const BITS: usize = 16;
+
+/// A set of hashes of directories that may answer yes without cause, and never no.
+#[derive(Debug, Default)]
+pub(super) struct DirectoryFilter {
+    /// A power of two of them, or none.
+    words: Vec<u64>,
+}
+
+impl DirectoryFilter {
+    /// Holds these hashes, `most` at the most.
+    pub(super) fn new(most: usize, hashes: impl Iterator<Item = u64>) -> Self {
+        let words = if most == 0 { 0 } else { (most * BITS).div_ceil(64).next_power_of_two() };
+        let mut filter = Self { words: vec![0; words] };
+        for hash in hashes {
+            let word = filter.word(hash);
+            filter.words[word] |= bits(hash);
+        }
+        filter
+    }
+
+    /// Whether a directory with this hash may be held.
+    pub(super) fn may_hold(&self, hash: u64) -> bool {
+        !self.words.is_empty() && self.words[self.word(hash)] & bits(hash) == bits(hash)
+    }
+
+    /// Heap bytes held.
+    pub(super) fn heap_bytes(&self) -> usize {
+        self.words.capacity() * size_of::<u64>()
+    }
+
+    fn word(&self, hash: u64) -> usize {
+        hash as usize & self.words.len().wrapping_sub(1)
+    }
+}
+
+/// The two bits of a word, from the part of the hash that does not choose the word.
+const fn bits(hash: u64) -> u64 {
+    1 << (hash >> 58) | 1 << (hash >> 52 & 63)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::DirectoryFilter;
+    use crate::references::fold::FoldHasher;
+
+    #[test]
+    fn what_was_put_in_is_never_denied() {
+        let hasher = FoldHasher::default();
+        let hash = |number: u64| hasher.directory(format!("jobs/{number}/").as_bytes());
+        for count in [0, 1, 100, 10_000] {
+            let filter = DirectoryFilter::new(count, (0..count as u64).map(hash));
+            assert!((0..count as u64).all(|number| filter.may_hold(hash(number))));
+            let wrong = (count as u64..count as u64 + 10_000).filter(|number| filter.may_hold(hash(*number))).count();
+            assert!(wrong < 1_000, "{wrong} of 10,000 pass a filter of {count}");
+        }
+    }
+}

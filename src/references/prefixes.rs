@@ -1,0 +1,115 @@
+//! The prefixes that records name: which of them keep what lies below from being an orphan, and what was seen below.
+
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use hashbrown::HashTable;
+
+use crate::references::fold::FoldHasher;
+use crate::references::texts::{Column, Texts};
+
+/// An object lies below the prefix.
+const SEEN: u8 = 1;
+/// The prefix keeps what lies below it from being an orphan.
+const CLAIMS: u8 = 1 << 1;
+
+/// Prefixes of one bucket, each empty or ending in `/`.
+#[derive(Debug, Default)]
+pub(super) struct Prefixes {
+    table: HashTable<u32>,
+    texts: Texts,
+    marks: Column<AtomicU8>,
+    /// Bit `n`: some prefix holds `n` slashes (the last bit: that many or more).
+    depths: u64,
+}
+
+impl Prefixes {
+    /// Adds a prefix, or finds it.
+    pub(super) fn add(&mut self, hasher: FoldHasher, prefix: &str, claims: bool) -> u32 {
+        let number = match self.number(hasher, prefix.as_bytes()) {
+            Some(number) => number,
+            None => {
+                let number = self.texts.push(prefix);
+                self.marks.push(AtomicU8::new(0));
+                let texts = &self.texts;
+                let hash = |number: &u32| hasher.directory(texts.get(*number));
+                self.table.insert_unique(hash(&number), number, hash);
+                self.depths |= depth_bit(prefix.bytes().filter(|&byte| byte == b'/').count());
+                number
+            }
+        };
+        if claims {
+            *self.marks.get_mut(number).get_mut() |= CLAIMS;
+        }
+        number
+    }
+
+    fn number(&self, hasher: FoldHasher, prefix: &[u8]) -> Option<u32> {
+        self.table.find(hasher.directory(prefix), |&number| self.texts.get(number) == prefix).copied()
+    }
+
+    /// A prefix by its number.
+    pub(super) fn text(&self, number: u32) -> &str {
+        self.texts.text(number)
+    }
+
+    /// Whether an object lies below a prefix.
+    pub(super) fn is_seen(&self, number: u32) -> bool {
+        self.marks.get(number).load(Ordering::Relaxed) & SEEN != 0
+    }
+
+    fn claims(&self, number: u32) -> bool {
+        self.marks.get(number).load(Ordering::Relaxed) & CLAIMS != 0
+    }
+
+    /// Notes that an object lies below each prefix of `key`; says whether one of them claims it.
+    pub(super) fn mark(&self, hasher: FoldHasher, key: &[u8]) -> bool {
+        if self.depths == 0 {
+            return false;
+        }
+        let mut claimed = self.mark_one(hasher, b"", 0);
+        for (depth, slash) in (1..).zip(memchr::memchr_iter(b'/', key)) {
+            if slash + 1 < key.len() {
+                claimed |= self.mark_one(hasher, &key[..=slash], depth);
+            }
+        }
+        claimed
+    }
+
+    fn mark_one(&self, hasher: FoldHasher, prefix: &[u8], depth: usize) -> bool {
+        if self.depths & depth_bit(depth) == 0 {
+            return false;
+        }
+        let Some(number) = self.number(hasher, prefix) else { return false };
+        let marks = self.marks.get(number);
+        if marks.load(Ordering::Relaxed) & SEEN == 0 {
+            marks.fetch_or(SEEN, Ordering::Relaxed);
+        }
+        self.claims(number)
+    }
+
+    /// Whether a prefix claims a folder marker, which satisfies none.
+    pub(super) fn claims_marker(&self, hasher: FoldHasher, key: &[u8]) -> bool {
+        let claims = |prefix: &[u8]| self.number(hasher, prefix).is_some_and(|number| self.claims(number));
+        self.depths != 0 && memchr::memchr_iter(b'/', key).any(|slash| claims(&key[..=slash]))
+    }
+
+    /// Takes over the prefixes of another index; gives their new numbers.
+    pub(super) fn absorb(&mut self, other: Self, hasher: FoldHasher) -> Vec<u32> {
+        let mut numbers = Vec::with_capacity(other.texts.len());
+        let mut marks = other.marks;
+        other.texts.drain(|text| {
+            let claims = *marks.get_mut(numbers.len() as u32).get_mut() & CLAIMS != 0;
+            numbers.push(self.add(hasher, text, claims));
+        });
+        numbers
+    }
+
+    /// Heap bytes held, capacity included.
+    pub(super) fn heap_bytes(&self) -> usize {
+        self.table.allocation_size() + self.texts.heap_bytes() + self.marks.heap_bytes()
+    }
+}
+
+const fn depth_bit(slashes: usize) -> u64 {
+    1 << if slashes < 63 { slashes } else { 63 }
+}

@@ -1,0 +1,203 @@
+//! What the readers of columnar formats share: decoded columns become batches of the canonical schema, and each row is
+//! judged as a row of CSV is.
+
+use std::sync::Arc;
+
+use arrow_array::{
+    Array, ArrayRef, BinaryViewArray, BooleanArray, Int64Array, RecordBatch, StringViewArray, cast::AsArray,
+};
+use arrow_schema::SchemaRef;
+use arrow_select::filter::filter;
+use arrow_select::nullif::nullif;
+
+use super::batch::NullColumns;
+use super::columnar_values as values;
+use super::columns::{Column, ColumnSet, is_bucket};
+use super::row::{Neighbour, Rejection, check_key, shown};
+use crate::model::{SourceDefect, SourceProblem};
+use crate::source::datafile::Stop;
+
+/// The reader of one part in a columnar format, whose footer states how many rows there are.
+pub(super) trait ColumnarReader {
+    /// The next batch that holds a row; `None` at the end.
+    fn next_batch(&mut self, defects: &mut dyn FnMut(SourceDefect)) -> Result<Option<RecordBatch>, Stop>;
+    /// Rows read so far, those left out included.
+    fn rows(&self) -> u64;
+    /// Rows in the part, as its footer states.
+    fn rows_stated(&self) -> u64;
+    /// The codec of its data.
+    fn compression(&self) -> &str;
+}
+
+/// What a column of the file is read as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Decoded {
+    Column(Column),
+    Bucket,
+}
+
+/// Which columns of a file are to be decoded.
+#[derive(Debug)]
+pub(super) struct Projection {
+    /// Their numbers among the file's columns, from 0, ascending.
+    pub(super) roots: Vec<usize>,
+    /// What each of them is.
+    pub(super) decoded: Vec<Decoded>,
+}
+
+impl Projection {
+    /// Chooses among the names of a file's columns. The version is read wherever there is one, since two rows of one key
+    /// are duplicates only with the same version; the bucket unless it is known to be the right one in every row.
+    ///
+    /// # Errors
+    ///
+    /// No column holds the key.
+    pub(super) fn new<'n>(
+        names: impl Iterator<Item = &'n str>,
+        wanted: ColumnSet,
+        one_bucket: bool,
+    ) -> Result<Self, Stop> {
+        let (mut roots, mut decoded) = (Vec::new(), Vec::new());
+        let read = wanted.with(Column::Key).with(Column::VersionId);
+        for (root, name) in names.enumerate() {
+            let what = match Column::named(name) {
+                Some(column) if read.contains(column) => Decoded::Column(column),
+                None if is_bucket(name) && !one_bucket => Decoded::Bucket,
+                _ => continue,
+            };
+            if !decoded.contains(&what) {
+                roots.push(root);
+                decoded.push(what);
+            }
+        }
+        if !decoded.contains(&Decoded::Column(Column::Key)) {
+            return Err(Stop::Broken("the file has no column `key`".to_owned()));
+        }
+        Ok(Self { roots, decoded })
+    }
+}
+
+/// Makes canonical batches of decoded ones, and counts their rows.
+pub(super) struct Canonical {
+    name: String,
+    bucket: String,
+    decoded: Vec<Decoded>,
+    wanted: ColumnSet,
+    schema: SchemaRef,
+    nulls: NullColumns,
+    batch_rows: usize,
+    neighbour: Neighbour,
+    row: u64,
+}
+
+impl Canonical {
+    /// For a part whose decoder yields the given columns.
+    pub(super) fn new(name: &str, bucket: &str, decoded: Vec<Decoded>, wanted: ColumnSet, batch_rows: usize) -> Self {
+        Self {
+            name: name.to_owned(),
+            bucket: bucket.to_owned(),
+            decoded,
+            wanted,
+            schema: wanted.schema(),
+            nulls: NullColumns::default(),
+            batch_rows,
+            neighbour: Neighbour::default(),
+            row: 0,
+        }
+    }
+
+    /// Rows seen so far, those left out included.
+    pub(super) fn rows(&self) -> u64 {
+        self.row
+    }
+
+    /// The rows of a decoded batch that can be understood; the others are told.
+    ///
+    /// # Errors
+    ///
+    /// A column whose type cannot be understood.
+    pub(super) fn batch(
+        &mut self,
+        decoded: &[ArrayRef],
+        rows: usize,
+        defects: &mut dyn FnMut(SourceDefect),
+    ) -> Result<RecordBatch, Stop> {
+        let mut columns: [Option<ArrayRef>; Column::ALL.len()] = Default::default();
+        let mut bucket = None;
+        for (what, array) in self.decoded.iter().zip(decoded) {
+            match what {
+                Decoded::Column(column) => columns[*column as usize] = Some(values::canonical(*column, array)?),
+                Decoded::Bucket => bucket = Some(values::bytes(array)?),
+            }
+        }
+        clear_marker_sizes(&mut columns);
+        let Some(key) = columns[Column::Key as usize].clone() else { return Err(values::wrong(Column::Key)) };
+        let key = values::bytes(&key)?;
+        let size = columns[Column::Size as usize].clone();
+        let size = size.as_ref().and_then(|size| size.as_any().downcast_ref::<Int64Array>());
+        let version = columns[Column::VersionId as usize].clone();
+        let version = version.as_ref().and_then(|version| version.as_any().downcast_ref::<StringViewArray>());
+        let mut keep: Option<Vec<bool>> = None;
+        for row in 0..rows {
+            self.row += 1;
+            let problem = match judge(key, bucket, &self.bucket, size, row) {
+                Err(Rejection(reason)) => {
+                    keep.get_or_insert_with(|| vec![true; rows])[row] = false;
+                    SourceProblem::Rejected { reason }
+                }
+                Ok(()) => {
+                    let version =
+                        version.filter(|version| version.is_valid(row)).map_or("", |version| version.value(row));
+                    if !self.neighbour.repeats(key.value(row), version.as_bytes()) {
+                        continue;
+                    }
+                    SourceProblem::DuplicateRow { key: self.neighbour.key() }
+                }
+            };
+            defects(SourceDefect { file: self.name.clone(), row: Some(self.row), problem });
+        }
+        let keep = keep.map(BooleanArray::from);
+        let arrays = self.wanted.with(Column::Key).iter().map(|column| {
+            let array = columns[column as usize].take();
+            let array = array.unwrap_or_else(|| self.nulls.get(column, rows, self.batch_rows));
+            keep.as_ref().map_or(Ok(Arc::clone(&array)), |keep| filter(&array, keep))
+        });
+        let batch =
+            arrays.collect::<Result<_, _>>().and_then(|arrays| RecordBatch::try_new(Arc::clone(&self.schema), arrays));
+        batch.map_err(|error| Stop::Broken(error.to_string()))
+    }
+}
+
+/// A delete marker has no size. S3 Metadata tables write 0 for it, inventories nothing.
+fn clear_marker_sizes(columns: &mut [Option<ArrayRef>; Column::ALL.len()]) {
+    let markers = columns[Column::IsDeleteMarker as usize].as_ref().and_then(|markers| markers.as_boolean_opt());
+    if let (Some(markers), Some(sizes)) = (markers, &columns[Column::Size as usize])
+        && markers.true_count() > 0
+        && let Ok(cleared) = nullif(sizes, markers)
+    {
+        columns[Column::Size as usize] = Some(cleared);
+    }
+}
+
+/// Whether a row can be understood.
+fn judge(
+    key: &BinaryViewArray,
+    bucket: Option<&BinaryViewArray>,
+    expected: &str,
+    size: Option<&Int64Array>,
+    row: usize,
+) -> Result<(), Rejection> {
+    if let Some(bucket) = bucket
+        && (bucket.is_null(row) || bucket.value(row) != expected.as_bytes())
+    {
+        let shown = shown(if bucket.is_null(row) { b"" } else { bucket.value(row) });
+        return Err(Rejection(format!("the row belongs to bucket `{shown}`, not `{expected}`")));
+    }
+    check_key(if key.is_null(row) { b"" } else { key.value(row) })?;
+    match size {
+        Some(size) if size.is_valid(row) && size.value(row) < 0 => {
+            Err(Rejection(format!("`Size` is `{}`, not a size in bytes", size.value(row))))
+        }
+        _ => Ok(()),
+    }
+}

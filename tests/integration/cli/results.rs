@@ -1,0 +1,70 @@
+//! `report` and `compare`: what is done with a result when the audit is over.
+
+use std::fs;
+
+use super::runner::{SET, World};
+
+#[test]
+fn a_report_that_is_rendered_again_is_the_same() {
+    let world = World::dangling();
+    assert_eq!(world.run("audit --out first -o first.csv -o first.xml -o first.sarif -o first.prom").code, Some(1));
+    let again = world.run("report first --out second -o second.csv -o second.xml -o second.sarif -o second.prom");
+    assert_eq!((again.code, again.stdout.as_str()), (Some(0), ""), "{}", again.stderr);
+    for name in SET {
+        let bytes = |folder: &str| fs::read(world.path(folder).join(name)).unwrap();
+        assert!(bytes("first") == bytes("second"), "{name}");
+    }
+    for extension in ["csv", "xml", "sarif", "prom"] {
+        assert_eq!(world.read(&format!("first.{extension}")), world.read(&format!("second.{extension}")));
+    }
+}
+
+#[test]
+fn a_result_alone_is_summed_up() {
+    let world = World::dangling();
+    let audited = world.run("audit --out first --format text");
+    let told = world.run("report first/results.json");
+    assert_eq!((told.code, told.stdout), (Some(0), audited.stdout));
+}
+
+#[test]
+fn what_is_no_result_is_refused() {
+    let world = World::sound();
+    let ran = world.run("report nowhere");
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.stderr.contains("nowhere cannot be read") && ran.stderr.contains("help: "), "{}", ran.stderr);
+    assert_eq!(world.run("compare nowhere nowhere").code, Some(2));
+}
+
+#[test]
+fn what_came_stays_and_went_is_told() {
+    let (sound, dangling) = (World::sound(), World::dangling());
+    assert_eq!(sound.run("audit --out old -q").code, Some(0));
+    assert_eq!(dangling.run("audit --out new -q").code, Some(1));
+    let old = sound.path("old").display().to_string();
+    let worse = dangling.run(&format!("compare {old} new"));
+    assert_eq!(worse.code, Some(1), "{}", worse.stderr);
+    assert!(worse.stdout.contains("new: R301 dangling-reference\n"), "{}", worse.stdout);
+    let better = dangling.run(&format!("compare new {old} --format json"));
+    assert_eq!(better.code, Some(0));
+    let better: serde_json::Value = serde_json::from_str(&better.stdout).unwrap();
+    assert_eq!(better["rules"]["R301"]["fixed"]["findings"], 1);
+    assert_eq!(better["total"]["new"]["findings"], 0);
+    let same = dangling.run("compare new new --format md");
+    assert_eq!(same.code, Some(0), "what persists is not new");
+    assert!(same.stdout.contains("| R301 dangling-reference | 0 | 1 | 0 | 0 |"), "{}", same.stdout);
+}
+
+/// What is gone because nobody looked is not fixed.
+#[test]
+fn what_was_not_judged_again_is_deferred() {
+    let world = World::dangling();
+    world.run("audit --out old -q");
+    world.run("audit --out new -q --ignore R301");
+    let ran = world.run("compare old new --format json");
+    let told: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(
+        (&told["rules"]["R301"]["deferred"]["findings"], &told["rules"]["R301"]["fixed"]["findings"]),
+        (&1.into(), &0.into())
+    );
+}

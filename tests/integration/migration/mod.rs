@@ -1,0 +1,6 @@
+//! Migrations: what is planned, handed to AWS's engine, and proved.
+
+mod completion_report;
+mod lambda;
+mod reference_updates;
+mod round_trip;
