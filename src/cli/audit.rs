@@ -40,7 +40,7 @@ Examples:
   stocktake audit -o audit.html -o csv=findings.txt -q
       only these files, only the exit code
   stocktake audit --inventory s3://inventories/media/ --export s3://exports/AWSDynamoDB/ --region eu-central-1
-      straight from S3: parts are streamed, and only Parquet without an MD5 touches the disk
+      straight from S3: only Parquet and ORC whose ETag is no MD5 touch the disk
   stocktake audit --format md --fail-on warning
       Markdown on stdout, for a pull request; warnings fail too
   stocktake audit --format worklist --worklist-rule L202 > keys.txt

@@ -255,7 +255,12 @@ impl Outputs {
         let mut paths: Vec<PathBuf> = placed.iter().map(|file| file.target().to_owned()).collect();
         // What can fail most easily comes first, while nothing has appeared on this machine.
         placed.sort_by_key(|file| !file.is_sent());
-        placed.into_iter().try_for_each(StagedFile::commit)?;
+        let mut written = Vec::new();
+        for file in placed {
+            let target = file.target().display().to_string();
+            file.commit().map_err(|failure| failure.after(&written))?;
+            written.push(target);
+        }
         paths.sort();
         Ok(paths)
     }

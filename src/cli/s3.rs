@@ -12,11 +12,12 @@ use crate::source::{Reach, S3Options};
 #[derive(Debug, Args)]
 #[command(next_help_heading = "S3")]
 pub(super) struct S3Args {
-    /// The profile with credentials and region, as the AWS CLI knows it
-    #[arg(long, value_name = "NAME", env = "AWS_PROFILE", hide_env_values = true)]
+    /// The profile with credentials and region, as the AWS CLI knows it [default: AWS_PROFILE, behind credentials of the
+    /// environment]
+    #[arg(long, value_name = "NAME")]
     profile: Option<String>,
-    /// The buckets' region [default: the profile's]
-    #[arg(long, value_name = "NAME", env = "AWS_REGION", hide_env_values = true)]
+    /// The buckets' region [default: AWS_REGION, else the profile's]
+    #[arg(long, value_name = "NAME")]
     region: Option<String>,
     /// Where S3 answers, for compatible stores [default: AWS_ENDPOINT_URL_S3, else AWS_ENDPOINT_URL, else the
     /// profile's, else AWS]

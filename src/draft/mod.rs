@@ -15,8 +15,8 @@ use std::path::Path;
 use crate::layout::config::{self, KnownRules};
 use crate::layout::{ConfigErrors, Layout};
 use crate::model::UserError;
-use crate::source::{Place, SourceError};
 use crate::source::inventory::{Delivery, discover};
+use crate::source::{Place, SourceError};
 
 /// What a draft is made of.
 #[derive(Debug, Clone)]

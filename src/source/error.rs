@@ -220,8 +220,8 @@ impl UserError for SourceError {
             Self::Remote { input } => {
                 Some(format!("copy the delivery down first, for example `aws s3 sync {input} ./delivery`"))
             }
-            Self::Offline { input } => {
-                Some(format!("leave `--offline` out, or copy the delivery down: `aws s3 sync {input} ./delivery`"))
+            Self::Offline { .. } => {
+                Some("leave `--offline` out, or name a place on this machine".into())
             }
             #[cfg(feature = "s3")]
             Self::S3(error) => error.help(),

@@ -52,7 +52,7 @@ pub(super) fn open(place: &Place) -> Result<(Input, u64), SourceError> {
         Place::Local(path) => open_local(path).map(|(file, size)| (Input::Local(file), size)),
         #[cfg(feature = "s3")]
         Place::S3(place) => {
-            let stream = Stream::open(place, None)?;
+            let stream = Stream::open(place)?;
             let size = stream.size();
             Ok((Input::S3(stream), size))
         }

@@ -39,10 +39,20 @@ pub(super) fn listed_by_symlink(from: &ManifestPath) -> Result<(InventoryFormat,
             (Some(known), Some(other)) if known != other => return Err(SourceError::NotSymlink { path: path() }),
             _ => format = named,
         }
-        parts.push(match locator.find(key) {
-            Ok(path) => part_of(key.to_owned(), &path)?,
-            Err(looked) => Part { file: key.to_owned(), path: None, looked, stated_size: 0, stated_md5: None },
-        });
+        let found = match locator.find(key) {
+            Ok(path) => match part_of(key.to_owned(), &path) {
+                Ok(part) => Ok(part),
+                Err(error) => Err(store::missing(&path, error)?),
+            },
+            Err(looked) => Err(looked),
+        };
+        parts.push(found.unwrap_or_else(|looked| Part {
+            file: key.to_owned(),
+            path: None,
+            looked,
+            stated_size: 0,
+            stated_md5: None,
+        }));
     }
     let format = format.ok_or_else(|| SourceError::NotSymlink { path: path() })?;
     Ok((format, parts))

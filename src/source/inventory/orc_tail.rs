@@ -3,10 +3,10 @@
 
 use std::io;
 
+use bytes::Bytes;
 use orc_rust::proto::{ColumnStatistics, Footer, PostScript, StripeFooter, StripeInformation, Type};
 use orc_rust::reader::ChunkReader;
 use prost::Message;
-use bytes::Bytes;
 
 use super::columns::is_bucket;
 use super::orc_codec::Codec;

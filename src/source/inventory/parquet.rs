@@ -3,7 +3,6 @@
 //! The columns are taken from the file's footer, never from `fileSchema`, which has two spellings. The key is read as
 //! bytes, so that one bad key costs its row and not the part; text columns are checked by the decoder.
 
-
 use arrow_array::RecordBatch;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};

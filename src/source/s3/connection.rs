@@ -7,6 +7,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use aws_config::default_provider::region::DefaultRegionChain;
+use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::provider_config::ProviderConfig;
 use aws_config::{BehaviorVersion, Region};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::retry::RetryConfig;
@@ -15,7 +18,7 @@ use aws_sdk_s3::config::{Builder, ProvideCredentials, RequestChecksumCalculation
 use aws_sdk_s3::types::RequestPayer;
 use tokio::runtime::Runtime;
 
-use super::error::{S3Error, Said};
+use super::error::{S3Error, Said, innermost};
 use crate::source::reach::S3Options;
 
 /// Threads of the runtime: they move bytes, the engine's own threads work on them.
@@ -97,6 +100,40 @@ impl Connection {
     }
 }
 
+impl Connection {
+    /// Waits for something to be cleared away, also after the user stopped the program, but no longer than that.
+    pub(super) fn wait_on<T>(&self, work: impl Future<Output = T>, longest: Duration) -> Option<T> {
+        let runtime = self.runtime.as_ref()?;
+        runtime.block_on(async { tokio::time::timeout(longest, work).await.ok() })
+    }
+}
+
+#[cfg(test)]
+impl Connection {
+    /// To a server that takes any credentials; each request is tried once.
+    pub(super) fn of_test(url: &str, cancel: Arc<AtomicBool>) -> Self {
+        use aws_sdk_s3::config::Credentials;
+        let config = Builder::new()
+            .behavior_version(BehaviorVersion::latest())
+            .region(aws_sdk_s3::config::Region::new("eu-central-1"))
+            .credentials_provider(Credentials::new("AKID", "secret", None, None, "test"))
+            .retry_config(RetryConfig::disabled())
+            .force_path_style(true)
+            .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
+            .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
+            .endpoint_url(url);
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(THREADS).enable_all().build();
+        Self {
+            runtime: Some(runtime.unwrap()),
+            client: Client::from_conf(config.build()),
+            region: "eu-central-1".to_owned(),
+            payer: None,
+            tmp_dir: std::path::PathBuf::from("/nowhere/at/all"),
+            cancel,
+        }
+    }
+}
+
 impl Drop for Connection {
     fn drop(&mut self) {
         // A look-up of a name cannot be cut short; nobody waits for its answer any more.
@@ -123,7 +160,15 @@ fn wait<T>(runtime: &Runtime, cancel: &AtomicBool, work: impl Future<Output = T>
 async fn configure(options: &S3Options) -> Result<(Client, String), S3Error> {
     let mut loader = aws_config::defaults(BehaviorVersion::latest());
     if let Some(profile) = &options.profile {
-        loader = loader.profile_name(profile);
+        // Whoever names a profile means it, whatever credentials the environment has.
+        let region = match &options.region {
+            Some(region) => Some(Region::new(region.clone())),
+            None => DefaultRegionChain::builder().profile_name(profile).build().region().await,
+        };
+        let provider = ProfileFileCredentialsProvider::builder()
+            .profile_name(profile)
+            .configure(&ProviderConfig::without_region().with_region(region));
+        loader = loader.profile_name(profile).credentials_provider(provider.build());
     }
     if let Some(region) = &options.region {
         loader = loader.region(Region::new(region.clone()));
@@ -140,8 +185,7 @@ async fn configure(options: &S3Options) -> Result<(Client, String), S3Error> {
     };
     // Asked at once: the message comes before any work, and is not hidden in that of a request.
     if let Err(error) = provider.provide_credentials().await {
-        let said = aws_sdk_s3::error::DisplayErrorContext(&error).to_string();
-        return Err(S3Error::NoCredentials(Said(said)));
+        return Err(S3Error::NoCredentials(innermost(&error)));
     }
     let timeouts =
         TimeoutConfig::builder().connect_timeout(Duration::from_secs(10)).read_timeout(Duration::from_secs(60));

@@ -38,7 +38,7 @@ pub enum S3Error {
     #[error("no credentials for S3 were found")]
     NoCredentials(#[source] Said),
     /// Credentials that S3 does not take.
-    #[error("S3 does not take these credentials ({code})")]
+    #[error("these credentials are not taken by S3 ({code})")]
     BadCredentials {
         /// S3's code.
         code: String,
@@ -192,6 +192,14 @@ fn actual_region<E>(error: &SdkError<E, HttpResponse>, message: &str) -> Option<
     let header = error.raw_response().and_then(|response| response.headers().get("x-amz-bucket-region"));
     let quoted = || message.split_once("expecting '").and_then(|(_, rest)| rest.split('\'').next());
     header.or_else(quoted).map(str::to_owned)
+}
+
+/// The cause of all causes, in one line.
+pub(super) fn innermost(error: &(dyn Error + 'static)) -> Said {
+    let last = std::iter::successors(Some(error), |error: &&'_ (dyn Error + 'static)| (*error).source()).last();
+    let text = last.unwrap_or(error).to_string();
+    let lines = text.lines().map(|line| line.trim().replace("the credential provider was not enabled", "not enabled"));
+    Said(lines.collect::<Vec<_>>().join("; ").replacen(":; ", ": ", 1))
 }
 
 /// The SDK asks for credentials when it signs; that they lack is a cause of a failure that it calls another.

@@ -19,49 +19,61 @@ pub(super) enum Span {
     Last(u64),
 }
 
+/// What tells an object from the one that replaces it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Version {
+    /// Some compatible stores have none: there the size alone can tell.
+    pub(super) e_tag: Option<String>,
+    /// The object's size.
+    pub(super) size: u64,
+}
+
 /// Bytes of an object, and what they were read from.
 #[derive(Debug, Clone)]
 pub(super) struct Fetched {
     pub(super) bytes: Bytes,
     /// Its first byte's position.
     pub(super) start: u64,
-    /// The object's size.
-    pub(super) size: u64,
-    pub(super) e_tag: Option<String>,
+    pub(super) version: Version,
 }
 
-/// Fetches bytes; of the object with that ETag and no other, if one is given.
+/// Fetches bytes; of that version of the object and no other, if one is given.
 ///
 /// # Errors
 ///
 /// What S3 refuses; an object that changed; a body that breaks off too often.
-pub(super) async fn fetch(place: Arc<S3Place>, span: Span, e_tag: Option<String>) -> Result<Fetched, S3Error> {
+pub(super) async fn fetch(place: Arc<S3Place>, span: Span, version: Option<Version>) -> Result<Fetched, S3Error> {
     let client = place.connection.client().clone();
     let (mut have, mut known, mut backoff) = (BytesMut::new(), None::<Known>, Backoff::default());
-    let mut version = e_tag;
+    let mut size = version.as_ref().map(|version| version.size);
+    let mut e_tag = version.and_then(|version| version.e_tag);
     loop {
         let range = match (&known, span) {
             (Some(known), _) => format!("bytes={}-{}", known.start + have.len() as u64, known.end - 1),
             (None, Span::From { start, length }) => format!("bytes={start}-{}", start + length.max(1) - 1),
             (None, Span::Last(length)) => format!("bytes=-{length}"),
         };
-        let mut output = match ask(&client, &place, range, version.clone()).await? {
+        let mut output = match ask(&client, &place, range, e_tag.clone(), size.is_some()).await? {
             Some(output) => output,
-            None if known.is_some() => return Err(S3Error::Changed { place: Box::new((*place).clone()) }),
-            None => return Ok(Fetched { bytes: Bytes::new(), start: 0, size: 0, e_tag: version }),
+            None if size.is_some_and(|size| size > 0) => {
+                return Err(S3Error::Changed { place: Box::new((*place).clone()) });
+            }
+            None => return Ok(Fetched { bytes: Bytes::new(), start: 0, version: Version { e_tag, size: 0 } }),
         };
         let answer = Known::of(&output);
         // A store that overlooks If-Match still says what it sends.
-        let other = version.is_some() && output.e_tag.is_some() && output.e_tag != version;
+        let other = e_tag.is_some() && output.e_tag.is_some() && output.e_tag != e_tag
+            || size.is_some_and(|size| size != answer.size);
         let elsewhere = match (known, span) {
-            (Some(known), _) => answer.start != known.start + have.len() as u64 || answer.size != known.size,
+            (Some(known), _) => answer.start != known.start + have.len() as u64,
             (None, Span::From { start, .. }) => answer.start != start,
             (None, Span::Last(_)) => false,
         };
         if other || elsewhere {
             return Err(S3Error::Changed { place: Box::new((*place).clone()) });
         }
-        version = output.e_tag.take().or(version);
+        e_tag = output.e_tag.take().or(e_tag);
+        size = Some(answer.size);
         let known = *known.get_or_insert(answer);
         let wanted = (known.end - known.start) as usize;
         let before = have.len();
@@ -74,7 +86,8 @@ pub(super) async fn fetch(place: Arc<S3Place>, span: Span, e_tag: Option<String>
         };
         if have.len() >= wanted {
             have.truncate(wanted);
-            return Ok(Fetched { bytes: have.freeze(), start: known.start, size: known.size, e_tag: version });
+            let version = Version { e_tag, size: known.size };
+            return Ok(Fetched { bytes: have.freeze(), start: known.start, version });
         }
         if have.len() > before {
             backoff.reset();
@@ -94,11 +107,11 @@ async fn ask(
     client: &Client,
     place: &S3Place,
     range: String,
-    version: Option<String>,
+    e_tag: Option<String>,
+    opened: bool,
 ) -> Result<Option<GetObjectOutput>, S3Error> {
-    let opened = version.is_some();
     let request = client.get_object().bucket(&*place.bucket).key(&place.key).range(range);
-    match request.set_if_match(version).set_request_payer(place.connection.payer()).send().await {
+    match request.set_if_match(e_tag).set_request_payer(place.connection.payer()).send().await {
         Ok(output) => Ok(Some(output)),
         Err(error) if error.raw_response().is_some_and(|response| response.status().as_u16() == 416) => Ok(None),
         Err(error) => match S3Error::of(GET, place, &error) {

@@ -141,8 +141,8 @@ impl Listing {
     fn ordinary(&self) -> Vec<S3Place> {
         let delivery = self.folders.iter().any(|name| is_dated(name) || name == "hive/")
             || self.names.iter().any(|name| name.starts_with("manifest") && name.ends_with(".json"));
-        let wanted = |name: &&String| !is_dated(name) && !(delivery && matches!(name.as_str(), "data/" | "hive/"));
-        self.folders.iter().filter(wanted).map(|name| self.place(name)).collect()
+        let unwanted = |name: &&String| is_dated(name) || delivery && matches!(name.as_str(), "data/" | "hive/");
+        self.folders.iter().filter(|name| !unwanted(name)).map(|name| self.place(name)).collect()
     }
 }
 
@@ -178,11 +178,28 @@ async fn page(folder: &S3Place, next: Option<String>, most: Option<i32>) -> Resu
     })
 }
 
-/// Whether an object is there; one that cannot be asked for counts as there, so that who opens it is told why not.
-pub(super) fn is_there(place: &S3Place) -> bool {
+/// What asking for an object shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Presence {
+    /// It is there.
+    There,
+    /// It is not.
+    Absent,
+    /// Who may not list is answered so of what is not there as well.
+    Denied,
+    /// It cannot be asked for: who opens it is told why.
+    Unknown,
+}
+
+/// Whether an object is there.
+pub(super) fn presence(place: &S3Place) -> Presence {
     let span = Span::From { start: 0, length: 1 };
-    let asked = place.connection.wait(fetch(Arc::new(place.clone()), span, None));
-    !matches!(asked, Ok(Err(S3Error::NoSuchKey { .. })))
+    match place.connection.wait(fetch(Arc::new(place.clone()), span, None)) {
+        Ok(Ok(_) | Err(S3Error::Archived { .. })) => Presence::There,
+        Ok(Err(S3Error::NoSuchKey { .. })) => Presence::Absent,
+        Ok(Err(S3Error::Denied { .. })) => Presence::Denied,
+        Ok(Err(_)) | Err(_) => Presence::Unknown,
+    }
 }
 
 #[cfg(test)]

@@ -1,9 +1,10 @@
 //! Finds a listed key in S3: most often in the bucket that the manifest lies in, by that very key.
 
-use super::list::is_there;
+use super::list::{Presence, presence};
 use super::place::S3Place;
 
-/// Keys that are looked for everywhere; once so many were found nowhere, the others are taken to be missing as well.
+/// Keys that are looked for everywhere; once so many were found nowhere, the others are only looked for where they are
+/// opened.
 const SEARCHES: usize = 3;
 
 /// Looks for the objects of one delivery.
@@ -42,22 +43,28 @@ impl S3Locator {
         }
         let bucket = self.root.at("");
         if self.searched >= SEARCHES {
-            return Err(vec![below(&bucket, &segments).to_string()]);
+            return Ok(below(&bucket, &segments));
         }
-        let mut looked = Vec::new();
+        let (mut looked, mut denied) = (Vec::new(), None);
         for (folder, stripped) in self.places(bucket, segments.len()) {
             let place = below(&folder, &segments[stripped..]);
             if looked.contains(&place) {
                 continue;
             }
-            if is_there(&place) {
-                self.last = Some((folder, stripped));
-                return Ok(place);
+            match presence(&place) {
+                Presence::There => {
+                    self.last = Some((folder, stripped));
+                    return Ok(place);
+                }
+                Presence::Unknown => return Ok(place),
+                Presence::Denied => denied = denied.or(Some(place.clone())),
+                Presence::Absent => {}
             }
             looked.push(place);
         }
         self.searched += 1;
-        Err(looked.iter().map(ToString::to_string).collect())
+        // What may only be hidden is not missing: who opens it is told what is not allowed.
+        denied.ok_or_else(|| looked.iter().map(ToString::to_string).collect())
     }
 
     fn places(&self, bucket: S3Place, segments: usize) -> Vec<(S3Place, usize)> {
@@ -75,4 +82,44 @@ impl S3Locator {
 
 fn below(folder: &S3Place, segments: &[&str]) -> S3Place {
     folder.at(format!("{}{}", folder.key, segments.join("/")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::answering::{Answer, Server};
+    use super::S3Locator;
+
+    #[test]
+    fn what_may_only_be_hidden_is_not_taken_for_there() {
+        // Who may not list a bucket is answered with 403 for what is not there.
+        let server = Server::start(|_, request| match request.line.contains("/copy/prefix/data/part") {
+            true => Answer::Range(vec![1], Some("one")),
+            false => Answer::Refused(403, "AccessDenied"),
+        });
+        let (root, _) = server.place("copy/");
+        let mut locator = S3Locator::new(&root, &root.at("copy/prefix/manifest.json"));
+        let found = locator.find("prefix/data/part").map(|place| place.to_string());
+        assert_eq!(found, Ok("s3://media/copy/prefix/data/part".to_owned()));
+    }
+
+    #[test]
+    fn what_is_denied_everywhere_is_left_to_who_opens_it() {
+        let server = Server::start(|_, _| Answer::Refused(403, "AccessDenied"));
+        let (root, _) = server.place("copy/");
+        let mut locator = S3Locator::new(&root, &root.at("copy/manifest.json"));
+        assert_eq!(locator.find("data/part").map(|place| place.to_string()), Ok("s3://media/data/part".to_owned()));
+    }
+
+    #[test]
+    fn what_is_nowhere_is_told_with_the_places() {
+        let server = Server::start(|_, _| Answer::Refused(404, "NoSuchKey"));
+        let (root, _) = server.place("copy/");
+        let mut locator = S3Locator::new(&root, &root.at("copy/manifest.json"));
+        let looked = locator.find("data/part").map(|place| place.to_string()).unwrap_err();
+        assert!(
+            looked.contains(&"s3://media/data/part".to_owned())
+                && looked.contains(&"s3://media/copy/data/part".to_owned()),
+            "{looked:?}"
+        );
+    }
 }

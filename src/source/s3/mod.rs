@@ -3,6 +3,8 @@
 //! The engine is threads that wait for bytes; the SDK is asynchronous. One small runtime, owned by the [`Connection`],
 //! fetches ranges ahead of the thread that reads, and every wait looks at the flag that stops the program.
 
+#[cfg(test)]
+mod answering;
 mod backoff;
 mod blocks;
 mod connection;

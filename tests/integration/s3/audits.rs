@@ -11,7 +11,7 @@ const WHOLE: [&str; 2] = ["s3://inventories/", "s3://exports/"];
 
 #[test]
 fn an_audit_from_s3_is_the_audit_from_disk() {
-    for format in ["csv", "parquet"] {
+    for format in ["csv", "parquet", "orc"] {
         let reference = audit_on_disk(format);
         assert!(reference.code == Some(1) && reference.findings.len() > 10_000, "too little to compare");
         let server = portal(format);
@@ -66,15 +66,17 @@ fn requests_say_who_pays() {
 }
 
 #[test]
-fn a_parquet_part_with_another_etag_is_read_once_through_the_disk() {
-    let server = portal("parquet");
-    let parts: Vec<String> =
-        server.backend().objects("inventories").into_keys().filter(|key| key.ends_with(".parquet")).collect();
-    assert!(!parts.is_empty());
-    for part in &parts {
-        server.make_multipart("inventories", part);
+fn a_columnar_part_with_another_etag_is_read_once_through_the_disk() {
+    for format in ["parquet", "orc"] {
+        let server = portal(format);
+        let objects = server.backend().objects("inventories").into_keys();
+        let parts: Vec<String> = objects.filter(|key| key.ends_with(format)).collect();
+        assert!(!parts.is_empty());
+        for part in &parts {
+            server.make_multipart("inventories", part);
+        }
+        assert!(judged_in_s3(&server, WHOLE, "") == audit_on_disk(format), "{format}");
     }
-    assert!(judged_in_s3(&server, WHOLE, "") == audit_on_disk("parquet"));
 }
 
 #[test]

@@ -99,7 +99,7 @@ impl Backend {
     }
 
     pub(super) fn create_bucket(&self, bucket: &str) {
-        self.with(|state| drop(state.buckets.entry(bucket.to_owned()).or_default()));
+        self.with(|state| _ = state.buckets.entry(bucket.to_owned()).or_default());
     }
 
     /// Puts a delete marker upon an object.

@@ -3,6 +3,7 @@
 use super::run;
 use super::server::Server;
 use crate::delivery::{Column, Format, Inventory, ObjectRow};
+use crate::fixtures::root;
 
 /// 2026-11-01T01:00:00Z.
 const FIRST: i64 = 1_793_494_800_000;
@@ -54,13 +55,9 @@ fn the_newest_complete_delivery_is_found_by_listing() {
 fn where_no_delivery_is_complete_the_newest_counts() {
     let server = Server::start();
     deliveries(&server, 3, 3);
-    let ran = run(&server, std::path::Path::new("."), "inspect s3://inventories/media/nightly");
+    let ran = run(&server, &root(), "inspect s3://inventories/media/nightly");
     assert!(ran.stdout.contains("Key=day-2"), "{ran:#?}");
-    let named = run(
-        &server,
-        std::path::Path::new("."),
-        "inspect s3://inventories/media/nightly/2026-11-02T01-00Z/manifest.json",
-    );
+    let named = run(&server, &root(), "inspect s3://inventories/media/nightly/2026-11-02T01-00Z/manifest.json");
     assert!(named.stdout.contains("Key=day-1"), "{named:#?}");
 }
 
@@ -72,6 +69,6 @@ fn a_folder_named_data_above_deliveries_is_searched() {
     for (key, bytes) in inventory.files(&[vec![ObjectRow::new("found", 1, FIRST)]]).0 {
         server.put("lake", &format!("data/inventories/{key}"), bytes);
     }
-    let ran = run(&server, std::path::Path::new("."), "inspect s3://lake/");
+    let ran = run(&server, &root(), "inspect s3://lake/");
     assert!(ran.stdout.contains("Key=found"), "{ran:#?}");
 }

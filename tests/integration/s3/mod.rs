@@ -3,6 +3,7 @@
 
 mod audits;
 mod backend;
+mod bare;
 mod faults;
 mod finding;
 mod large;
@@ -17,7 +18,8 @@ use std::process::Command;
 use server::Server;
 
 use crate::cli::runner::{Ran, program};
-use crate::fixtures::{read_below, root};
+use crate::delivery::Files;
+use crate::fixtures::{orc_during, read_below, root};
 
 /// What an audit leaves that must not depend on where its inputs lay.
 #[derive(Debug, PartialEq, Eq)]
@@ -29,7 +31,7 @@ struct Judged {
 }
 
 /// The program with credentials that the server knows, and nothing else in its environment.
-fn program_with_credentials(server: &Server) -> Command {
+fn program_with_credentials() -> Command {
     let mut command = program();
     command.env("AWS_ACCESS_KEY_ID", server::ACCESS_KEY).env("AWS_SECRET_ACCESS_KEY", server::SECRET_KEY);
     command.env("AWS_EC2_METADATA_DISABLED", "true").env("AWS_REGION", "eu-central-1");
@@ -45,7 +47,7 @@ fn flags(server: &Server) -> [String; 3] {
 
 /// Runs the program with arguments between spaces.
 fn run(server: &Server, dir: &Path, arguments: &str) -> Ran {
-    let mut command = program_with_credentials(server);
+    let mut command = program_with_credentials();
     let output = command.args(arguments.split_whitespace()).args(flags(server)).current_dir(dir).output().unwrap();
     let mut ran = Ran::of(&output, dir);
     ran.stderr = ran.stderr.replace(&server.url(), "[SERVER]");
@@ -55,10 +57,14 @@ fn run(server: &Server, dir: &Path, arguments: &str) -> Ran {
 /// A server that holds the fixture's deliveries in one bucket and its exports in another, as AWS lays them out.
 fn portal(format: &str) -> Server {
     let server = Server::start();
-    let during = root().join("edge-cv-portal/during");
-    server.put_files("inventories", &read_below(&during.join(format)));
-    server.put_files("exports", &read_below(&during.join("exports")));
+    server.put_files("inventories", &deliveries(format));
+    server.put_files("exports", &read_below(&root().join("edge-cv-portal/during/exports")));
     server
+}
+
+/// The fixture's deliveries.
+fn deliveries(format: &str) -> Files {
+    if format == "orc" { orc_during() } else { read_below(&root().join("edge-cv-portal/during").join(format)) }
 }
 
 /// Audits the fixture's bucket with inputs at these places.
@@ -80,15 +86,17 @@ fn audit(mut command: Command, inputs: [&str; 2], more: &str) -> (Ran, Option<Ju
 
 /// The same audit with the inputs on disk.
 fn audit_on_disk(format: &str) -> Judged {
-    let during = root().join("edge-cv-portal/during");
-    let [inventory, exports] = [format, "exports"].map(|name| during.join(name).display().to_string());
-    let (ran, judged) = audit(program(), [&inventory, &exports], "");
+    let dir = tempfile::tempdir().unwrap();
+    deliveries(format).write(dir.path());
+    let exports = root().join("edge-cv-portal/during/exports");
+    let inputs = [dir.path(), &exports].map(|path| path.display().to_string());
+    let (ran, judged) = audit(program(), [&inputs[0], &inputs[1]], "");
     judged.unwrap_or_else(|| panic!("{ran:#?}"))
 }
 
 /// The same audit with the inputs in S3.
 fn audit_in_s3(server: &Server, inputs: [&str; 2], more: &str) -> (Ran, Option<Judged>) {
-    audit(program_with_credentials(server), inputs, &format!("{more} {}", flags(server).join(" ")))
+    audit(program_with_credentials(), inputs, &format!("{more} {}", flags(server).join(" ")))
 }
 
 /// The same, which must come to a judgement.

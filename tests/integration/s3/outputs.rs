@@ -9,7 +9,7 @@ use crate::fixtures::root;
 fn audit(server: &super::server::Server, outputs: &[&str]) -> Ran {
     let dir = tempfile::tempdir().unwrap();
     let configuration = root().join("edge-cv-portal/stocktake.toml");
-    let mut command = program_with_credentials(server);
+    let mut command = program_with_credentials();
     command.args(["audit", "-c"]).arg(configuration).args(outputs).args(super::flags(server));
     let output = command.args(["--tmp-dir", "."]).current_dir(dir.path()).output().unwrap();
     let left: Vec<_> = std::fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
@@ -42,6 +42,9 @@ fn an_output_that_s3_refuses_is_an_error_and_nothing_appears() {
     ran.is_refused(2);
     insta::assert_snapshot!(ran.stderr);
     assert!(server.backend().objects("reports").is_empty());
+    let ran = audit(&server, &["-o", "s3://reports/audit.html", "-o", "s3://reports/tonight/audit.md"]);
+    ran.is_refused(2);
+    assert!(ran.stderr.contains("written already, and whole: s3://reports/audit.html"), "{}", ran.stderr);
     let ran = audit(&server, &["-o", "s3://nowhere-at-all/audit.html"]);
     ran.is_refused(2);
     assert_eq!(server.backend().open_uploads(), 0);

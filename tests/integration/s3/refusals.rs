@@ -55,31 +55,26 @@ fn each_refusal_is_one_message_with_its_cure() {
         if let Some(fault) = fault {
             server.break_it(fault);
         }
-        told(&mut all, name, &server, program_with_credentials(&server).args(["inspect", input]).args(flags(&server)));
+        told(&mut all, name, &server, program_with_credentials().args(["inspect", input]).args(flags(&server)));
     }
     let server = portal("csv");
     let input = ["inspect", "s3://inventories/"];
     let mut no_credentials = program();
     no_credentials.env("AWS_EC2_METADATA_DISABLED", "true").env("HOME", "/nonexistent");
     told(&mut all, "no credentials", &server, no_credentials.args(input).args(flags(&server)));
-    let mut wrong = program_with_credentials(&server);
+    let mut wrong = program_with_credentials();
     wrong.env("AWS_SECRET_ACCESS_KEY", "another");
     told(&mut all, "wrong credentials", &server, wrong.args(input).args(flags(&server)));
-    let mut profile = program_with_credentials(&server);
+    let mut profile = program_with_credentials();
     profile.env_remove("AWS_ACCESS_KEY_ID").env_remove("AWS_SECRET_ACCESS_KEY");
     told(&mut all, "no such profile", &server, profile.args(input).args(["--profile", "nobody"]).args(flags(&server)));
-    let mut region = program_with_credentials(&server);
+    let mut region = program_with_credentials();
     region.env_remove("AWS_REGION");
     told(&mut all, "no region", &server, region.args(input));
     let before = server.requests().len();
-    told(
-        &mut all,
-        "offline",
-        &server,
-        program_with_credentials(&server).args(input).args(flags(&server)).arg("--offline"),
-    );
+    told(&mut all, "offline", &server, program_with_credentials().args(input).args(flags(&server)).arg("--offline"));
     let output = ["audit", "-c", "edge-cv-portal/stocktake.toml", "-o", "s3://reports/audit.html", "--offline"];
-    told(&mut all, "an output offline", &server, program_with_credentials(&server).args(output).args(flags(&server)));
+    told(&mut all, "an output offline", &server, program_with_credentials().args(output).args(flags(&server)));
     assert_eq!(server.requests().len(), before, "nothing goes over the network");
     insta::with_settings!({ omit_expression => true }, { insta::assert_snapshot!(all) });
 }

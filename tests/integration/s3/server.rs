@@ -1,6 +1,7 @@
 //! The server: `s3s` speaks the protocol and checks signatures, the backend answers.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use futures::{StreamExt as _, stream};
@@ -136,9 +137,8 @@ fn body(bytes: Bytes, becomes: Body) -> StreamingBlob {
     }
     let half = bytes.slice(..bytes.len() / 2);
     let rest = stream::once(async move {
-        if becomes == Body::Stalled {
-            tokio::time::sleep(FOR_EVER).await;
-        }
+        // What was sent arrives before the connection breaks.
+        tokio::time::sleep(if becomes == Body::Stalled { FOR_EVER } else { Duration::from_millis(5) }).await;
         Err(std::io::Error::other("the connection broke"))
     });
     StreamingBlob::wrap(stream::iter([Ok(half)]).chain(rest))
