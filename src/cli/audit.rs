@@ -107,7 +107,9 @@ impl AuditArgs {
         let selection = Selection { select: self.select.clone(), ignore: self.ignore.clone() };
         let severities = Severities::new(spec, phase, &selection).map_err(|error| Failure::of(&error))?;
         let pinned = self.now.or(spec.inputs.now);
-        let wanted = self.output.wanted(|| spec.output.dir.as_ref().map(|dir| spec.directory.join(dir)))?;
+        let jobs = self.jobs.map_or_else(all_cores, usize::from);
+        let mut wanted = self.output.wanted(|| spec.output.dir.as_ref().map(|dir| spec.directory.join(dir)))?;
+        wanted.beside = jobs > 1;
         let templates = self
             .output
             .templates
@@ -125,7 +127,7 @@ impl AuditArgs {
             exports: paths(&self.export, &spec.inputs.exports, &spec.directory),
             now: pinned.unwrap_or_else(|| Timestamp::now().as_millisecond()),
             now_is_pinned: pinned.is_some(),
-            jobs: self.jobs.map_or_else(all_cores, usize::from),
+            jobs,
             verify: !self.no_checksums,
             inventory_told: self.reading.inventory(None),
             export_told: self.reading.export(None),
