@@ -14,11 +14,11 @@ use crate::audit::inputs::{AuditInputs, report_defect};
 use crate::audit::objects::ObjectPass;
 use crate::audit::records::Complaints;
 use crate::audit::settings::{AuditRequest, Shared};
-use crate::audit::sink::{Emitter, RuleTally};
+use crate::audit::sink::{Emitter, Emitters, Tallies};
 use crate::audit::tally::Partial;
 use crate::model::{SourceDefect, SourceProblem};
 use crate::references::{Declarations, Extractor, References};
-use crate::results::findings::{FindingRuns, Run};
+use crate::results::findings::Run;
 use crate::source::export::ReadingOrder;
 use crate::source::inventory::{PartReader, ReadOptions};
 
@@ -27,21 +27,21 @@ const BATCH_ROWS: usize = 16_384;
 /// Items between two looks at whether the user wants to stop.
 const ITEMS_PER_CHECK: u64 = 4_096;
 
-/// What findings brought home: tallies by rule, and sorted runs.
+/// What findings brought home: tallies, and sorted runs.
 #[derive(Debug)]
 pub(super) struct Gathered {
-    pub(super) tallies: Vec<RuleTally>,
+    pub(super) tallies: Tallies,
     pub(super) runs: Vec<Run>,
 }
 
 impl Gathered {
-    pub(super) fn new() -> Self {
-        Self { tallies: vec![RuleTally::default(); crate::rules::RULES.len()], runs: Vec::new() }
+    pub(super) fn new(emitters: &Emitters<'_>) -> Self {
+        Self { tallies: Tallies::new(&emitters.excuses), runs: Vec::new() }
     }
 
-    pub(super) fn take(&mut self, emitter: Emitter) -> Result<(), AuditError> {
+    pub(super) fn take(&mut self, emitter: Emitter<'_>) -> Result<(), AuditError> {
         let (tallies, runs) = emitter.finish()?;
-        self.tallies.iter_mut().zip(&tallies).for_each(|(ours, more)| ours.add(more));
+        self.tallies.add(&tallies);
         self.runs.extend(runs);
         Ok(())
     }
@@ -104,7 +104,7 @@ pub(super) fn read_exports(
     pool: &ThreadPool,
     inputs: &AuditInputs,
     declarations: &Declarations<'_>,
-    runs: &FindingRuns,
+    emitters: &Emitters<'_>,
     gathered: &mut Gathered,
 ) -> Result<(References, Completeness, Vec<u64>), AuditError> {
     let complete = Completeness::new(inputs.exports.iter().map(|(_, export)| export.defects.as_slice()));
@@ -115,7 +115,7 @@ pub(super) fn read_exports(
     request.progress.begin("reading exports", order.bytes());
     let workers = pool.broadcast(|_| -> Result<_, AuditError> {
         let mut extractor = Extractor::new(request.layout, declarations);
-        let mut emitter = Emitter::new(runs.writer());
+        let mut emitter = emitters.emitter();
         let mut items = vec![0_u64; inputs.exports.len()];
         while let Some(turn) = order.next_turn() {
             let number = turn.export();
@@ -180,7 +180,7 @@ pub(super) fn read_inventories(
     pool: &ThreadPool,
     inputs: &AuditInputs,
     shared: &Shared<'_>,
-    runs: &FindingRuns,
+    emitters: &Emitters<'_>,
     gathered: &mut Gathered,
 ) -> Result<(Partial, Completeness, Vec<u64>), AuditError> {
     let complete = Completeness::new(inputs.inventories.iter().map(|(_, delivery)| delivery.defects.as_slice()));
@@ -208,7 +208,7 @@ pub(super) fn read_inventories(
     let hand_over = HandOver::new(pool.current_num_threads());
     let workers = pool.broadcast(|_| -> Result<_, AuditError> {
         let reading = hand_over.reader();
-        let mut pass = ObjectPass::new(shared, empty(), Emitter::new(runs.writer()));
+        let mut pass = ObjectPass::new(shared, empty(), emitters.emitter());
         let mut rows = vec![0_u64; inputs.inventories.len()];
         let mut judge = |pass: &mut ObjectPass<'_>, number: usize, batch: &RecordBatch| -> Result<(), AuditError> {
             let before = pass.partial.rows;

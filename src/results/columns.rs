@@ -171,6 +171,11 @@ impl Batch {
         self.rows.num_rows()
     }
 
+    /// Whether there is a column of this name.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.rows.column_by_name(name).is_some()
+    }
+
     /// The column of this name, as this type.
     pub(crate) fn column<A: Array + Clone + 'static>(&self, name: &'static str) -> Result<A, ResultsError> {
         let column = self.rows.column_by_name(name).and_then(|column| column.as_any().downcast_ref::<A>());
