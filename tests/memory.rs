@@ -138,6 +138,8 @@ fn audit(dir: &Path, inventory: &Path, rows: usize) -> Taken {
         export_told: Default::default(),
         csv_keys: Default::default(),
         accept_implausible: false,
+        baseline: None,
+        thresholds: Vec::new(),
         switches: Vec::new(),
         memory: 1 << 30,
         tmp_dir: None,

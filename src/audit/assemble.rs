@@ -1,12 +1,13 @@
 //! From what was counted to `results.json`.
 
 use crate::audit::closing::OutcomeCounts;
+use crate::audit::excusing::Excused;
 use crate::audit::folders::FolderSummary;
 use crate::audit::inputs::AuditInputs;
 use crate::audit::pass::Completeness;
 use crate::audit::provenance::evidence_digest;
 use crate::audit::settings::AuditRequest;
-use crate::audit::sink::RuleTally;
+use crate::audit::sink::{RuleTally, Tallies};
 use crate::audit::tally::{AGES, AreaTally, NEVER, Partial, SIZES};
 use crate::audit::verdict::{Given, Grounds, state};
 use crate::audit::workflows::WorkflowTally;
@@ -14,8 +15,9 @@ use crate::layout::spec::{AreaSpec, Fate, ReferenceKind, Standing};
 use crate::model::{KeyClass, Millis, Outcome, ReferenceClass, Severity, time};
 use crate::references::{Declarations, References};
 use crate::results::schema::{
-    AreaResult, Bucketed, ClassResult, Classes, Judgement, LegacyResult, OrphanFolder, OrphanResult, OutcomeResult,
-    ReferenceResult, Results, RuleResult, RuleState, SCHEMA, SeverityCount, Tool, Totals, WorkflowResult, WorkflowStep,
+    AreaResult, Bucketed, ClassResult, Classes, ExceptionState, Judgement, LegacyResult, OrphanFolder, OrphanResult,
+    OutcomeResult, ReferenceResult, Results, RuleResult, RuleState, SCHEMA, SeverityCount, Tool, Totals,
+    WorkflowResult, WorkflowStep,
 };
 use crate::rules::RULES;
 
@@ -27,7 +29,8 @@ pub(super) struct Counted<'a> {
     pub(super) references: &'a References,
     pub(super) partial: &'a Partial,
     pub(super) folders: &'a FolderSummary,
-    pub(super) tallies: &'a [RuleTally],
+    pub(super) tallies: &'a Tallies,
+    pub(super) excused: &'a Excused,
     pub(super) given: Given,
     pub(super) outcomes: &'a OutcomeCounts,
     pub(super) workflows: &'a [WorkflowTally],
@@ -59,12 +62,18 @@ impl Counted<'_> {
 
     fn judgement(&self) -> Judgement {
         let request = self.request;
-        let states: Vec<(RuleState, Option<String>)> =
-            self.tallies.iter().enumerate().map(|(rule, tally)| state(request, rule, self.given, tally)).collect();
+        let states: Vec<(RuleState, Option<String>)> = self
+            .tallies
+            .rules
+            .iter()
+            .enumerate()
+            .map(|(rule, tally)| state(request, rule, self.given, tally))
+            .collect();
         let totals = self.totals();
         let grounds = Grounds {
             request,
             tallies: self.tallies,
+            thresholds: &self.excused.thresholds,
             states: &states,
             objects: totals.objects,
             references: totals.references,
@@ -80,6 +89,7 @@ impl Counted<'_> {
             classes: self.classes(),
             rules: self
                 .tallies
+                .rules
                 .iter()
                 .zip(&states)
                 .enumerate()
@@ -91,6 +101,9 @@ impl Counted<'_> {
             orphans: self.orphans(),
             workflows: self.workflow_results(),
             not_checked: self.not_checked(&states),
+            exceptions: self.excused.exceptions.clone(),
+            baseline: self.excused.baseline.clone(),
+            thresholds: self.excused.thresholds.clone(),
         }
     }
 
@@ -106,7 +119,7 @@ impl Counted<'_> {
             items: self.export_items.iter().sum(),
             references: self.references.list.len() as u64,
             folders: self.folders.folders,
-            findings: self.tallies.iter().map(RuleTally::findings).sum(),
+            findings: self.tallies.rules.iter().map(RuleTally::findings).sum(),
         }
     }
 
@@ -145,7 +158,17 @@ impl Counted<'_> {
             by_severity: by_severity.filter(|count| count.findings > 0).collect(),
             objects: tally.objects,
             bytes: tally.bytes,
+            excused: self.excused_of(rule),
         }
+    }
+
+    /// Findings of a rule that do not count.
+    fn excused_of(&self, rule: usize) -> u64 {
+        let hidden =
+            self.excused.exceptions.iter().filter(|exception| {
+                exception.rule == RULES[rule].meta.code && exception.state == ExceptionState::InForce
+            });
+        self.tallies.known[rule].findings() + hidden.map(|exception| exception.findings).sum::<u64>()
     }
 
     /// The areas that a bucket has: those of its entries' roles.

@@ -3,6 +3,7 @@
 use std::io;
 
 use crate::model::UserError;
+use crate::results::baseline::BaselineError;
 use crate::source::SourceError;
 
 /// Nothing was judged, or what was judged could not be kept.
@@ -44,6 +45,9 @@ pub enum AuditError {
         /// How long after.
         ahead: String,
     },
+    /// The baseline cannot be read.
+    #[error(transparent)]
+    Baseline(#[from] BaselineError),
     /// Findings could not be kept.
     #[error("findings could not be written")]
     Write(#[from] io::Error),
@@ -65,6 +69,7 @@ impl UserError for AuditError {
     fn place(&self) -> Option<String> {
         match self {
             Self::Source(error) => error.place(),
+            Self::Baseline(error) => error.place(),
             Self::UndeclaredBucket { manifest, .. } => Some(format!("{manifest}: sourceBucket")),
             Self::Future { input, .. } => Some(input.clone()),
             _ => None,
@@ -74,6 +79,7 @@ impl UserError for AuditError {
     fn help(&self) -> Option<String> {
         Some(match self {
             Self::Source(error) => return error.help(),
+            Self::Baseline(error) => return error.help(),
             Self::NoBucket => "add `[[bucket]]` with the bucket's `name` to the configuration".to_owned(),
             Self::NoInventory => {
                 "give `--inventory PATH`, or set `inventory` under `[inputs]` in the configuration".to_owned()

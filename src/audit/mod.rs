@@ -8,16 +8,20 @@ mod columns;
 mod counting;
 mod directory;
 mod error;
+mod excuses;
+mod excusing;
 mod features;
 mod folder_stream;
 mod folder_tally;
 mod folders;
+mod hand_over;
 mod inputs;
 mod judging;
 mod look_ahead;
 mod objects;
 mod outcome;
 mod pass;
+mod population;
 mod provenance;
 mod records;
 mod settings;
@@ -32,14 +36,17 @@ pub use settings::{AuditRequest, FailOn, Progress};
 
 use crate::audit::assemble::Counted;
 use crate::audit::closing::ReferenceClosing;
+use crate::audit::excuses::Excuses;
+use crate::audit::excusing::{Excusing, settle_classes};
 use crate::audit::folder_stream::FolderStream;
 use crate::audit::folder_tally::FolderOrder;
 use crate::audit::folders::FolderClosing;
 use crate::audit::inputs::{AuditInputs, report};
 use crate::audit::outcome::BucketView;
 use crate::audit::pass::{Gathered, check_cancel};
+use crate::audit::population::Population;
 use crate::audit::settings::Shared;
-use crate::audit::sink::Emitter;
+use crate::audit::sink::{Emitter, Emitters};
 use crate::audit::verdict::Given;
 use crate::model::{Finding, Millis, Needs, ReferenceClass};
 use crate::references::Declarations;
@@ -98,11 +105,12 @@ pub fn run(request: &AuditRequest<'_>, sink: &mut dyn AuditSink) -> Result<Audit
     let pool = threads.map_err(|error| AuditError::Write(std::io::Error::other(error)))?;
     let run_bytes = (request.memory / 4 / request.jobs.max(1) as u64).clamp(LEAST_RUN_BYTES, MOST_RUN_BYTES);
     let runs = FindingRuns::with_run_bytes(request.tmp_dir.as_deref(), run_bytes as usize);
+    let emitters = Emitters::new(runs, Excuses::new(request));
     let declarations = Declarations::new(spec);
-    let mut gathered = Gathered::new();
+    let mut gathered = Gathered::new(&emitters);
 
     let (references, exports_complete, export_items) =
-        pass::read_exports(request, &pool, &inputs, &declarations, &runs, &mut gathered)?;
+        pass::read_exports(request, &pool, &inputs, &declarations, &emitters, &mut gathered)?;
     // S012 of either kind: no orphan is judged.
     let nothing_absent = inputs.absent_tables(layout).is_empty() && inputs.absent_buckets(layout).is_empty();
     let exports_whole = exports_complete.all() && !exports_complete.filtered() && nothing_absent;
@@ -120,7 +128,7 @@ pub fn run(request: &AuditRequest<'_>, sink: &mut dyn AuditSink) -> Result<Audit
         exported_at,
     };
     let (mut partial, inventories_complete, inventory_rows) =
-        pass::read_inventories(request, &pool, &inputs, &shared, &runs, &mut gathered)?;
+        pass::read_inventories(request, &pool, &inputs, &shared, &emitters, &mut gathered)?;
 
     let names: Vec<&str> = layout.buckets().iter().map(crate::layout::BucketLayout::name).collect();
     let mut held = std::mem::take(&mut partial.more_folders);
@@ -131,7 +139,7 @@ pub fn run(request: &AuditRequest<'_>, sink: &mut dyn AuditSink) -> Result<Audit
     let inventories_whole = inventories_complete.all() && inputs.absent_buckets(layout).is_empty();
     let given = Given { inventories: inventories_whole, exports: exports_whole, columns: columns(&inputs) };
     let views = BucketView::all(&inputs, &inventories_complete, layout.buckets().len(), spec.inputs.grace);
-    let mut emitter = Emitter::new(runs.writer());
+    let mut emitter = emitters.emitter();
     inputs.judge(request, &mut emitter);
     report_absent_columns(request, &inputs, &mut emitter);
     let closing = ReferenceClosing {
@@ -142,7 +150,7 @@ pub fn run(request: &AuditRequest<'_>, sink: &mut dyn AuditSink) -> Result<Audit
         partial: &partial,
     };
     let folders = FolderClosing { request, references: &references, views: &views, partial: &partial };
-    let mut folder_emitter = Emitter::new(runs.writer());
+    let mut folder_emitter = emitters.emitter();
     let mut largest = LargestFolders::new(LARGEST_FOLDERS);
     // Neither asks what the other finds.
     let (judged, summary) = pool.join(
@@ -169,6 +177,22 @@ pub fn run(request: &AuditRequest<'_>, sink: &mut dyn AuditSink) -> Result<Audit
     gathered.take(folder_emitter)?;
     gathered.take(emitter)?;
 
+    let excusing = Excusing { request, given };
+    let population = Population {
+        request,
+        partial: &partial,
+        folders: &summary,
+        references: &references,
+        workflows: &workflows,
+        items: export_items.iter().sum(),
+    };
+    let lifted = excusing.lift(&population, &mut gathered.tallies);
+    let mut emitter = emitters.emitter();
+    let mut excused = excusing.close(&gathered.tallies, &lifted, &mut emitter)?;
+    gathered.take(emitter)?;
+    excused.thresholds = excusing.thresholds(&population, &gathered.tallies);
+    settle_classes(&mut partial, &lifted);
+
     let counted = Counted {
         request,
         inputs: &inputs,
@@ -177,6 +201,7 @@ pub fn run(request: &AuditRequest<'_>, sink: &mut dyn AuditSink) -> Result<Audit
         partial: &partial,
         folders: &summary,
         tallies: &gathered.tallies,
+        excused: &excused,
         given,
         outcomes: &outcomes,
         workflows: &workflows,
@@ -190,9 +215,10 @@ pub fn run(request: &AuditRequest<'_>, sink: &mut dyn AuditSink) -> Result<Audit
     request.progress.begin("writing findings", 0);
     let mut examples = Examples::new(request.examples);
     merge(gathered.runs, &mut |finding| -> Result<(), AuditError> {
-        examples.push(finding);
+        let finding = excused.settled(finding);
+        examples.push(&finding);
         check_cancel(request)?;
-        Ok(sink.finding(finding)?)
+        Ok(sink.finding(&finding)?)
     })?;
     request.progress.end();
     Ok(AuditOutcome { results, examples, largest_folders: largest.into_sorted() })

@@ -79,6 +79,8 @@ pub(super) struct Wanted {
     /// The rule and bucket of worklists.
     pub(super) rule: Option<String>,
     pub(super) bucket: Option<String>,
+    /// Whether each table is encoded on a thread of its own.
+    pub(super) beside: bool,
 }
 
 /// The outputs of an audit, open.
@@ -161,8 +163,9 @@ impl Outputs {
                 add(format, &folder.join(name))?;
             }
             let mut file = stage(&folder.join(FOLDERS))?;
-            let writer =
-                FoldersWriter::new(file.writer()?).map_err(|error| Failure::write_file(file.target(), error))?;
+            let writer = FoldersWriter::new(file.writer()?)
+                .and_then(|writer| if wanted.beside { writer.beside() } else { Ok(writer) })
+                .map_err(|error| Failure::write_file(file.target(), error))?;
             folders = Some((writer, file));
         }
         for file in &wanted.files {
@@ -173,10 +176,13 @@ impl Outputs {
             matches!(format, Csv | Junit | Parquet | Sarif | Worklist)
         };
         let streamed = reports.iter().any(|(format, _)| streams(format)) || wanted.stdout.iter().any(streams);
+        let begin = |out| {
+            let writer = FindingsWriter::new(out)?;
+            if wanted.beside { writer.beside() } else { Ok(writer) }
+        };
         let findings = match (findings.pop(), streamed) {
             (Some(mut file), _) => {
-                let writer = file.writer()?;
-                let writer = FindingsWriter::new(writer).map_err(|error| Failure::write_file(file.target(), error))?;
+                let writer = begin(file.writer()?).map_err(|error| Failure::write_file(file.target(), error))?;
                 Some((writer, Kept::Staged(file, findings)))
             }
             (None, true) => {
@@ -184,7 +190,7 @@ impl Outputs {
                 let aside = tempfile::NamedTempFile::new_in(tmp_dir);
                 let aside = aside.map_err(without_path).map_err(failed)?;
                 let writer = BufWriter::new(aside.as_file().try_clone().map_err(failed)?);
-                Some((FindingsWriter::new(writer).map_err(failed)?, Kept::Aside(aside)))
+                Some((begin(writer).map_err(failed)?, Kept::Aside(aside)))
             }
             (None, false) => None,
         };

@@ -56,6 +56,7 @@ impl OutputArgs {
             stdout: self.format.or(nothing_asked.then_some(ReportFormat::Text)),
             rule,
             bucket: self.worklist_bucket.clone(),
+            beside: false,
         })
     }
 }

@@ -25,6 +25,7 @@ embedded![
     "audit.md",
     "audit/areas.html",
     "audit/basis.html",
+    "audit/excused.html",
     "audit/finding.html",
     "audit/findings.html",
     "audit/inputs.html",

@@ -7,7 +7,7 @@ use crate::model::Finding;
 use crate::model::time::format_utc;
 use crate::report::{FormatError, Formatter, ReportView};
 
-const COLUMNS: [&str; 22] = [
+const COLUMNS: [&str; 23] = [
     "code",
     "severity",
     "subject",
@@ -30,6 +30,7 @@ const COLUMNS: [&str; 22] = [
     "modified",
     "count",
     "sentence",
+    "excused",
 ];
 
 /// Writes every finding with its sentence.
@@ -85,6 +86,7 @@ fn fields<'f>(finding: &'f Finding<'_>, sentence: &'f str) -> [Cow<'f, str>; COL
         finding.modified.map_or(Cow::Borrowed(""), |modified| Cow::Owned(format_utc(modified))),
         number(finding.count),
         Cow::Borrowed(sentence),
+        text(&finding.excused),
     ]
 }
 

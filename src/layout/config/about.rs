@@ -229,8 +229,11 @@ const ABOUT: &[(&str, &[(&str, &str)])] = &[
             ("item", "An item, as findings name it."),
             ("reason", "Why."),
             ("owner", "Who answers for it."),
-            ("expires", "The last day it holds (C602)."),
-            ("at_most", "The most findings it may hide; with more it hides none."),
+            ("expires", "The last day it holds, in UTC (C601)."),
+            (
+                "at_most",
+                "The most findings it may hide, as 40 or as \"2%\" of what the rule judged; with more it hides none.",
+            ),
         ],
     ),
     ("the severity", &[("before", "Before the migration."), ("during", "During it."), ("after", "After it.")]),

@@ -325,7 +325,7 @@ static ALLOW: Schema = Schema {
             required("reason", Kind::Word),
             key("owner", Kind::Word),
             key("expires", Kind::Date),
-            key("at_most", Kind::Integer),
+            key("at_most", Kind::Either(&Kind::Integer, &Kind::Word)),
         ],
     )
 };

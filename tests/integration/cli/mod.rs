@@ -8,6 +8,7 @@ mod determinism;
 mod docs;
 mod draft;
 mod errors;
+mod excuses;
 mod full_disk;
 mod help;
 mod inspect;
