@@ -7,7 +7,7 @@ use crate::audit::inputs::AuditInputs;
 use crate::audit::pass::Completeness;
 use crate::audit::provenance::evidence_digest;
 use crate::audit::settings::AuditRequest;
-use crate::audit::sink::{RuleTally, Tallies};
+use crate::audit::sink::{BySeverity, RuleTally, Tallies};
 use crate::audit::tally::{AGES, AreaTally, NEVER, Partial, SIZES};
 use crate::audit::verdict::{Given, Grounds, state};
 use crate::audit::workflows::WorkflowTally;
@@ -16,7 +16,7 @@ use crate::model::{KeyClass, Millis, Outcome, ReferenceClass, Severity, time};
 use crate::references::{Declarations, References};
 use crate::results::schema::{
     AreaResult, Bucketed, ClassResult, Classes, ExceptionState, Judgement, LegacyResult, OrphanFolder, OrphanResult,
-    OutcomeResult, ReferenceResult, Results, RuleResult, RuleState, SCHEMA, SeverityCount, Tool, Totals,
+    OutcomeResult, ReferenceResult, Results, RuleArea, RuleResult, RuleState, SCHEMA, SeverityCount, Tool, Totals,
     WorkflowResult, WorkflowStep,
 };
 use crate::rules::RULES;
@@ -143,10 +143,8 @@ impl Counted<'_> {
 
     fn rule(&self, rule: usize, tally: &RuleTally, (state, why): &(RuleState, Option<String>)) -> RuleResult {
         let meta = &RULES[rule].meta;
-        let severities = [Severity::Told, Severity::Note, Severity::Warning, Severity::Error, Severity::Inconclusive];
-        let by_severity = severities
-            .into_iter()
-            .map(|severity| SeverityCount { severity, findings: tally.by_severity[severity as usize] });
+        let areas = self.tallies.areas[rule].iter();
+        let areas = areas.map(|(area, counts)| RuleArea { area: area.to_string(), by_severity: by_severity(counts) });
         RuleResult {
             code: meta.code.to_owned(),
             name: meta.name.to_owned(),
@@ -155,9 +153,10 @@ impl Counted<'_> {
             state: *state,
             why: why.clone(),
             findings: tally.findings(),
-            by_severity: by_severity.filter(|count| count.findings > 0).collect(),
+            by_severity: by_severity(&tally.by_severity),
             objects: tally.objects,
             bytes: tally.bytes,
+            areas: areas.collect(),
             excused: self.excused_of(rule),
         }
     }
@@ -319,6 +318,13 @@ impl Counted<'_> {
         });
         results.collect()
     }
+}
+
+/// What is not zero, the lightest first.
+fn by_severity(counts: &BySeverity) -> Vec<SeverityCount> {
+    let severities = [Severity::Told, Severity::Note, Severity::Warning, Severity::Error, Severity::Inconclusive];
+    let counts = severities.map(|severity| SeverityCount { severity, findings: counts[severity as usize] });
+    counts.into_iter().filter(|count| count.findings > 0).collect()
 }
 
 fn outcome_results(counts: &[u64; Outcome::COUNT]) -> Vec<OutcomeResult> {

@@ -3,18 +3,15 @@
 use crate::audit::settings::AuditRequest;
 use crate::model::Finding;
 use crate::results::baseline::{KnownFindings, may_know};
-use crate::rules::{Exceptions, RULES, Threshold};
+use crate::rules::{Exceptions, RULES};
 
-/// Exceptions, baseline and limits, as every thread asks them.
+/// Exceptions and baseline, as every thread asks them.
 #[derive(Debug)]
 pub(super) struct Excuses<'a> {
     pub(super) exceptions: Exceptions<'a>,
     pub(super) known: Option<&'a KnownFindings>,
-    pub(super) thresholds: &'a [Threshold],
     /// By rule: whether any finding of it could be excused.
     concerned: Vec<bool>,
-    /// By rule: limits for single areas, as positions in `thresholds`.
-    limits: Vec<Vec<usize>>,
 }
 
 /// What keeps one finding from counting.
@@ -40,13 +37,7 @@ impl<'a> Excuses<'a> {
             may_know(code) && (exceptions.concerns(rule) || is_known)
         });
         let concerned = concerned.collect();
-        let of = |rule: usize| {
-            let limits = request.thresholds.iter().enumerate();
-            let limits = limits.filter(|(_, threshold)| threshold.rule == rule && threshold.area.is_some());
-            limits.map(|(number, _)| number).collect()
-        };
-        let limits = (0..RULES.len()).map(of).collect();
-        Self { exceptions, known, thresholds: &request.thresholds, concerned, limits }
+        Self { exceptions, known, concerned }
     }
 
     /// What excuses a finding of the rule: an exception without a limit, else the baseline, else an exception with one.
@@ -64,11 +55,5 @@ impl<'a> Excuses<'a> {
             (Some(Excuse::Exception { limited: true, .. }), Some(known)) => Some(known),
             (hiding, known) => hiding.or(known),
         }
-    }
-
-    /// The limit for the finding's area alone, if the rule has one there.
-    pub(super) fn area_limit(&self, rule: usize, finding: &Finding<'_>) -> Option<usize> {
-        let area = finding.area.as_deref();
-        self.limits[rule].iter().copied().find(|&number| self.thresholds[number].area.as_deref() == area)
     }
 }

@@ -169,10 +169,10 @@ impl Excusing<'_> {
     /// What became of each limit.
     pub(super) fn thresholds(&self, population: &Population<'_>, tallies: &Tallies) -> Vec<ThresholdResult> {
         let all = &self.request.thresholds;
-        let results = all.iter().enumerate().map(|(number, threshold)| {
+        let results = all.iter().map(|threshold| {
             let sum = |counts: &[u64]| counts.iter().sum::<u64>();
-            let findings = match threshold.area {
-                Some(_) => sum(&tallies.limited[number]),
+            let findings = match threshold.area.as_deref() {
+                Some(area) => tallies.areas[threshold.rule].get(area).map_or(0, |counts| sum(counts)),
                 None => sum(&beyond_areas(self.request, tallies, threshold.rule)),
             };
             let (judged, of) = population.of(threshold.rule, threshold.area.as_deref());
@@ -193,8 +193,8 @@ impl Excusing<'_> {
 /// The findings of a rule by severity, without those in areas that have a limit of their own.
 pub(super) fn beyond_areas(request: &AuditRequest<'_>, tallies: &Tallies, rule: usize) -> [u64; 6] {
     let mut rest = tallies.rules[rule].by_severity;
-    let own = request.thresholds.iter().zip(&tallies.limited);
-    for (_, counts) in own.filter(|(threshold, _)| threshold.rule == rule && threshold.area.is_some()) {
+    let limits = request.thresholds.iter().filter(|threshold| threshold.rule == rule);
+    for counts in limits.filter_map(|threshold| tallies.areas[rule].get(threshold.area.as_deref()?)) {
         rest.iter_mut().zip(counts).for_each(|(rest, own)| *rest -= own);
     }
     rest

@@ -1,5 +1,6 @@
 //! Where findings go while an audit runs: weighed, excused or counted per rule, written to sorted runs.
 
+use std::collections::BTreeMap;
 use std::io;
 
 use crate::audit::excuses::{Excuse, Excuses};
@@ -45,29 +46,50 @@ fn add_up(sum: &mut BySeverity, more: &BySeverity) {
     sum.iter_mut().zip(more).for_each(|(ours, more)| *ours += more);
 }
 
+/// Findings by area, of those that name one.
+pub(super) type ByArea = BTreeMap<Box<str>, BySeverity>;
+
+fn count_area(areas: &mut ByArea, area: Option<&str>, severity: Severity) {
+    let Some(area) = area else { return };
+    match areas.get_mut(area) {
+        Some(counts) => counts[severity as usize] += 1,
+        None => {
+            let mut counts = BySeverity::default();
+            counts[severity as usize] = 1;
+            areas.insert(area.into(), counts);
+        }
+    }
+}
+
+fn add_areas(sum: &mut ByArea, more: &ByArea) {
+    for (area, counts) in more {
+        add_up(sum.entry(area.clone()).or_default(), counts);
+    }
+}
+
 /// What was found, and what of it counts.
 #[derive(Debug, Clone)]
 pub(super) struct Tallies {
     /// By rule: findings that count.
     pub(super) rules: Vec<RuleTally>,
-    /// By limit: findings of its rule in its area, which are among those of the rule.
-    pub(super) limited: Vec<BySeverity>,
+    /// By rule: the same by area.
+    pub(super) areas: Vec<ByArea>,
     /// By exception: findings that it hides.
     pub(super) excepted: Vec<RuleTally>,
-    /// By exception, then by limit: those of them that the limit would count.
-    excepted_limited: Vec<Vec<BySeverity>>,
+    /// By exception: the same by area.
+    excepted_areas: Vec<ByArea>,
     /// By rule: findings that the baseline knows.
     pub(super) known: Vec<RuleTally>,
 }
 
 impl Tallies {
     pub(super) fn new(excuses: &Excuses<'_>) -> Self {
-        let (exceptions, limits) = (excuses.exceptions.len(), excuses.thresholds.len());
+        let exceptions = excuses.exceptions.len();
         Self {
             rules: vec![RuleTally::default(); RULES.len()],
-            limited: vec![BySeverity::default(); limits],
+            areas: vec![ByArea::new(); RULES.len()],
             excepted: vec![RuleTally::default(); exceptions],
-            excepted_limited: vec![vec![BySeverity::default(); limits]; exceptions],
+            excepted_areas: vec![ByArea::new(); exceptions],
             known: vec![RuleTally::default(); RULES.len()],
         }
     }
@@ -77,21 +99,20 @@ impl Tallies {
         let tallies = |ours: &mut [RuleTally], theirs: &[RuleTally]| {
             ours.iter_mut().zip(theirs).for_each(|(ours, theirs)| ours.add(theirs));
         };
-        let counts = |ours: &mut [BySeverity], theirs: &[BySeverity]| {
-            ours.iter_mut().zip(theirs).for_each(|(ours, theirs)| add_up(ours, theirs));
+        let areas = |ours: &mut [ByArea], theirs: &[ByArea]| {
+            ours.iter_mut().zip(theirs).for_each(|(ours, theirs)| add_areas(ours, theirs));
         };
         tallies(&mut self.rules, &other.rules);
         tallies(&mut self.excepted, &other.excepted);
         tallies(&mut self.known, &other.known);
-        counts(&mut self.limited, &other.limited);
-        self.excepted_limited.iter_mut().zip(&other.excepted_limited).for_each(|(ours, theirs)| counts(ours, theirs));
+        areas(&mut self.areas, &other.areas);
+        areas(&mut self.excepted_areas, &other.excepted_areas);
     }
 
     /// What an exception of this rule hid counts after all.
     pub(super) fn lift(&mut self, exception: usize, rule: usize) {
         self.rules[rule].add(&self.excepted[exception]);
-        let lifted = std::mem::take(&mut self.excepted_limited[exception]);
-        self.limited.iter_mut().zip(&lifted).for_each(|(ours, more)| add_up(ours, more));
+        add_areas(&mut self.areas[rule], &self.excepted_areas[exception]);
     }
 }
 
@@ -198,13 +219,10 @@ impl FindingSink for RuleSink<'_, '_> {
         finding.severity = self.severity;
         self.reported += 1;
         let Emitter { excuses, tallies, writer, failure, buffer } = &mut *self.emitter;
-        let limit = excuses.area_limit(self.rule, &finding);
         match excuses.of(self.rule, &finding, buffer) {
             None => {
                 tallies.rules[self.rule].count(self.severity, self.concern);
-                if let Some(limit) = limit {
-                    tallies.limited[limit][self.severity as usize] += 1;
-                }
+                count_area(&mut tallies.areas[self.rule], finding.area.as_deref(), self.severity);
             }
             Some(Excuse::Known) => {
                 tallies.known[self.rule].count(self.severity, self.concern);
@@ -212,9 +230,7 @@ impl FindingSink for RuleSink<'_, '_> {
             }
             Some(Excuse::Exception { number, limited }) => {
                 tallies.excepted[number].count(self.severity, self.concern);
-                if let Some(limit) = limit {
-                    tallies.excepted_limited[number][limit][self.severity as usize] += 1;
-                }
+                count_area(&mut tallies.excepted_areas[number], finding.area.as_deref(), self.severity);
                 self.excepted += 1;
                 self.limited = self.limited.or(limited.then_some(number));
                 finding.excused = Some(excepted(number).into());

@@ -37,7 +37,7 @@ Examples:
   stocktake audit
       with everything in ./stocktake.toml
   stocktake audit --inventory deliveries/line-1 --export deliveries/exports --out reports
-      audit.html, audit.md, results.json, findings.parquet and folders.parquet in reports/
+      audit.html, audit.md, signoff.md, signoff.html, results.json, findings.parquet and folders.parquet in reports/
   stocktake audit -o audit.html -o csv=findings.txt -q
       only these files, only the exit code
   stocktake audit --inventory s3://inventories/media/ --export s3://exports/AWSDynamoDB/ --region eu-central-1

@@ -18,9 +18,11 @@ use crate::results::{FolderRow, ResultsError};
 use crate::source::{Place, Reach};
 
 /// The files of `--out`, with their formats.
-const SET: [(&str, ReportFormat); 4] = [
+const SET: [(&str, ReportFormat); 6] = [
     ("audit.html", ReportFormat::Html),
     ("audit.md", ReportFormat::Markdown),
+    ("signoff.md", ReportFormat::Signoff),
+    ("signoff.html", ReportFormat::SignoffHtml),
     ("results.json", ReportFormat::Json),
     ("findings.parquet", ReportFormat::Parquet),
 ];
@@ -38,7 +40,7 @@ impl FromStr for OutputFile {
 
     fn from_str(text: &str) -> Result<Self, String> {
         if let Some((format, path)) = text.split_once('=')
-            && format.bytes().all(|byte| byte.is_ascii_alphabetic())
+            && format.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'-')
         {
             let format = parse_format(format)?;
             return if path.is_empty() {

@@ -37,6 +37,13 @@ embedded![
     "docs/body.html",
     "docs/body.md",
     "docs/style.css",
+    "head.html",
+    "signoff.html",
+    "signoff.md",
+    "signoff/body.md",
+    "signoff/migration.html",
+    "signoff/migration.md",
+    "signoff/style.css",
 ];
 
 /// The names of all templates.
@@ -231,7 +238,7 @@ mod tests {
     fn every_file_of_the_templates_is_embedded() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("report-templates");
         let mut files = Vec::new();
-        for entry in [folder.clone(), folder.join("audit"), folder.join("docs")]
+        for entry in [folder.clone(), folder.join("audit"), folder.join("docs"), folder.join("signoff")]
             .iter()
             .flat_map(|folder| fs::read_dir(folder).unwrap())
         {

@@ -13,6 +13,7 @@ pub mod parquet;
 mod prometheus;
 mod sarif;
 pub mod sections;
+mod signoff;
 pub mod text;
 pub mod treemap;
 pub mod view;
@@ -60,6 +61,10 @@ pub enum ReportFormat {
     Github,
     /// Metrics for the textfile collector.
     Prometheus,
+    /// The sign-off, Markdown.
+    Signoff,
+    /// The sign-off, one HTML file.
+    SignoffHtml,
 }
 
 /// What formats may be told beyond the result.
@@ -77,7 +82,7 @@ pub struct FormatOptions<'a> {
 
 impl ReportFormat {
     /// Every format.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Html,
         Self::Markdown,
         Self::Json,
@@ -89,6 +94,8 @@ impl ReportFormat {
         Self::Sarif,
         Self::Github,
         Self::Prometheus,
+        Self::Signoff,
+        Self::SignoffHtml,
     ];
 
     /// The name used on the command line.
@@ -105,6 +112,8 @@ impl ReportFormat {
             Self::Sarif => "sarif",
             Self::Github => "github",
             Self::Prometheus => "prometheus",
+            Self::Signoff => "signoff",
+            Self::SignoffHtml => "signoff-html",
         }
     }
 
@@ -137,6 +146,8 @@ impl ReportFormat {
             Self::Sarif => Box::new(sarif::Sarif),
             Self::Github => Box::new(github::Github),
             Self::Prometheus => Box::new(prometheus::Prometheus),
+            Self::Signoff => Box::new(signoff::Signoff { templates: options.templates, page: "signoff.md" }),
+            Self::SignoffHtml => Box::new(signoff::Signoff { templates: options.templates, page: "signoff.html" }),
             Self::Worklist => Box::new(worklist::Worklist { rule: options.rule, bucket: options.bucket }),
         }
     }

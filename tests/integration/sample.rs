@@ -4,8 +4,8 @@ use stocktake::model::{Finding, KeyClass, Outcome, Phase, ReferenceClass, Severi
 use stocktake::results::schema::{
     AreaResult, BaselineResult, Bucketed, ClassResult, Classes, Configuration, ExceptionResult, ExceptionState,
     ExportInput, ExportLink, FolderRow, HistoryEntry, Inputs, InventoryInput, Judgement, KnownResult, LegacyResult,
-    NotChecked, OrphanFolder, OrphanResult, OutcomeResult, ReferenceResult, RequirementResult, Results, RuleResult,
-    RuleState, SeverityCount, ThresholdResult, Tool, Totals, WorkflowResult, WorkflowStep,
+    NotChecked, OrphanFolder, OrphanResult, OutcomeResult, ReferenceResult, RequirementResult, Results, RuleArea,
+    RuleResult, RuleState, SeverityCount, ThresholdResult, Tool, Totals, WorkflowResult, WorkflowStep,
 };
 
 const BUCKET: &str = "manufacturing-line-1";
@@ -96,6 +96,7 @@ fn rule(code: &str, name: &str, severity: Severity, findings: u64, bytes: u64) -
         by_severity: vec![SeverityCount { severity, findings }],
         objects: if bytes > 0 { findings } else { 0 },
         bytes,
+        areas: vec![],
         excused: 0,
     }
 }
@@ -163,6 +164,13 @@ fn rules() -> Vec<RuleResult> {
         rule("M401", "lost-object", Severity::Error, 0, 0),
     ];
     rules[10].excused = 398;
+    rules[6].areas = vec![
+        RuleArea { area: "raw".into(), by_severity: vec![SeverityCount { severity: Severity::Error, findings: 4 }] },
+        RuleArea {
+            area: "training".into(),
+            by_severity: vec![SeverityCount { severity: Severity::Error, findings: 1_200 }],
+        },
+    ];
     rules[7].state = RuleState::Off;
     rules[14].state = RuleState::NotAsked;
     rules[10].state = RuleState::Partly;
@@ -343,6 +351,7 @@ fn requirements() -> Vec<RequirementResult> {
         commands: vec![],
         areas: vec![],
         limits: None,
+        shown_by: None,
         conflicts_with: vec![],
         waived: None,
     };
@@ -357,7 +366,11 @@ fn requirements() -> Vec<RequirementResult> {
     list[1].waived = Some("the explicit paths of 1.1 win".into());
     list[1].conflicts_with = vec!["1.1".into()];
     list[3].limits = Some("metadata cannot be shown from an inventory".into());
-    list[3].commands = vec!["stocktake migrate verify".into()];
+    list[3].shown_by = Some("`HEAD` of a sample of objects | before and after".into());
+    list[2].areas = vec!["training".into()];
+    list[0].areas = vec!["raw".into()];
+    list[0].commands = vec!["audit".into(), "path build".into()];
+    list[3].commands = vec!["migrate verify".into()];
     list
 }
 

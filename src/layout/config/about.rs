@@ -215,6 +215,7 @@ const ABOUT: &[(&str, &[(&str, &str)])] = &[
             ("rules", "The rules that show it."),
             ("commands", "The commands that show it."),
             ("limits", "What cannot be shown."),
+            ("shown_by", "What would show it."),
             ("conflicts_with", "The requirements it contradicts."),
             ("waived", "Why it is waived."),
         ],

@@ -306,6 +306,7 @@ static REQUIREMENT: Schema = Schema {
             key("rules", WORDS),
             key("commands", WORDS),
             key("limits", Kind::Word),
+            key("shown_by", Kind::Word),
             key("conflicts_with", WORDS),
             key("waived", Kind::Word),
         ],

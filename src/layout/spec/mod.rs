@@ -164,6 +164,8 @@ pub struct RequirementSpec {
     pub areas: Vec<String>,
     /// What cannot be shown.
     pub limits: Option<String>,
+    /// What would show it.
+    pub shown_by: Option<String>,
     /// The requirements it contradicts, by number.
     pub conflicts_with: Vec<String>,
     /// Why it is waived.

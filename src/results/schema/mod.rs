@@ -186,9 +186,21 @@ pub struct RuleResult {
     pub objects: u64,
     /// Their bytes.
     pub bytes: u64,
+    /// Findings by area, of those that name one, by the areas' names.
+    #[serde(default)]
+    pub areas: Vec<RuleArea>,
     /// Findings that do not count: hidden by an exception, or known to the baseline.
     #[serde(default)]
     pub excused: u64,
+}
+
+/// Findings of one rule in one area.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RuleArea {
+    /// The area's name.
+    pub area: String,
+    /// Findings by severity.
+    pub by_severity: Vec<SeverityCount>,
 }
 
 /// Findings of one severity.

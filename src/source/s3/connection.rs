@@ -185,7 +185,13 @@ async fn configure(options: &S3Options) -> Result<(Client, String), S3Error> {
     };
     // Asked at once: the message comes before any work, and is not hidden in that of a request.
     if let Err(error) = provider.provide_credentials().await {
-        return Err(S3Error::NoCredentials(innermost(&error)));
+        let said = match (innermost(&error), &options.profile) {
+            (Said(said), Some(profile)) if said == "not enabled" => {
+                Said(format!("the profile `{profile}` is not defined, or holds no credentials"))
+            }
+            (said, _) => said,
+        };
+        return Err(S3Error::NoCredentials(said));
     }
     let timeouts =
         TimeoutConfig::builder().connect_timeout(Duration::from_secs(10)).read_timeout(Duration::from_secs(60));

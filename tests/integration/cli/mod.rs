@@ -19,5 +19,6 @@ mod recipes;
 mod results;
 pub(crate) mod runner;
 mod schema;
+mod signoff;
 mod sources;
 mod verdicts;

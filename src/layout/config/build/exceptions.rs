@@ -116,6 +116,7 @@ impl Build<'_> {
             commands: entry.texts("commands"),
             areas: self.area_names(entry.list("areas")),
             limits: entry.optional_text("limits"),
+            shown_by: entry.optional_text("shown_by"),
             conflicts_with: entry.texts("conflicts_with"),
             waived: entry.optional_text("waived"),
         }
