@@ -10,6 +10,7 @@ mod dynamodb_json;
 mod export_chains;
 mod exports;
 mod fixtures;
+mod fuzz_seeds;
 mod inventories;
 mod inventory_defects;
 mod json_schema;

@@ -12,6 +12,7 @@ use super::columnar::{Canonical, ColumnarReader, Projection};
 use super::columns::ColumnSet;
 use super::guard::guard;
 use super::parquet_footer::{has_only_bucket, load};
+use super::parquet_pages::CheckedPages;
 use crate::model::SourceDefect;
 use crate::source::datafile::Stop;
 use crate::source::store::Random;
@@ -44,7 +45,7 @@ impl ParquetReader {
         let compression = compression.unwrap_or_else(|| "none".to_owned());
         let rows_stated = footer.metadata().row_groups().iter().map(|group| group.num_rows().unsigned_abs()).sum();
         let mask = ProjectionMask::roots(footer.parquet_schema(), roots);
-        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, footer);
+        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(CheckedPages(file), footer);
         let reader = guard(|| builder.with_projection(mask).with_batch_size(batch_rows).build())?;
         let canonical = Canonical::new(name, bucket, decoded, wanted, batch_rows);
         Ok(Self { reader, canonical, rows_stated, compression })

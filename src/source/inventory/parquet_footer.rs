@@ -14,6 +14,7 @@ use parquet::schema::types::{SchemaDescriptor, Type};
 
 use super::columns::{Column, Shape, is_bucket};
 use super::guard::guard;
+use super::parquet_pages::CheckedPages;
 use crate::source::datafile::Stop;
 use crate::source::place::Place;
 use crate::source::store::{Opened, Random, open_random};
@@ -37,7 +38,7 @@ pub(super) fn first_bucket(path: &Place) -> Option<Vec<u8>> {
     let fields = footer.parquet_schema().root_schema().get_fields();
     let root = fields.iter().position(|field| is_bucket(field.name()))?;
     let mask = ProjectionMask::roots(footer.parquet_schema(), [root]);
-    let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, footer);
+    let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(CheckedPages(file), footer);
     let batch = guard(|| {
         let mut reader = builder.with_projection(mask).with_batch_size(1).build()?;
         reader.next().transpose().map_err(ParquetError::from)
