@@ -23,6 +23,7 @@ mod reading;
 mod report;
 mod results_folder;
 mod rules;
+mod s3;
 mod schema;
 mod staged;
 

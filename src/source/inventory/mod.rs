@@ -25,6 +25,7 @@ mod orc_codec;
 mod orc_tail;
 mod parquet;
 mod parquet_footer;
+mod parquet_pages;
 mod part;
 mod row;
 mod time;
