@@ -14,6 +14,7 @@ use crate::cli::console::Console;
 use crate::cli::interrupt;
 use crate::cli::output::Outputs;
 use crate::cli::output_args::OutputArgs;
+use crate::cli::previous::Previous;
 use crate::cli::progress::Bar;
 use crate::cli::reading::{ReadingArgs, parse_time};
 use crate::cli::s3::{S3Args, configured};
@@ -44,6 +45,8 @@ Examples:
       straight from S3: only Parquet and ORC whose ETag is no MD5 touch the disk
   stocktake audit --format md --fail-on warning
       Markdown on stdout, for a pull request; warnings fail too
+  stocktake audit --previous reports --out reports
+      the same, with what changed since the last time
   stocktake audit --baseline known.jsonl --max-findings R302=2%
       only what is new fails, and orphans only beyond a share
   stocktake audit --format worklist --worklist-rule L202 > keys.txt
@@ -92,6 +95,10 @@ pub(super) struct AuditArgs {
     /// Findings that are known already and do not count: a file of `stocktake baseline create`
     #[arg(long, value_name = "FILE", help_heading = "Judging")]
     baseline: Option<PathBuf>,
+    /// The result of the audit before: a folder of `audit --out`, or the results.json in it; reports tell what is new,
+    /// persists, is fixed, and was not judged again
+    #[arg(long, value_name = "RESULTS", help_heading = "Judging")]
+    previous: Option<PathBuf>,
     /// Go on where the numbers say that the mapping is wrong, not the bucket (S011)
     #[arg(long, help_heading = "Judging")]
     accept_implausible: bool,
@@ -135,6 +142,9 @@ impl AuditArgs {
         let inventories = places(&reach, &self.inventory, &spec.inputs.inventory, &spec.directory)?;
         let exports = places(&reach, &self.export, &spec.inputs.exports, &spec.directory)?;
         let mut outputs = Outputs::open(wanted, templates.as_deref(), &tmp_dir, &reach)?;
+        if let Some(previous) = &self.previous {
+            outputs.compare_with(Previous::open(previous)?);
+        }
         let bar = Bar::new(console);
         let request = AuditRequest {
             layout: &layout,
@@ -160,13 +170,16 @@ impl AuditArgs {
             progress: &bar,
             cancel: &stop,
         };
-        let outcome = match audit::run(&request, &mut outputs) {
+        let mut outcome = match audit::run(&request, &mut outputs) {
             Ok(outcome) => outcome,
             Err(AuditError::Write(error)) => {
                 return Err(Failure::write_file(outputs.failed().unwrap_or(&tmp_dir), error));
             }
             Err(error) => return Err(error.into()),
         };
+        if let Some(previous) = outputs.take_previous() {
+            previous.finish(&mut outcome.results)?;
+        }
         let judgement = &outcome.results.judgement;
         tell_inputs(&outcome.results.inputs, console);
         let to_stdout = self.output.is_empty();

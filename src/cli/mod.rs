@@ -17,6 +17,7 @@ mod man;
 mod output;
 mod output_args;
 mod path;
+mod previous;
 mod progress;
 mod reading;
 mod report;

@@ -8,6 +8,7 @@ use std::str::FromStr;
 use crate::audit::{AuditError, AuditOutcome, AuditSink};
 use crate::cli::Failure;
 use crate::cli::console::Console;
+use crate::cli::previous::Previous;
 use crate::cli::staged::{StagedFile, without_path};
 use crate::model::{Finding, UserError, suggest};
 use crate::render::Templates;
@@ -97,6 +98,8 @@ pub(super) struct Outputs {
     tmp_dir: PathBuf,
     /// The failing output of a stream that the audit wrote to.
     failed: Option<PathBuf>,
+    /// What every finding is held against.
+    previous: Option<Previous>,
 }
 
 /// Where all findings lie while reports are written.
@@ -196,7 +199,26 @@ impl Outputs {
             }
             (None, false) => None,
         };
-        Ok(Self { reports, findings, folders, wanted, templates, tmp_dir: tmp_dir.to_owned(), failed: None })
+        Ok(Self {
+            reports,
+            findings,
+            folders,
+            wanted,
+            templates,
+            tmp_dir: tmp_dir.to_owned(),
+            failed: None,
+            previous: None,
+        })
+    }
+
+    /// Holds every finding against those of an earlier result.
+    pub(super) fn compare_with(&mut self, previous: Previous) {
+        self.previous = Some(previous);
+    }
+
+    /// What every finding was held against.
+    pub(super) fn take_previous(&mut self) -> Option<Previous> {
+        self.previous.take()
     }
 
     /// The output that could not be written while the audit ran.
@@ -305,6 +327,9 @@ impl AuditSink for Outputs {
     }
 
     fn finding(&mut self, finding: &Finding<'_>) -> io::Result<()> {
+        if let Some(previous) = &mut self.previous {
+            previous.push(finding);
+        }
         let Some((writer, kept)) = &mut self.findings else { return Ok(()) };
         writer.push(finding).inspect_err(|_| self.failed = Some(kept.shown(&self.tmp_dir).to_owned()))
     }

@@ -31,6 +31,7 @@ embedded![
     "audit/inputs.html",
     "audit/references.html",
     "audit/shapes.html",
+    "audit/since.html",
     "audit/style.css",
     "docs.html",
     "docs.md",

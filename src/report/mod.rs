@@ -14,6 +14,7 @@ mod prometheus;
 mod sarif;
 pub mod sections;
 mod signoff;
+pub mod sparkline;
 pub mod text;
 pub mod treemap;
 pub mod view;

@@ -6,6 +6,7 @@ use crate::model::{KeyClass, Outcome, ReferenceClass, Severity, Verdict};
 use crate::report::ReportView;
 use crate::report::evidence::{Requirement, requirements};
 use crate::report::sections::{Section, sections};
+use crate::report::sparkline::Sparkline;
 use crate::report::treemap::Treemap;
 use crate::results::Results;
 
@@ -32,6 +33,8 @@ pub struct Page<'a> {
     pub matrix: Matrix<'a>,
     /// Requirements with how each fared.
     pub requirements: Vec<Requirement<'a>>,
+    /// Findings of earlier runs, drawn; none without an earlier run.
+    pub runs: Option<Sparkline>,
     /// The structure by bytes, drawn for wide and for narrow pages.
     pub structure: [Treemap; 2],
 }
@@ -117,6 +120,7 @@ impl<'a> Page<'a> {
             outcomes: by_tone(outcomes.collect()),
             matrix: matrix(report.results),
             requirements: requirements(report.results),
+            runs: Sparkline::new(report.results),
             structure: [Treemap::new(report, 1_120, 460), Treemap::new(report, 360, 560)],
         }
     }

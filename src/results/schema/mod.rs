@@ -8,6 +8,7 @@ mod excused;
 mod failing;
 mod folder;
 mod provenance;
+mod since;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 pub use excused::{BaselineResult, ExceptionResult, ExceptionState, KnownResult, ThresholdResult};
 pub use folder::FolderRow;
 pub use provenance::{Configuration, ExportInput, ExportLink, Inputs, InventoryInput, RequirementResult};
+pub use since::{ChangeCount, ChangeResult, HistoryEntry, SinceResult};
 
 use crate::model::{KeyClass, Outcome, Phase, ReferenceClass, Severity, Verdict};
 
@@ -36,6 +38,9 @@ pub struct Results {
     pub configuration: Configuration,
     /// Earlier runs, oldest first.
     pub history: Vec<HistoryEntry>,
+    /// What changed since the audit that was given as the previous one.
+    #[serde(default)]
+    pub since: Option<SinceResult>,
     /// SHA-256 in hex over input digests, effective configuration, tool version and judgement.
     pub evidence_digest: String,
 }
@@ -371,17 +376,4 @@ pub struct NotChecked {
     pub what: String,
     /// Why.
     pub why: String,
-}
-
-/// An earlier run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct HistoryEntry {
-    /// The inventories' time.
-    pub at: String,
-    /// Its verdict.
-    pub verdict: Verdict,
-    /// Its objects.
-    pub objects: u64,
-    /// Its findings.
-    pub findings: u64,
 }
