@@ -34,6 +34,7 @@ pub use bare::Told;
 pub use columns::{Column, ColumnSet, schema};
 pub use csv_keys::CsvKeys;
 pub use discover::{Delivery, Discovered, Origin, Part, discover, discover_told};
+pub(super) use guard::guarded;
 pub use guard::is_guarded;
 pub use manifest::InventoryFormat;
 pub use part::{PartReader, ReadOptions};
