@@ -14,6 +14,7 @@ mod features;
 mod folder_stream;
 mod folder_tally;
 mod folders;
+mod hand_over;
 mod inputs;
 mod judging;
 mod look_ahead;

@@ -1,13 +1,15 @@
 //! The two parallel passes: exports into the reference index, then inventories past it. Each thread takes the next
-//! file that nobody has; what the threads bring home is merged.
+//! file that nobody has, and where none is left what others read; what the threads bring home is merged.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use arrow_array::RecordBatch;
 use rayon::ThreadPool;
 
 use crate::audit::columns::{self, Columns};
 use crate::audit::error::AuditError;
 use crate::audit::folder_tally::FolderOrder;
+use crate::audit::hand_over::HandOver;
 use crate::audit::inputs::{AuditInputs, report_defect};
 use crate::audit::objects::ObjectPass;
 use crate::audit::records::Complaints;
@@ -168,7 +170,8 @@ pub(super) fn read_exports(
         extractors.push(extractor);
     }
     request.progress.end();
-    Ok((Extractor::merge(request.layout, declarations, extractors), complete, items))
+    let references = pool.install(|| Extractor::merge(request.layout, declarations, extractors));
+    Ok((references, complete, items))
 }
 
 /// Streams every inventory past the references.
@@ -202,13 +205,25 @@ pub(super) fn read_inventories(
         csv_keys: request.csv_keys,
     };
     let next = AtomicUsize::new(0);
+    let hand_over = HandOver::new(pool.current_num_threads());
     let workers = pool.broadcast(|_| -> Result<_, AuditError> {
+        let reading = hand_over.reader();
         let mut pass = ObjectPass::new(shared, empty(), emitters.emitter());
         let mut rows = vec![0_u64; inputs.inventories.len()];
+        let mut judge = |pass: &mut ObjectPass<'_>, number: usize, batch: &RecordBatch| -> Result<(), AuditError> {
+            let before = pass.partial.rows;
+            if let Some(columns) = Columns::of(batch) {
+                pass.rows(&columns, batch.num_rows());
+            }
+            rows[number] += pass.partial.rows - before;
+            pass.emitter.check()?;
+            pass.bound_folders(folder_bytes, &order, request.tmp_dir.as_deref())?;
+            request.progress.advance(0, pass.partial.rows - before);
+            check_cancel(request)
+        };
         while let Some(&(number, part)) = parts.get(next.fetch_add(1, Ordering::Relaxed)) {
             let (bucket, delivery) = &inputs.inventories[number];
             pass.enter(*bucket);
-            let before = pass.partial.rows;
             let mut bytes = 0;
             let told = |pass: &mut ObjectPass<'_>, defect: &SourceDefect| {
                 complete.note(number, defect);
@@ -218,19 +233,20 @@ pub(super) fn read_inventories(
                 PartReader::open(delivery, &delivery.parts[part], &options, &mut |defect| told(&mut pass, &defect))?;
             let Some(mut reader) = opened else { continue };
             while let Some(batch) = reader.next_batch(&mut |defect| told(&mut pass, &defect))? {
-                let before = pass.partial.rows;
-                if let Some(columns) = Columns::of(&batch) {
-                    pass.rows(&columns, batch.num_rows());
-                }
-                pass.emitter.check()?;
-                pass.bound_folders(folder_bytes, &order, request.tmp_dir.as_deref())?;
-                check_cancel(request)?;
-                request.progress.advance(reader.bytes_read() - bytes, pass.partial.rows - before);
+                request.progress.advance(reader.bytes_read() - bytes, 0);
                 bytes = reader.bytes_read();
+                match reading.offer((number, batch)) {
+                    Some((number, batch)) => judge(&mut pass, number, &batch)?,
+                    None => check_cancel(request)?,
+                }
             }
             request.progress.advance(reader.bytes_read().saturating_sub(bytes), 0);
-            rows[number] += pass.partial.rows - before;
             check_cancel(request)?;
+        }
+        drop(reading);
+        while let Some((number, batch)) = hand_over.take() {
+            pass.enter(inputs.inventories[number].0);
+            judge(&mut pass, number, &batch)?;
         }
         Ok((pass.partial, pass.emitter, rows))
     });

@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Component, Path, PathBuf};
 use std::str::FromStr;
 
-use crate::audit::{AuditOutcome, AuditSink};
+use crate::audit::{AuditError, AuditOutcome, AuditSink};
 use crate::cli::Failure;
 use crate::cli::console::Console;
 use crate::cli::previous::Previous;
@@ -16,6 +16,7 @@ use crate::report::{FindingStream, FormatError, FormatOptions, ReportFormat, Rep
 use crate::results::findings::{FindingsReader, FindingsWriter};
 use crate::results::folders::FoldersWriter;
 use crate::results::{FolderRow, ResultsError};
+use crate::source::{Place, Reach};
 
 /// The files of `--out`, with their formats.
 const SET: [(&str, ReportFormat); 6] = [
@@ -81,6 +82,8 @@ pub(super) struct Wanted {
     /// The rule and bucket of worklists.
     pub(super) rule: Option<String>,
     pub(super) bucket: Option<String>,
+    /// Whether each table is encoded on a thread of its own.
+    pub(super) beside: bool,
 }
 
 /// The outputs of an audit, open.
@@ -124,7 +127,12 @@ impl Kept {
 
 impl Outputs {
     /// Opens everything that was asked for; nothing of it appears before [`Outputs::finish`].
-    pub(super) fn open(wanted: Wanted, templates: Option<&Path>, tmp_dir: &Path) -> Result<Self, Failure> {
+    pub(super) fn open(
+        wanted: Wanted,
+        templates: Option<&Path>,
+        tmp_dir: &Path,
+        reach: &Reach,
+    ) -> Result<Self, Failure> {
         let mut formats = wanted.files.iter().map(|file| file.format).chain(wanted.stdout);
         if wanted.rule.is_none() && formats.any(|format| format == ReportFormat::Worklist) {
             return Err(Failure::of(&FormatError::NoRule));
@@ -133,8 +141,14 @@ impl Outputs {
         let mut reports = Vec::new();
         let mut findings = Vec::new();
         let mut folders = None;
+        let stage = |path: &Path| match reach.place(path) {
+            Ok(Place::Local(path)) => StagedFile::create(&path),
+            #[cfg(feature = "s3")]
+            Ok(place) => StagedFile::create_aside(path, place, tmp_dir),
+            Err(error) => Err(AuditError::from(error).into()),
+        };
         let mut add = |format, path: &Path| -> Result<(), Failure> {
-            let file = StagedFile::create(path)?;
+            let file = stage(path)?;
             match format {
                 ReportFormat::Parquet => findings.push(file),
                 format => reports.push((format, file)),
@@ -142,14 +156,21 @@ impl Outputs {
             Ok(())
         };
         if let Some(folder) = &wanted.folder {
-            fs::create_dir_all(folder).map_err(|error| Failure::write_file(folder, error))?;
-            let folder = from_here(folder);
+            let folder = match reach.place(folder).map_err(AuditError::from)? {
+                Place::Local(folder) => {
+                    fs::create_dir_all(&folder).map_err(|error| Failure::write_file(&folder, error))?;
+                    from_here(&folder)
+                }
+                #[cfg(feature = "s3")]
+                Place::S3(_) => folder.clone(),
+            };
             for (name, format) in SET {
                 add(format, &folder.join(name))?;
             }
-            let mut file = StagedFile::create(&folder.join(FOLDERS))?;
-            let writer =
-                FoldersWriter::new(file.writer()?).map_err(|error| Failure::write_file(file.target(), error))?;
+            let mut file = stage(&folder.join(FOLDERS))?;
+            let writer = FoldersWriter::new(file.writer()?)
+                .and_then(|writer| if wanted.beside { writer.beside() } else { Ok(writer) })
+                .map_err(|error| Failure::write_file(file.target(), error))?;
             folders = Some((writer, file));
         }
         for file in &wanted.files {
@@ -160,10 +181,13 @@ impl Outputs {
             matches!(format, Csv | Junit | Parquet | Sarif | Worklist)
         };
         let streamed = reports.iter().any(|(format, _)| streams(format)) || wanted.stdout.iter().any(streams);
+        let begin = |out| {
+            let writer = FindingsWriter::new(out)?;
+            if wanted.beside { writer.beside() } else { Ok(writer) }
+        };
         let findings = match (findings.pop(), streamed) {
             (Some(mut file), _) => {
-                let writer = file.writer()?;
-                let writer = FindingsWriter::new(writer).map_err(|error| Failure::write_file(file.target(), error))?;
+                let writer = begin(file.writer()?).map_err(|error| Failure::write_file(file.target(), error))?;
                 Some((writer, Kept::Staged(file, findings)))
             }
             (None, true) => {
@@ -171,7 +195,7 @@ impl Outputs {
                 let aside = tempfile::NamedTempFile::new_in(tmp_dir);
                 let aside = aside.map_err(without_path).map_err(failed)?;
                 let writer = BufWriter::new(aside.as_file().try_clone().map_err(failed)?);
-                Some((FindingsWriter::new(writer).map_err(failed)?, Kept::Aside(aside)))
+                Some((begin(writer).map_err(failed)?, Kept::Aside(aside)))
             }
             (None, false) => None,
         };
@@ -259,7 +283,14 @@ impl Outputs {
             placed.push(file);
         }
         let mut paths: Vec<PathBuf> = placed.iter().map(|file| file.target().to_owned()).collect();
-        placed.into_iter().try_for_each(StagedFile::commit)?;
+        // What can fail most easily comes first, while nothing has appeared on this machine.
+        placed.sort_by_key(|file| !file.is_sent());
+        let mut written = Vec::new();
+        for file in placed {
+            let target = file.target().display().to_string();
+            file.commit().map_err(|failure| failure.after(&written))?;
+            written.push(target);
+        }
         paths.sort();
         Ok(paths)
     }

@@ -105,6 +105,16 @@ impl<W: io::Write + Send> FindingsWriter<W> {
         })
     }
 
+    /// The same, with a thread of its own that encodes and writes; an error of a row may come
+    /// with a later one.
+    pub fn beside(mut self) -> io::Result<Self>
+    where
+        W: 'static,
+    {
+        self.table = self.table.beside()?;
+        Ok(self)
+    }
+
     /// Takes the next finding.
     pub fn push(&mut self, finding: &Finding<'_>) -> io::Result<()> {
         for (column, text) in self.texts.iter_mut().zip(texts(finding)) {
