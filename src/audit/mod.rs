@@ -15,6 +15,7 @@ mod folders;
 mod inputs;
 mod judging;
 mod look_ahead;
+pub mod migrate;
 mod objects;
 mod outcome;
 mod pass;

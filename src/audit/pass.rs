@@ -21,9 +21,9 @@ use crate::source::export::ReadingOrder;
 use crate::source::inventory::{PartReader, ReadOptions};
 
 /// Rows in a batch: large enough that what a batch costs vanishes, small enough to stay in the cache.
-const BATCH_ROWS: usize = 16_384;
+pub(super) const BATCH_ROWS: usize = 16_384;
 /// Items between two looks at whether the user wants to stop.
-const ITEMS_PER_CHECK: u64 = 4_096;
+pub(super) const ITEMS_PER_CHECK: u64 = 4_096;
 
 /// What findings brought home: tallies by rule, and sorted runs.
 #[derive(Debug)]
@@ -64,7 +64,7 @@ impl Completeness {
         Self { whole: whole.collect(), filtered }
     }
 
-    fn note(&self, input: usize, defect: &SourceDefect) {
+    pub(super) fn note(&self, input: usize, defect: &SourceDefect) {
         if breaks(&defect.problem) {
             self.whole[input].store(false, Ordering::Relaxed);
         }

@@ -3,6 +3,9 @@
 use sha2::{Digest, Sha256};
 
 use crate::audit::assemble::Counted;
+use crate::audit::inputs::AuditInputs;
+use crate::audit::pass::Completeness;
+use crate::audit::settings::AuditRequest;
 use crate::model::time;
 use crate::results::schema::{
     Configuration, ExportInput, ExportLink, Inputs, InventoryInput, RequirementResult, Results,
@@ -10,8 +13,18 @@ use crate::results::schema::{
 use crate::source::PassedOver;
 use crate::source::export::{Export, ExportKind};
 
-impl Counted<'_> {
-    pub(super) fn input_results(&self) -> Inputs {
+/// What was read, and how much of it.
+pub(super) struct Read<'a> {
+    pub(super) request: &'a AuditRequest<'a>,
+    pub(super) inputs: &'a AuditInputs,
+    pub(super) inventory_rows: &'a [u64],
+    pub(super) export_items: &'a [u64],
+    pub(super) inventories_complete: &'a Completeness,
+    pub(super) exports_complete: &'a Completeness,
+}
+
+impl Read<'_> {
+    pub(super) fn results(&self) -> Inputs {
         let manifests: Vec<&str> =
             self.inputs.inventories.iter().map(|(_, delivery)| delivery.manifest.name.as_str()).collect();
         let summaries: Vec<&str> = self.inputs.exports.iter().map(|(_, export)| export.summary.name.as_str()).collect();
@@ -64,6 +77,13 @@ impl Counted<'_> {
             skew_ms: self.inputs.skew(),
             checksums: self.request.verify,
         }
+    }
+}
+
+impl Counted<'_> {
+    pub(super) fn input_results(&self) -> Inputs {
+        let Counted { request, inputs, inventory_rows, export_items, inventories_complete, exports_complete, .. } = *self;
+        Read { request, inputs, inventory_rows, export_items, inventories_complete, exports_complete }.results()
     }
 
     pub(super) fn configuration(&self) -> Configuration {

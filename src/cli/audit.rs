@@ -195,7 +195,7 @@ fn tell_inputs(inputs: &Inputs, console: &Console) {
 }
 
 /// Paths of the command line, or else those of the configuration, which are relative to it.
-fn paths(given: &[PathBuf], configured: &[String], directory: &Path) -> Vec<PathBuf> {
+pub(super) fn paths(given: &[PathBuf], configured: &[String], directory: &Path) -> Vec<PathBuf> {
     if given.is_empty() {
         let relative = |path: &String| if path.contains("://") { PathBuf::from(path) } else { directory.join(path) };
         configured.iter().map(relative).collect()
@@ -204,12 +204,12 @@ fn paths(given: &[PathBuf], configured: &[String], directory: &Path) -> Vec<Path
     }
 }
 
-fn all_cores() -> usize {
+pub(super) fn all_cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 /// A number of bytes, alone or with a unit: `512MiB`, `2G`; units count in 1,024s.
-fn parse_size(text: &str) -> Result<u64, String> {
+pub(super) fn parse_size(text: &str) -> Result<u64, String> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let (number, unit) = text.split_at(digits);
     let shift = match unit.trim().to_ascii_lowercase().trim_end_matches('b').trim_end_matches('i') {
@@ -224,7 +224,7 @@ fn parse_size(text: &str) -> Result<u64, String> {
     size.filter(|&size| size > 0).ok_or_else(|| "write a size as 512MiB or 2GiB".to_owned())
 }
 
-fn parse_phase(text: &str) -> Result<Phase, String> {
+pub(super) fn parse_phase(text: &str) -> Result<Phase, String> {
     Phase::from_name(text).ok_or_else(|| "it is one of before, during, after".to_owned())
 }
 

@@ -36,6 +36,8 @@ embedded![
     "docs/body.html",
     "docs/body.md",
     "docs/style.css",
+    "plan.md",
+    "plan/batch-operations.md",
 ];
 
 /// The names of all templates.

@@ -2,5 +2,6 @@
 
 mod completion_report;
 mod lambda;
+mod planned;
 mod reference_updates;
-mod round_trip;
+mod state;
