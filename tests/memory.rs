@@ -137,6 +137,7 @@ fn audit(dir: &Path, inventory: &Path, rows: usize) -> Taken {
         inventory_told: Default::default(),
         export_told: Default::default(),
         csv_keys: Default::default(),
+        proves_migration: false,
         accept_implausible: false,
         switches: Vec::new(),
         memory: 1 << 30,

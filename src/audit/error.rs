@@ -3,6 +3,7 @@
 use std::io;
 
 use crate::model::UserError;
+use crate::results::ResultsError;
 use crate::source::SourceError;
 
 /// Nothing was judged, or what was judged could not be kept.
@@ -44,6 +45,12 @@ pub enum AuditError {
         /// How long after.
         ahead: String,
     },
+    /// A plan cannot be read.
+    #[error(transparent)]
+    Plan(#[from] ResultsError),
+    /// A plan was made under a layout that declares something else.
+    #[error("the plan moves objects of {0}, which the configuration does not declare")]
+    OtherLayout(String),
     /// Findings could not be kept.
     #[error("findings could not be written")]
     Write(#[from] io::Error),
@@ -56,6 +63,7 @@ impl UserError for AuditError {
     fn place(&self) -> Option<String> {
         match self {
             Self::Source(error) => error.place(),
+            Self::Plan(error) => error.place(),
             Self::UndeclaredBucket { manifest, .. } => Some(format!("{manifest}: sourceBucket")),
             Self::Future { input, .. } => Some(input.clone()),
             _ => None,
@@ -65,6 +73,10 @@ impl UserError for AuditError {
     fn help(&self) -> Option<String> {
         Some(match self {
             Self::Source(error) => return error.help(),
+            Self::Plan(error) => return error.help(),
+            Self::OtherLayout(_) => {
+                "give the configuration that the plan was made with, or plan again with this one".to_owned()
+            }
             Self::NoBucket => "add `[[bucket]]` with the bucket's `name` to the configuration".to_owned(),
             Self::NoInventory => {
                 "give `--inventory PATH`, or set `inventory` under `[inputs]` in the configuration".to_owned()

@@ -9,6 +9,8 @@ use crate::audit::columns::{self, Columns};
 use crate::audit::error::AuditError;
 use crate::audit::folder_tally::FolderOrder;
 use crate::audit::inputs::{AuditInputs, report_defect};
+use crate::audit::migrate::listed::{self, Listed};
+use crate::audit::migrate::pairing::SideTaker;
 use crate::audit::objects::ObjectPass;
 use crate::audit::records::Complaints;
 use crate::audit::settings::{AuditRequest, Shared};
@@ -17,6 +19,7 @@ use crate::audit::tally::Partial;
 use crate::model::{SourceDefect, SourceProblem};
 use crate::references::{Declarations, Extractor, References};
 use crate::results::findings::{FindingRuns, Run};
+use crate::results::sorted::{SortedRun, SortedRuns};
 use crate::source::export::ReadingOrder;
 use crate::source::inventory::{PartReader, ReadOptions};
 
@@ -26,7 +29,7 @@ pub(super) const BATCH_ROWS: usize = 16_384;
 pub(super) const ITEMS_PER_CHECK: u64 = 4_096;
 
 /// What findings brought home: tallies by rule, and sorted runs.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Gathered {
     pub(super) tallies: Vec<RuleTally>,
     pub(super) runs: Vec<Run>,
@@ -35,6 +38,12 @@ pub(super) struct Gathered {
 impl Gathered {
     pub(super) fn new() -> Self {
         Self { tallies: vec![RuleTally::default(); crate::rules::RULES.len()], runs: Vec::new() }
+    }
+
+    /// Takes over what others gathered.
+    pub(super) fn absorb(&mut self, other: Self) {
+        self.tallies.iter_mut().zip(&other.tallies).for_each(|(ours, more)| ours.add(more));
+        self.runs.extend(other.runs);
     }
 
     pub(super) fn take(&mut self, emitter: Emitter) -> Result<(), AuditError> {
@@ -171,7 +180,8 @@ pub(super) fn read_exports(
     Ok((Extractor::merge(request.layout, declarations, extractors), complete, items))
 }
 
-/// Streams every inventory past the references.
+/// Streams every inventory past the references; with `side`, every object also goes into sorted runs, for a migration to
+/// be proved.
 pub(super) fn read_inventories(
     request: &AuditRequest<'_>,
     pool: &ThreadPool,
@@ -179,7 +189,8 @@ pub(super) fn read_inventories(
     shared: &Shared<'_>,
     runs: &FindingRuns,
     gathered: &mut Gathered,
-) -> Result<(Partial, Completeness, Vec<u64>), AuditError> {
+    side: Option<&SortedRuns>,
+) -> Result<(Partial, Completeness, Vec<u64>, Vec<SortedRun>), AuditError> {
     let complete = Completeness::new(inputs.inventories.iter().map(|(_, delivery)| delivery.defects.as_slice()));
     let spec = request.layout.spec();
     let empty = || Partial::new(request.layout.buckets().len(), spec.areas.len(), spec.singular.len());
@@ -198,12 +209,13 @@ pub(super) fn read_inventories(
     let options = ReadOptions {
         verify: request.verify,
         batch_rows: BATCH_ROWS,
-        columns: columns::wanted(),
+        columns: if side.is_some() { listed::wanted() } else { columns::wanted() },
         csv_keys: request.csv_keys,
     };
     let next = AtomicUsize::new(0);
     let workers = pool.broadcast(|_| -> Result<_, AuditError> {
         let mut pass = ObjectPass::new(shared, empty(), Emitter::new(runs.writer()));
+        let mut side = side.map(SideTaker::after);
         let mut rows = vec![0_u64; inputs.inventories.len()];
         while let Some(&(number, part)) = parts.get(next.fetch_add(1, Ordering::Relaxed)) {
             let (bucket, delivery) = &inputs.inventories[number];
@@ -222,6 +234,11 @@ pub(super) fn read_inventories(
                 if let Some(columns) = Columns::of(&batch) {
                     pass.rows(&columns, batch.num_rows());
                 }
+                if let Some(side) = &mut side
+                    && let Some(listed) = Listed::of(&batch)
+                {
+                    side.take(*bucket, &listed, batch.num_rows())?;
+                }
                 pass.emitter.check()?;
                 pass.bound_folders(folder_bytes, &order, request.tmp_dir.as_deref())?;
                 check_cancel(request)?;
@@ -232,18 +249,20 @@ pub(super) fn read_inventories(
             rows[number] += pass.partial.rows - before;
             check_cancel(request)?;
         }
-        Ok((pass.partial, pass.emitter, rows))
+        let side = side.map(|side| side.writer.finish()).transpose()?.unwrap_or_default();
+        Ok((pass.partial, pass.emitter, rows, side))
     });
-    let mut whole = empty();
+    let (mut whole, mut objects) = (empty(), Vec::new());
     let mut rows = vec![0_u64; inputs.inventories.len()];
     for worker in workers {
-        let (partial, emitter, read) = worker?;
+        let (partial, emitter, read, side) = worker?;
         gathered.take(emitter)?;
+        objects.extend(side);
         rows.iter_mut().zip(read).for_each(|(ours, more)| *ours += more);
         whole.merge(partial);
     }
     request.progress.end();
-    Ok((whole, complete, rows))
+    Ok((whole, complete, rows, objects))
 }
 
 pub(super) fn check_cancel(request: &AuditRequest<'_>) -> Result<(), AuditError> {

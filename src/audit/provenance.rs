@@ -76,14 +76,17 @@ impl Read<'_> {
             now: self.request.now_is_pinned.then(|| time::format_utc(self.request.now)),
             skew_ms: self.inputs.skew(),
             checksums: self.request.verify,
+            before: None,
         }
     }
 }
 
 impl Counted<'_> {
     pub(super) fn input_results(&self) -> Inputs {
-        let Counted { request, inputs, inventory_rows, export_items, inventories_complete, exports_complete, .. } = *self;
-        Read { request, inputs, inventory_rows, export_items, inventories_complete, exports_complete }.results()
+        let &Counted { request, inputs, inventory_rows, export_items, inventories_complete, exports_complete, .. } =
+            self;
+        let read = Read { request, inputs, inventory_rows, export_items, inventories_complete, exports_complete };
+        Inputs { before: self.before.clone(), ..read.results() }
     }
 
     pub(super) fn configuration(&self) -> Configuration {
@@ -156,7 +159,8 @@ pub(super) fn evidence_digest(results: &Results) -> String {
         hash.update((text.len() as u64).to_le_bytes());
         hash.update(text.as_bytes());
     };
-    let manifests = results.inputs.inventories.iter().map(|input| &input.manifest_sha256);
+    let before = results.inputs.before.iter().flat_map(|before| &before.inventories);
+    let manifests = results.inputs.inventories.iter().chain(before).map(|input| &input.manifest_sha256);
     let exports = results.inputs.exports.iter();
     // The first export of a chain is the input itself.
     let exports = exports.flat_map(|input| {

@@ -64,7 +64,8 @@ pub(super) fn state(
     if meta.family == Family::Source {
         return (RuleState::Judged, None);
     }
-    if matches!(registered.check, Check::Elsewhere) {
+    let proved = request.proves_migration && meta.family == Family::Migration;
+    if matches!(registered.check, Check::Elsewhere) && !proved {
         let command = if meta.family == Family::Migration {
             "judged by `migrate verify`"
         } else {

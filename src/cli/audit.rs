@@ -130,6 +130,7 @@ impl AuditArgs {
             inventory_told: self.reading.inventory(None),
             export_told: self.reading.export(None),
             csv_keys: self.reading.csv_keys(),
+            proves_migration: false,
             accept_implausible: self.accept_implausible,
             switches: self.switches(),
             memory: self.memory,
@@ -178,7 +179,7 @@ impl AuditArgs {
 }
 
 /// Says what was passed over, and to those who want to know more, what was read.
-fn tell_inputs(inputs: &Inputs, console: &Console) {
+pub(super) fn tell_inputs(inputs: &Inputs, console: &Console) {
     for input in &inputs.inventories {
         let made = input.created_at.as_deref().unwrap_or("at an unknown time");
         let (bucket, rows, parts) = (&input.bucket, input.rows, input.parts);

@@ -61,7 +61,8 @@ impl Decider<'_> {
             LegacyTarget::Keeps(why) => Decision::Keep(why),
             LegacyTarget::Retires(why) => Decision::Retire(why),
             LegacyTarget::Unnamed { missing, keep } => {
-                let candidates = if missing == [USE_CASE] { self.by_use_case(key, placed, captures) } else { Vec::new() };
+                let candidates =
+                    if missing == [USE_CASE] { self.by_use_case(key, placed, captures) } else { Vec::new() };
                 match candidates.as_slice() {
                     [_] => self.made(key, candidates),
                     _ if keep => Decision::Keep(format!("nothing names its {}", missing.join(", "))),

@@ -10,8 +10,11 @@ use crate::model::UserError;
 pub struct Mapping {
     columns: Vec<String>,
     /// Key → bucket, or any → values, one for each column; empty is none.
-    rows: BTreeMap<String, Vec<(Option<String>, Vec<String>)>>,
+    rows: BTreeMap<String, Vec<Row>>,
 }
+
+/// The bucket, or any, and the values of an object.
+type Row = (Option<String>, Vec<String>);
 
 /// Why a mapping file is refused.
 #[derive(Debug, thiserror::Error)]

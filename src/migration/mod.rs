@@ -3,6 +3,7 @@
 //! Nothing here opens a file, and nothing here moves or deletes an object.
 
 pub mod batch_operations;
+pub mod checksum_report;
 pub mod completion_report;
 pub mod content;
 pub mod decision;

@@ -42,6 +42,9 @@ impl Unaddressable {
     }
 }
 
+/// The steps that lead to a value, or why none do.
+pub type Address = Result<Vec<PathStep>, Unaddressable>;
+
 /// Finds the references of items, memory and all.
 #[derive(Debug)]
 pub struct Addresses<'l> {
@@ -75,12 +78,7 @@ impl<'l> Addresses<'l> {
 
     /// Calls `each` with the path (as references spell it), the steps and the text of every declared attribute that
     /// is there.
-    pub fn each(
-        &mut self,
-        table: u16,
-        item: &Item,
-        each: &mut dyn FnMut(&str, Result<Vec<PathStep>, Unaddressable>, &str),
-    ) {
+    pub fn each(&mut self, table: u16, item: &Item, each: &mut dyn FnMut(&str, Address, &str)) {
         let root = Node::Item(item.root());
         for attribute in &self.attributes[usize::from(table)] {
             self.walk.each(root, &attribute.steps, &mut |instance| {
@@ -106,7 +104,7 @@ impl<'l> Addresses<'l> {
 }
 
 /// The steps of one instance of a path, with the positions taken at its wildcards.
-fn steps(mut value: Value<'_>, path: &[Step], trail: &[u32]) -> Result<Vec<PathStep>, Unaddressable> {
+fn steps(mut value: Value<'_>, path: &[Step], trail: &[u32]) -> Address {
     let mut trail = trail.iter();
     let mut steps = Vec::with_capacity(path.len());
     for step in path {

@@ -28,6 +28,8 @@ embedded![
     "audit/finding.html",
     "audit/findings.html",
     "audit/inputs.html",
+    "audit/migration.html",
+    "audit/migration.md",
     "audit/references.html",
     "audit/shapes.html",
     "audit/style.css",
@@ -232,7 +234,7 @@ mod tests {
     fn every_file_of_the_templates_is_embedded() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("report-templates");
         let mut files = Vec::new();
-        for entry in [folder.clone(), folder.join("audit"), folder.join("docs")]
+        for entry in [folder.clone(), folder.join("audit"), folder.join("docs"), folder.join("plan")]
             .iter()
             .flat_map(|folder| fs::read_dir(folder).unwrap())
         {

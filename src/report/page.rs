@@ -8,6 +8,7 @@ use crate::report::evidence::{Requirement, requirements};
 use crate::report::sections::{Section, sections};
 use crate::report::treemap::Treemap;
 use crate::results::Results;
+use crate::results::schema::{Inputs, MigrationResult};
 
 /// A report's page.
 #[derive(Debug, Serialize)]
@@ -32,6 +33,10 @@ pub struct Page<'a> {
     pub matrix: Matrix<'a>,
     /// Requirements with how each fared.
     pub requirements: Vec<Requirement<'a>>,
+    /// What became of a migration, where that was asked.
+    pub migration: Option<&'a MigrationResult>,
+    /// What was read of *before*, likewise.
+    pub before: Option<&'a Inputs>,
     /// The structure by bytes, drawn for wide and for narrow pages.
     pub structure: [Treemap; 2],
 }
@@ -121,6 +126,8 @@ impl<'a> Page<'a> {
             outcomes: by_tone(outcomes.collect()),
             matrix: matrix(report.results),
             requirements: requirements(report.results),
+            migration: judgement.migration.as_ref(),
+            before: report.results.inputs.before.as_deref(),
             structure: [Treemap::new(report, 1_120, 460), Treemap::new(report, 360, 560)],
         }
     }

@@ -25,8 +25,21 @@ const FLAGS: [&str; 3] = ["archived", "keeps_source", "locked"];
 
 /// Every column, in the order of the table; `moves.csv` has the same.
 pub const COLUMNS: [&str; 15] = [
-    "bucket", "old_key", "new_key", "action", "reason", "area", "generation", "md5", "archived", "keeps_source",
-    "locked", "related", "size", "noncurrent", "modified",
+    "bucket",
+    "old_key",
+    "new_key",
+    "action",
+    "reason",
+    "area",
+    "generation",
+    "md5",
+    "archived",
+    "keeps_source",
+    "locked",
+    "related",
+    "size",
+    "noncurrent",
+    "modified",
 ];
 
 /// The columns of text of a move; the MD5 is written into `md5`.
@@ -151,10 +164,7 @@ impl MovesReader {
     /// # Errors
     ///
     /// A damaged file, or what `each` says.
-    pub fn read<E: From<ResultsError>>(
-        mut self,
-        each: &mut dyn FnMut(&Move<'_>) -> Result<(), E>,
-    ) -> Result<(), E> {
+    pub fn read<E: From<ResultsError>>(mut self, each: &mut dyn FnMut(&Move<'_>) -> Result<(), E>) -> Result<(), E> {
         while let Some(batch) = self.table.next_batch()? {
             let rows = Rows::new(batch)?;
             for row in 0..rows.batch.len() {

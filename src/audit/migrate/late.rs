@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::audit::migrate::pairing::{Generation, Seen};
+use crate::layout::spec::Fate;
 use crate::layout::{Captures, KeyMatch, Layout};
 use crate::model::{Millis, time};
 use crate::results::plan::Amount;
@@ -32,9 +33,14 @@ impl LateWriters {
     pub(super) fn object(&mut self, layout: &Layout, bucket: u16, key: &str, seen: &Seen) -> bool {
         let found = layout.buckets()[usize::from(bucket)].identify(key.as_bytes(), &mut self.captures);
         let KeyMatch::Legacy(placed) = found else { return false };
-        let named = |name: &str| {
-            self.captures.iter().find(|(placeholder, _)| layout.placeholder_name(*placeholder) == name)
-        };
+        let area = &layout.spec().areas[usize::from(placed.area)];
+        let declared = placed.legacy.and_then(|legacy| area.legacy.get(usize::from(legacy)));
+        // Who may go on writing there, by the layout's own words, is not late.
+        if declared.is_some_and(|legacy| legacy.keep_source.is_some() || matches!(legacy.fate, Fate::Keep(_))) {
+            return true;
+        }
+        let named =
+            |name: &str| self.captures.iter().find(|(placeholder, _)| layout.placeholder_name(*placeholder) == name);
         let job = named("job").or_else(|| self.captures.iter().next());
         let job = job.and_then(|(_, range)| key.get(range)).map(str::to_owned);
         let generation = Generation { area: placed.area, legacy: placed.legacy.unwrap_or_default() };

@@ -59,8 +59,9 @@ impl<'b> Listed<'b> {
 
     /// Row `row` of the batch, from 0.
     pub(super) fn row(&self, row: usize) -> ListedRow<'b> {
-        let text =
-            |array: Option<&'b StringViewArray>| array.filter(|array| array.is_valid(row)).map(|array| array.value(row));
+        let text = |array: Option<&'b StringViewArray>| {
+            array.filter(|array| array.is_valid(row)).map(|array| array.value(row))
+        };
         let listed = self.columns.row(row);
         ListedRow {
             content: Content::read(listed.size, text(self.e_tag), text(self.encryption)),

@@ -14,11 +14,7 @@ struct Waiting {
 }
 
 /// Judges every move and writes it behind the place of its old key.
-pub(super) fn meet(
-    runs: Vec<SortedRun>,
-    decided: &mut SortedWriter,
-    stop: &mut dyn FnMut() -> bool,
-) -> io::Result<()> {
+pub(super) fn meet(runs: Vec<SortedRun>, decided: &mut SortedWriter, stop: &mut dyn FnMut() -> bool) -> io::Result<()> {
     let mut merged = Merged::new(runs)?;
     let (mut place, mut key): (Vec<u8>, Vec<u8>) = (Vec::new(), Vec::new());
     let mut there: Option<Content> = None;

@@ -39,9 +39,8 @@ pub(super) struct Placing<'a> {
 
 impl<'a> Placing<'a> {
     pub(super) fn new(layout: &'a Layout, references: &'a References, mapping: &'a Mapping) -> Self {
-        let moves = |area: &crate::layout::spec::AreaSpec| {
-            area.legacy.iter().any(|legacy| matches!(legacy.fate, Fate::To(_)))
-        };
+        let moves =
+            |area: &crate::layout::spec::AreaSpec| area.legacy.iter().any(|legacy| matches!(legacy.fate, Fate::To(_)));
         let receives = layout.spec().areas.iter().map(moves).collect();
         Self { layout, references, mapping, receives }
     }
@@ -173,13 +172,7 @@ impl<'a> PlacingPass<'a> {
         }
     }
 
-    fn legacy(
-        &mut self,
-        bucket: u16,
-        listed: &ListedRow<'_>,
-        placed: &Placed,
-        number: Option<u32>,
-    ) -> io::Result<()> {
+    fn legacy(&mut self, bucket: u16, listed: &ListedRow<'_>, placed: &Placed, number: Option<u32>) -> io::Result<()> {
         let shared = self.shared;
         // A reader hands out keys that are UTF-8.
         let key = std::str::from_utf8(listed.row.key).unwrap_or_default();

@@ -112,7 +112,8 @@ pub fn plan(request: &PlanRequest<'_>, sink: &mut dyn PlanSink) -> Result<Planne
     let counted = Rows::new(layout, &references, &files)?.write(decided, stop).map_err(stopped)?;
     audit.progress.end();
     let mut by_declaration = reference_plans(audit, &declarations);
-    let judge = Judge { references: &references, declarations: &declarations, named: &counted.named, prefixes: &prefixes };
+    let judge =
+        Judge { references: &references, declarations: &declarations, named: &counted.named, prefixes: &prefixes };
     let wishes = judge.wishes(&mut by_declaration);
     let updates = read_again(audit, &pool, &inputs, &wishes, &runs, &mut by_declaration)?;
     let items = write_updates(layout, updates, &files)?;

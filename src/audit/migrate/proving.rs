@@ -13,7 +13,7 @@ use crate::audit::settings::AuditRequest;
 use crate::audit::sink::{Concern, Emitter};
 use crate::layout::spec::Standing;
 use crate::layout::{Captures, KeyMatch};
-use crate::migration::{Action, Sameness};
+use crate::migration::Action;
 use crate::model::{Finding, Millis, Severity, Subject};
 use crate::references::References;
 use crate::results::plan::Amount;
@@ -67,10 +67,6 @@ fn amount(seen: &Seen) -> Amount {
 }
 
 impl Prover<'_, '_> {
-    fn bucket_name(&self, bucket: u16) -> &str {
-        self.request.layout.buckets()[usize::from(bucket)].name()
-    }
-
     /// Reports a finding about a key, with what `fill` adds.
     fn report(
         &mut self,
@@ -94,7 +90,8 @@ impl Prover<'_, '_> {
         finding.bucket = Some(layout.buckets()[usize::from(bucket)].name().into());
         let key = key.to_owned();
         finding.key = Some(key.into());
-        finding.area = area.and_then(|area| layout.spec().areas.get(usize::from(area))).map(|area| area.name.clone().into());
+        finding.area =
+            area.and_then(|area| layout.spec().areas.get(usize::from(area))).map(|area| area.name.clone().into());
         finding.size = size;
         fill(&mut finding);
         let concern = Concern { objects: 1, bytes: size.unwrap_or(0) };
@@ -204,29 +201,29 @@ impl Prover<'_, '_> {
         if overwritten && let Some(still) = still {
             self.late.object(self.request.layout, bucket, key, still);
         }
-        let outcome = self.outcome(bucket, moving.generation);
         if let Some((new_key, what)) = &difference {
-            outcome.altered += size;
+            self.outcome(bucket, moving.generation).altered += size;
             self.result.equation.altered += size;
             self.altered((bucket, new_key), area, bytes, Some(key), what);
         } else if let Some(new_key) = missing {
             if still.is_some() {
-                outcome.pending += size;
+                self.outcome(bucket, moving.generation).pending += size;
                 self.result.equation.pending += size;
                 self.lingers((bucket, key), area, bytes, new_key, Some("pending"));
             } else if !whole && !archived && self.has_expired(before) {
                 self.result.equation.expired += size;
                 return Ok(());
             } else {
-                outcome.lost += size;
+                self.outcome(bucket, moving.generation).lost += size;
                 self.result.equation.lost += size;
                 let new_key = new_key.to_owned();
                 self.report("M401", (bucket, key), area, bytes, |finding| {
-                    finding.suggestion = Some(new_key.into()).filter(|key: &crate::model::finding::Text<'_>| !key.is_empty());
+                    finding.suggestion =
+                        Some(new_key.into()).filter(|key: &crate::model::finding::Text<'_>| !key.is_empty());
                 });
             }
         } else {
-            outcome.moved += size;
+            self.outcome(bucket, moving.generation).moved += size;
             self.result.equation.moved += size;
             self.evidence[grade as usize] += size;
             if still.is_some() && moving.keeps_source {
@@ -389,9 +386,4 @@ impl KeyTaker for Prover<'_, '_> {
         }
         Ok(())
     }
-}
-
-/// Whether two contents are proved to differ, for those who only ask that.
-pub(super) const fn differs(sameness: Sameness) -> bool {
-    sameness.differs()
 }

@@ -48,9 +48,8 @@ struct BucketManifests<'f> {
 impl<'f> BucketManifests<'f> {
     fn new(files: &'f PlanFiles<'_>, bucket: u16, name: &'f str) -> Self {
         let manifests = |folder: &'static str, suffix: &'static str| -> Manifests<'f> {
-            let open: Open<'f> = Box::new(move |number: usize| {
-                files.create(&format!("{folder}/{name}{suffix}-{:05}.csv", number + 1))
-            });
+            let open: Open<'f> =
+                Box::new(move |number: usize| files.create(&format!("{folder}/{name}{suffix}-{:05}.csv", number + 1)));
             ManifestWriter::new(name, MANIFEST_BYTES, open)
         };
         Self {
@@ -109,11 +108,7 @@ impl<'f, 's> Rows<'f, 's> {
             csv,
             overflow: List::new(files, "batch-operations/overflow.csv", MOVE),
             overflow_back: List::new(files, "rollback/batch-operations/overflow.csv", MOVE),
-            blocked: List::new(
-                files,
-                "blocked.csv",
-                &["code", "bucket", "old_key", "new_key", "reason", "related"],
-            ),
+            blocked: List::new(files, "blocked.csv", &["code", "bucket", "old_key", "new_key", "reason", "related"]),
             archived: List::new(files, "archived.csv", &["bucket", "old_key", "new_key", "size"]),
             not_kept: List::new(files, "not-kept.csv", &["bucket", "old_key", "new_key", "what"]),
             manifests: None,

@@ -53,7 +53,10 @@ impl PlanFolder {
     fn create_file(&self, name: &str) -> io::Result<File> {
         let below = Path::new(name);
         if !below.components().all(|part| matches!(part, Component::Normal(_))) {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, format!("`{name}` is no name of a file in a plan")));
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                format!("`{name}` is no name of a file in a plan"),
+            ));
         }
         let path = self.staged.path().join(below);
         if let Some(folder) = path.parent() {

@@ -2,6 +2,7 @@
 
 mod folder;
 mod plan;
+mod verify;
 
 use std::path::PathBuf;
 
@@ -24,12 +25,14 @@ pub(super) struct MigrateArgs {
 #[derive(Debug, Subcommand)]
 enum MigrateCommand {
     Plan(Box<plan::PlanArgs>),
+    Verify(Box<verify::VerifyArgs>),
 }
 
 impl MigrateArgs {
     pub(super) fn run(self, console: &Console) -> Result<u8, Failure> {
         match self.command {
             MigrateCommand::Plan(arguments) => arguments.run(console),
+            MigrateCommand::Verify(arguments) => arguments.run(console),
         }
     }
 }

@@ -100,6 +100,7 @@ impl PlanArgs {
             inventory_told: self.reading.inventory(None),
             export_told: self.reading.export(None),
             csv_keys: self.reading.csv_keys(),
+            proves_migration: false,
             accept_implausible: true,
             switches: Vec::new(),
             memory: self.resources.memory,
@@ -185,7 +186,11 @@ fn tell(plan: &Plan, console: &Console) {
         console.say("no object is of an older generation: nothing has to move");
     }
     if totals.items > 0 {
-        console.say(&format!("{} references in {} items: to be rewritten", count(totals.references), count(totals.items)));
+        console.say(&format!(
+            "{} references in {} items: to be rewritten",
+            count(totals.references),
+            count(totals.items)
+        ));
     }
     if totals.by_hand > 0 {
         console.say(&format!("{} references: to be looked at by hand (references/by-hand.csv)", count(totals.by_hand)));

@@ -49,6 +49,31 @@ pub struct MigrationResult {
     pub remarks: Vec<String>,
 }
 
+impl MigrationResult {
+    /// What there is to say of a migration that passes, and what to do next; `judged` is what an audit would say.
+    pub fn passed(&self, judged: &str) -> (String, String) {
+        let Equation { before, moved, pending, .. } = &self.equation;
+        let count = |amount: &Amount, what: &str| match amount.objects {
+            1 => format!("1 object {what}"),
+            objects => format!("{objects} objects {what}"),
+        };
+        let left = if pending.objects > 0 { format!(", {} not yet", pending.objects) } else { String::new() };
+        let sentence =
+            format!("nothing is lost: of {}, {} moved{left}; {judged}", count(before, "before"), moved.objects);
+        let stale: u64 = self.references.iter().map(|attribute| attribute.stale).sum();
+        let next = if pending.objects > 0 {
+            "run the manifests that are left, or plan again, and prove it with the next inventory"
+        } else if stale > 0 {
+            "apply the plan's updates in `references/`, export the tables, and prove it again"
+        } else if self.lingering.objects > 0 {
+            "let the old copies go by a lifecycle rule, then prove it with `--phase after`"
+        } else {
+            "sign it off: keep this report with the plan, the inventories and the exports"
+        };
+        (sentence, next.to_owned())
+    }
+}
+
 /// `before = moved + pending + kept + retired + expired + altered + lost`, in objects and bytes; an object that goes to
 /// several places counts once.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

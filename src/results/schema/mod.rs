@@ -4,11 +4,16 @@
 //! Numbers are raw (bytes, rows, milliseconds UTC where a name ends in `_ms`); times are RFC 3339 UTC text. Everything under
 //! `judgement` is a function of the inputs' contents and the configuration alone: no path, host, duration or job count.
 
+mod migration;
 mod provenance;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use migration::{
+    Completion, Equation, Evidence, GenerationOutcome, LateWriter, MatrixCell, MigrationResult, ReferenceCell,
+    Rollback, StaleReferences, TaskErrors,
+};
 pub use provenance::{Configuration, ExportInput, ExportLink, Inputs, InventoryInput, RequirementResult};
 
 use crate::model::{KeyClass, Outcome, Phase, ReferenceClass, Severity, Verdict};
@@ -75,6 +80,9 @@ pub struct Judgement {
     pub workflows: Vec<WorkflowResult>,
     /// What was not checked, and why.
     pub not_checked: Vec<NotChecked>,
+    /// What became of a migration, where `migrate verify` made this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub migration: Option<MigrationResult>,
 }
 
 /// Rows of the inventories and what they are.

@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 use stocktake::layout::Layout;
 use stocktake::layout::config::parse;
 use stocktake::migration::Mapping;
+use stocktake::render::Templates;
+use stocktake::report::runbook;
 
 use super::state::{BEFORE, How, State, moves, moves_that, planned};
 use crate::config::rules::RULES;
@@ -49,8 +51,11 @@ pub(super) fn state() -> State {
         ("assets", json!({ "id": "2", "file": "s3://media/flat/x.bin", "kind": "raw" })),
         ("assets", json!({ "id": "3", "file": "s3://media/shared/s.bin", "kind": "raw" })),
         ("assets", json!({ "id": "4", "file": "s3://media/shared/s.bin", "kind": "cut" })),
-        ("assets", json!({ "id": "5", "file": "s3://media/flat/y.bin", "kind": "raw",
-            "parts": [{ "uri": "s3://media/clips/a1/master.mp4" }, { "uri": "s3://media/flat/y.bin" }] })),
+        (
+            "assets",
+            json!({ "id": "5", "file": "s3://media/flat/y.bin", "kind": "raw",
+            "parts": [{ "uri": "s3://media/clips/a1/master.mp4" }, { "uri": "s3://media/flat/y.bin" }] }),
+        ),
         ("assets", json!({ "id": "6", "file": "s3://media/flat/y.bin", "kind": "cut" })),
         ("assets", json!({ "id": "7", "file": "s3://media/stay/old.bin", "folder": "s3://media/clips/a1" })),
         ("assets", json!({ "id": "8", "file": "s3://media/clips/gone/master.mp4" })),
@@ -79,7 +84,13 @@ fn every_legacy_object_is_decided_about() {
     insta::assert_debug_snapshot!(rows);
     let totals = plan.totals;
     let parts = [
-        totals.in_place, totals.elsewhere, totals.copy, totals.done, totals.blocked, totals.unmapped, totals.keep,
+        totals.in_place,
+        totals.elsewhere,
+        totals.copy,
+        totals.done,
+        totals.blocked,
+        totals.unmapped,
+        totals.keep,
         totals.retire,
     ];
     assert_eq!(totals.before.objects, parts.iter().map(|amount| amount.objects).sum::<u64>());
@@ -163,4 +174,78 @@ fn what_stands_at_a_new_key_is_told_apart() {
     assert_eq!(at_new_key(11, None), told("blocked", "different"));
     assert_eq!(at_new_key(10, Some("0cc175b9c0f1b6a831c399e269772661")), told("blocked", "different"));
     assert_eq!(at_new_key(10, Some("0cc175b9c0f1b6a831c399e269772661-2")), told("done", "size"));
+}
+
+/// Keys of AWS's own worst habits, below a place that moves.
+fn hostile() -> State {
+    let mut state = State::default();
+    for (old, _) in super::lambda::hostile() {
+        state.object("media", &format!("clips/a1/{old}"), 7);
+    }
+    state
+}
+
+#[test]
+fn the_function_copies_what_the_plan_meant() {
+    let (_, files) = planned(&layout(), &hostile(), BEFORE, &Mapping::default(), How::PLAINLY);
+    let moves = moves_that(&files, "copy");
+    assert_eq!(moves.len(), super::lambda::hostile().len());
+    let manifest = |name: &str| vec![String::from_utf8(files.0[name].clone()).unwrap()];
+    let old = |(_, old, _): &(String, String, String)| (old.clone(), super::lambda::object(7, "\"e\""));
+    let objects: Value = moves.iter().map(old).collect::<serde_json::Map<_, _>>().into();
+    let there = manifest("batch-operations/media-00001.csv");
+    let Some(done) = super::lambda::run_handler_in("media", &there, &objects) else { return };
+    for (_, old, new) in &moves {
+        assert_eq!(done["objects"][new], objects[old], "{new:?}");
+    }
+    // And back, once the old copies are gone.
+    let mut left = done["objects"].as_object().unwrap().clone();
+    left.retain(|key, _| moves.iter().any(|(_, _, new)| new == key));
+    let back = manifest("rollback/batch-operations/media-00001.csv");
+    let done = super::lambda::run_handler_in("media", &back, &left.into()).unwrap();
+    for (_, old, _) in &moves {
+        assert_eq!(done["objects"][old], objects[old], "{old:?}");
+    }
+}
+
+#[test]
+fn names_that_are_too_long_and_archived_objects_are_set_apart() {
+    let mut state = State::default();
+    let long = "é".repeat(120);
+    state.object("media", &format!("clips/a1/{long}"), 1);
+    state.object("media", "clips/a1/cold", 6 << 30);
+    state.object("media", "clips/a1/warm", 3);
+    state.bucket("media").get_mut("clips/a1/cold").unwrap().storage_class = Some("DEEP_ARCHIVE".to_owned());
+    let (plan, files) = planned(&layout(), &state, BEFORE, &Mapping::default(), How::PLAINLY);
+    let text = |name: &str| String::from_utf8(files.0[name].clone()).unwrap();
+    assert_eq!(text("batch-operations/media-00001.csv").lines().count(), 1);
+    assert!(text("batch-operations/media-00001.csv").contains("warm"));
+    assert!(text("batch-operations/media-after-restore-00001.csv").contains("cold"));
+    assert!(text("archived.csv").contains("clips/a1/cold,video/a1/cold,6442450944"));
+    for name in ["batch-operations/overflow.csv", "rollback/batch-operations/overflow.csv"] {
+        assert!(text(name).contains(&long), "{name}");
+    }
+    let totals = plan.totals;
+    let counts = [totals.copies, totals.by_batch_operations, totals.overflow, totals.archived, totals.in_parts];
+    assert_eq!(counts.map(|amount| amount.objects), [3, 2, 1, 1, 1]);
+}
+
+/// The pages for those who carry out the fixture's plan.
+#[test]
+fn the_pages_say_what_to_do() {
+    let (bucket, rows, items) = crate::fixtures::portal_before();
+    let mut state = State::default();
+    rows.into_iter().for_each(|row| state.put(bucket, row));
+    for (table, items) in items {
+        state.items.insert(format!("dda-portal-{table}"), items.iter().map(typed).collect());
+    }
+    let file = crate::fixtures::root().join("edge-cv-portal/before.toml");
+    let layout = compiled(stocktake::layout::config::load(&file, RULES).unwrap());
+    let (plan, _) = planned(&layout, &state, BEFORE, &Mapping::default(), How::PLAINLY);
+    let templates = Templates::new(None).unwrap();
+    let page = runbook::migration(&plan, &templates).unwrap();
+    let digests = regex::Regex::new("`[0-9a-f]{12,64}…?`").unwrap();
+    insta::assert_snapshot!(digests.replace_all(&page, "`[digest]`"));
+    let calls = runbook::batch_operations(&plan, &templates).unwrap();
+    insta::assert_snapshot!(calls.replace(&plan.digest[..12], "[digest]"));
 }

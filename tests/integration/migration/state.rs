@@ -12,7 +12,7 @@ use stocktake::audit::migrate::{PlanRequest, PlanSink, Planned, plan};
 use stocktake::audit::{AuditRequest, FailOn, Progress};
 use stocktake::layout::Layout;
 use stocktake::migration::Mapping;
-use stocktake::model::{Millis, Phase};
+use stocktake::model::{Millis, Phase, Severity};
 use stocktake::results::plan::Plan;
 use stocktake::rules::{Selection, Severities};
 use tempfile::TempDir;
@@ -60,7 +60,7 @@ impl State {
             inventory.files(&parts).write(&dir.join("inventory"));
         }
         for (table, items) in &self.items {
-            Export::full(table, at - 1_800_000).files(&[items.clone()]).write(&dir.join("exports"));
+            Export::full(table, at - 1_800_000).files(std::slice::from_ref(items)).write(&dir.join("exports"));
         }
     }
 
@@ -196,18 +196,24 @@ impl How {
     pub(super) const PLAINLY: Self = Self { jobs: 1, memory: 1 << 30, format: Format::Csv, parts: 1 };
 }
 
-/// Delivers a state and plans its migration.
-pub(super) fn planned(layout: &Layout, state: &State, at: Millis, mapping: &Mapping, how: How) -> (Plan, Files) {
-    let dir = TempDir::new().unwrap();
-    state.deliver(dir.path(), at, how.format, how.parts);
-    let severities = Severities::new(layout.spec(), Phase::Before, &Selection::default()).unwrap();
-    let audit = AuditRequest {
+/// A request to read what lies in `dir`.
+pub(super) fn reading<'a>(
+    layout: &'a Layout,
+    severities: &'a Severities,
+    phase: Phase,
+    dir: &Path,
+    at: Millis,
+    how: How,
+) -> AuditRequest<'a> {
+    static GO_ON: AtomicBool = AtomicBool::new(false);
+    let exports = dir.join("exports");
+    AuditRequest {
         layout,
-        severities: &severities,
-        phase: Phase::Before,
-        fail_on: FailOn::Never,
-        inventories: vec![dir.path().join("inventory")],
-        exports: if state.items.is_empty() { Vec::new() } else { vec![dir.path().join("exports")] },
+        severities,
+        phase,
+        fail_on: FailOn::Severity(Severity::Error),
+        inventories: vec![dir.join("inventory")],
+        exports: if exports.exists() { vec![exports] } else { Vec::new() },
         now: at + 3_600_000,
         now_is_pinned: true,
         jobs: how.jobs,
@@ -215,14 +221,23 @@ pub(super) fn planned(layout: &Layout, state: &State, at: Millis, mapping: &Mapp
         inventory_told: Default::default(),
         export_told: Default::default(),
         csv_keys: Default::default(),
+        proves_migration: true,
         accept_implausible: true,
         switches: Vec::new(),
         memory: how.memory,
         tmp_dir: None,
-        examples: 0,
+        examples: 20,
         progress: &Silence,
-        cancel: &AtomicBool::new(false),
-    };
+        cancel: &GO_ON,
+    }
+}
+
+/// Delivers a state and plans its migration.
+pub(super) fn planned(layout: &Layout, state: &State, at: Millis, mapping: &Mapping, how: How) -> (Plan, Files) {
+    let dir = TempDir::new().unwrap();
+    state.deliver(dir.path(), at, how.format, how.parts);
+    let severities = Severities::new(layout.spec(), Phase::Before, &Selection::default()).unwrap();
+    let audit = reading(layout, &severities, Phase::Before, dir.path(), at, how);
     let mut shelf = Shelf::default();
     let request = PlanRequest { audit: &audit, mapping, mapping_files: Vec::new() };
     let made = match plan(&request, &mut shelf).unwrap() {
