@@ -100,33 +100,38 @@ impl Store {
 #[derive(Debug, Default)]
 struct Arena {
     bytes: Vec<u8>,
-    /// Start and end of each record in `bytes`.
-    spans: Vec<(u32, u32)>,
+    /// Of each record the first bytes, as a number that sorts as they do, and its start and end in `bytes`.
+    spans: Vec<(u64, u32, u32)>,
     unsorted: bool,
 }
 
 impl Arena {
     fn record(&self, index: usize) -> &[u8] {
-        slice(&self.bytes, self.spans[index])
+        let (_, start, end) = self.spans[index];
+        slice(&self.bytes, (start, end))
     }
 
     fn size(&self) -> usize {
-        self.bytes.len() + self.spans.len() * size_of::<(u32, u32)>()
+        self.bytes.len() + self.spans.len() * size_of::<(u64, u32, u32)>()
     }
 
     fn push(&mut self, encode: impl FnOnce(&mut Vec<u8>)) {
         let start = self.bytes.len();
         encode(&mut self.bytes);
-        let previous = self.spans.last().map(|span| slice(&self.bytes, *span));
-        self.unsorted |= previous.is_some_and(|previous| previous > &self.bytes[start..]);
-        self.spans.push((start as u32, self.bytes.len() as u32));
+        let record = &self.bytes[start..];
+        let head = head_of(record);
+        self.unsorted |= self.spans.last().is_some_and(|&(last, from, to)| {
+            last > head || (last == head && slice(&self.bytes, (from, to)) > record)
+        });
+        self.spans.push((head, start as u32, self.bytes.len() as u32));
     }
 
     /// A merge sort: parts are sorted but for their neighbours, and it keeps the runs it finds.
     fn sort(&mut self) {
         if std::mem::take(&mut self.unsorted) {
             let bytes = &self.bytes;
-            self.spans.sort_by(|left, right| slice(bytes, *left).cmp(slice(bytes, *right)));
+            let record = |span: &(u64, u32, u32)| slice(bytes, (span.1, span.2));
+            self.spans.sort_by(|left, right| left.0.cmp(&right.0).then_with(|| record(left).cmp(record(right))));
         }
     }
 
@@ -134,6 +139,14 @@ impl Arena {
         self.bytes.clear();
         self.spans.clear();
     }
+}
+
+/// The first eight bytes as a number: most records are told apart by it, without a look at where they lie.
+fn head_of(record: &[u8]) -> u64 {
+    let mut head = [0; 8];
+    let length = record.len().min(8);
+    head[..length].copy_from_slice(&record[..length]);
+    u64::from_be_bytes(head)
 }
 
 fn slice(bytes: &[u8], (start, end): (u32, u32)) -> &[u8] {
@@ -225,7 +238,7 @@ impl Merged {
         let chunk = (READ_BYTES / runs.len().max(1)).max(LEAST_READ_BYTES);
         let mut heads = BinaryHeap::with_capacity(runs.len());
         for run in runs {
-            let mut head = Box::new(Head { run, position: 0, buffer: Vec::new(), record: (0, 0), chunk });
+            let mut head = Box::new(Head { run, position: 0, buffer: Vec::new(), record: (0, 0), head: 0, chunk });
             if head.advance()? {
                 heads.push(head);
             }
@@ -258,6 +271,8 @@ struct Head {
     buffer: Vec<u8>,
     /// Start and end of the record in `buffer`, or in the arena.
     record: (u32, u32),
+    /// Its first bytes, by [`head_of`].
+    head: u64,
     chunk: usize,
 }
 
@@ -272,8 +287,8 @@ impl Head {
     /// Goes to the next record, if there is one.
     fn advance(&mut self) -> io::Result<bool> {
         if let Origin::Memory { arena, .. } = &self.run.0 {
-            let Some(span) = arena.spans.get(self.position as usize) else { return Ok(false) };
-            self.record = *span;
+            let Some(&(head, start, end)) = arena.spans.get(self.position as usize) else { return Ok(false) };
+            (self.head, self.record) = (head, (start, end));
             self.position += 1;
             return Ok(true);
         }
@@ -282,6 +297,7 @@ impl Head {
         let whole = 4 + u32::from_le_bytes(length) as usize;
         let Some(at) = self.have(at, whole)? else { return Err(io::ErrorKind::UnexpectedEof.into()) };
         self.record = ((at + 4) as u32, (at + whole) as u32);
+        self.head = head_of(self.record());
         Ok(true)
     }
 
@@ -306,7 +322,7 @@ impl Head {
 /// The least record is the greatest head, as the heap wants it.
 impl Ord for Head {
     fn cmp(&self, other: &Self) -> Ordering {
-        other.record().cmp(self.record())
+        other.head.cmp(&self.head).then_with(|| other.record().cmp(self.record()))
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use sha2::{Digest, Sha256};
 
+use crate::render::hostile::harmless;
 use crate::results::plan::PlanFile;
 
 /// Makes the files of a plan, in a folder that appears when the plan is whole.
@@ -120,7 +121,7 @@ impl<'f, 's> List<'f, 's> {
             }
         };
         self.rows += 1;
-        writer.write_record(row).map_err(io::Error::other)
+        writer.write_record(row.iter().map(|field| harmless(field).into_owned())).map_err(io::Error::other)
     }
 
     pub(super) fn finish(mut self) -> io::Result<u64> {

@@ -3,7 +3,7 @@
 use std::io;
 
 use crate::audit::migrate::placing::{Object, PRESENT, put_planned};
-use crate::audit::migrate::record::{Values, damaged, place_length, put_place, read_place};
+use crate::audit::migrate::record::{HASH, Values, damaged, hashed_place_length, put_place, read_place};
 use crate::migration::{Action, Content, Sameness};
 use crate::results::sorted::{Merged, SortedRun, SortedWriter};
 
@@ -27,7 +27,7 @@ pub(super) fn meet(runs: Vec<SortedRun>, decided: &mut SortedWriter, stop: &mut 
         if count.is_multiple_of(1 << 16) && stop() {
             return Err(io::ErrorKind::Interrupted.into());
         }
-        let length = place_length(record).ok_or_else(damaged)?;
+        let length = hashed_place_length(record).ok_or_else(damaged)?;
         if record[..length] != *place {
             settle(&place, &mut key, first.take(), there.take(), decided)?;
             contested = None;
@@ -86,7 +86,7 @@ fn write(
     related: &[String],
     decided: &mut SortedWriter,
 ) -> io::Result<()> {
-    let bucket = read_place(place, key).ok_or_else(damaged)?;
+    let bucket = read_place(&place[HASH..], key).ok_or_else(damaged)?;
     let new_key = std::str::from_utf8(key).map_err(|_| damaged())?;
     decided.push(|bytes| {
         put_place(bytes, bucket, planned.old_key.as_bytes());

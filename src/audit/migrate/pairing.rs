@@ -4,7 +4,7 @@ use std::io;
 
 use crate::audit::error::AuditError;
 use crate::audit::migrate::listed::{Listed, ListedRow};
-use crate::audit::migrate::record::{Put, Values, put_place};
+use crate::audit::migrate::record::{Put, Values, put_hashed_place};
 use crate::audit::migrate::scan::Taker;
 use crate::layout::Layout;
 use crate::migration::{Action, Content, Move};
@@ -120,7 +120,7 @@ pub(super) fn put_move(
         return Ok(Err(format!("the generation `{}` of the area `{}`", planned.generation, planned.area)));
     };
     writer.push(|bytes| {
-        put_place(bytes, bucket as u16, planned.old_key.as_bytes());
+        put_hashed_place(bytes, bucket as u16, planned.old_key.as_bytes());
         bytes.push(PLANNED);
         bytes.push(planned.action as u8);
         bytes.push(u8::from(planned.keeps_source));
@@ -133,7 +133,7 @@ pub(super) fn put_move(
     })?;
     if let (Action::Copy | Action::Done, Some(new_key)) = (planned.action, &planned.new_key) {
         writer.push(|bytes| {
-            put_place(bytes, bucket as u16, new_key.as_bytes());
+            put_hashed_place(bytes, bucket as u16, new_key.as_bytes());
             bytes.push(TARGET);
             bytes.text(&planned.old_key);
         })?;
@@ -150,7 +150,7 @@ pub(super) fn put_checksum(
     value: &str,
 ) -> io::Result<()> {
     writer.push(|bytes| {
-        put_place(bytes, bucket, key.as_bytes());
+        put_hashed_place(bytes, bucket, key.as_bytes());
         bytes.push(CHECKSUM);
         bytes.text(algorithm);
         bytes.text(value);
@@ -191,7 +191,7 @@ impl SideTaker {
             archived: row.is_archived,
         };
         self.writer.push(|bytes| {
-            put_place(bytes, bucket, row.key);
+            put_hashed_place(bytes, bucket, row.key);
             bytes.push(self.side);
             seen.put(bytes);
         })

@@ -5,7 +5,7 @@ use std::io;
 use crate::audit::error::AuditError;
 use crate::audit::migrate::listed::{Listed, ListedRow};
 use crate::audit::migrate::prefixes::PrefixMoves;
-use crate::audit::migrate::record::{Put, put_place};
+use crate::audit::migrate::record::{Put, put_hashed_place, put_place};
 use crate::audit::migrate::scan::Taker;
 use crate::layout::spec::Fate;
 use crate::layout::{Captures, KeyMatch, Layout, Placed};
@@ -159,7 +159,7 @@ impl<'a> PlacingPass<'a> {
                     return Ok(());
                 }
                 self.meeting.push(|bytes| {
-                    put_place(bytes, bucket, row.key);
+                    put_hashed_place(bytes, bucket, row.key);
                     bytes.push(PRESENT);
                     bytes.content(listed.content);
                 })
@@ -187,7 +187,7 @@ impl<'a> PlacingPass<'a> {
         if let Decision::Move(new_keys) = &decision {
             for new_key in new_keys {
                 self.meeting.push(|bytes| {
-                    put_place(bytes, bucket, new_key.as_bytes());
+                    put_hashed_place(bytes, bucket, new_key.as_bytes());
                     bytes.push(TARGET);
                     object.put(bytes);
                     bytes.text(key);

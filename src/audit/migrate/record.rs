@@ -1,5 +1,7 @@
 //! Bytes whose order is that of places (bucket, key): what the sorted runs of a migration hold.
 
+use std::hash::{BuildHasher as _, Hasher as _};
+
 use crate::migration::Content;
 
 /// Writes the place at the head of a record: records sort by bucket, then by the bytes of the key.
@@ -39,6 +41,23 @@ pub(super) fn read_place(place: &[u8], key: &mut Vec<u8>) -> Option<u16> {
     }
     key.extend_from_slice(rest);
     Some(bucket)
+}
+
+/// Bytes of the hash before a place.
+pub(super) const HASH: usize = 8;
+
+/// Writes a place behind its hash: records of one place stand together, in no other order. Sorting and merging mostly
+/// look at the hash alone.
+pub(super) fn put_hashed_place(bytes: &mut Vec<u8>, bucket: u16, key: &[u8]) {
+    let mut hasher = foldhash::fast::FixedState::with_seed(u64::from(bucket)).build_hasher();
+    hasher.write(key);
+    bytes.extend_from_slice(&hasher.finish().to_be_bytes());
+    put_place(bytes, bucket, key);
+}
+
+/// The length of the place at the head of a record, with the hash before it.
+pub(super) fn hashed_place_length(record: &[u8]) -> Option<usize> {
+    Some(HASH + place_length(record.get(HASH..)?)?)
 }
 
 /// Writes the values behind a place.

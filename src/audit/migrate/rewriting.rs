@@ -39,9 +39,8 @@ pub(super) fn read_again(
     counted: &mut [ReferencePlan],
 ) -> Result<Vec<SortedRun>, AuditError> {
     let layout = request.layout;
-    let wanted = |table: u16| wishes.keys().any(|(of, _)| *of == table);
     let tables = &layout.spec().tables;
-    let exports: Vec<_> = inputs.exports.iter().filter(|(table, _)| wanted(*table)).collect();
+    let exports: Vec<_> = inputs.exports.iter().filter(|(table, _)| wishes.contains_key(table)).collect();
     let order =
         ReadingOrder::new(exports.iter().map(|(table, export)| (export, tables[usize::from(*table)].key.as_slice())));
     request.progress.begin("reading exports again", order.bytes());
@@ -59,10 +58,10 @@ pub(super) fn read_again(
             };
             let (mut read, mut bytes) = (0_u64, 0_u64);
             while let Some(item) = reader.next_item(&mut |_| {})? {
-                let name = addresses.name(*table, item).to_owned();
-                if let Some(wishes) = wishes.get(&(*table, name.clone())) {
+                let found = wishes.get(table).and_then(|wishes| wishes.get_key_value(addresses.name(*table, item)));
+                if let Some((name, wishes)) = found {
                     Rewriting { layout, addresses: &mut addresses, writer: &mut writer, counts: &mut mine }
-                        .item(*table, &name, item, wishes)?;
+                        .item(*table, name, item, wishes)?;
                 }
                 read += 1;
                 if read.is_multiple_of(ITEMS_PER_CHECK) {

@@ -14,6 +14,7 @@ use crate::layout::spec::{AreaSpec, Fate, LegacySpec};
 use crate::migration::batch_operations::{ManifestWriter, Written};
 use crate::migration::{Action, Move};
 use crate::references::References;
+use crate::render::hostile::harmless;
 use crate::results::moves::{COLUMNS, MovesWriter, texts};
 use crate::results::plan::{Amount, GenerationPlan, PlanTotals};
 use crate::results::sorted::{Merged, SortedRun};
@@ -207,7 +208,10 @@ impl<'f, 's> Rows<'f, 's> {
         let flags = [flag(planned.archived), flag(planned.keeps_source), flag(planned.locked)];
         let texts = texts(planned, &mut self.md5).into_iter().map(Option::unwrap_or_default);
         let row = texts.chain(flags).chain([related.as_str(), &size, &noncurrent, &modified]);
-        self.csv.write_record(row).map_err(io::Error::other)
+        for field in row {
+            self.csv.write_field(harmless(field).as_bytes()).map_err(io::Error::other)?;
+        }
+        self.csv.write_record(None::<&[u8]>).map_err(io::Error::other)
     }
 
     /// Manifests there and back, and what a copy leaves behind.

@@ -4,7 +4,7 @@
 use std::io;
 
 use crate::audit::migrate::pairing::{AFTER, BEFORE, CHECKSUM, Generation, PLANNED, Planned, Seen, TARGET};
-use crate::audit::migrate::record::{Put, Values, damaged, place_length, put_place, read_place};
+use crate::audit::migrate::record::{HASH, Put, Values, damaged, hashed_place_length, put_hashed_place, read_place};
 use crate::migration::{Action, Content};
 use crate::results::sorted::{Merged, SortedRun, SortedWriter};
 
@@ -62,7 +62,7 @@ pub(super) fn merge_keys(
         if count.is_multiple_of(1 << 16) && stop() {
             return Err(io::ErrorKind::Interrupted.into());
         }
-        let length = place_length(record).ok_or_else(damaged)?;
+        let length = hashed_place_length(record).ok_or_else(damaged)?;
         if record[..length] != *place {
             end(&place, &mut key, &mut at, taker, moving)?;
             place.clear();
@@ -94,7 +94,7 @@ fn end(
     if place.is_empty() {
         return Ok(());
     }
-    let bucket = read_place(place, key).ok_or_else(damaged)?;
+    let bucket = read_place(&place[HASH..], key).ok_or_else(damaged)?;
     let text = std::str::from_utf8(key).map_err(|_| damaged())?;
     if let (Some(planned), Some(before)) = (at.moves(), &at.before) {
         let object = Moving {
@@ -104,7 +104,7 @@ fn end(
             still: at.after,
         };
         moving.push(|bytes| {
-            put_place(bytes, bucket, key);
+            put_hashed_place(bytes, bucket, key);
             bytes.push(MOVING);
             object.put(bytes);
             put_checksums(bytes, &at.checksums);
@@ -112,7 +112,7 @@ fn end(
     }
     for old_key in &at.targets {
         moving.push(|bytes| {
-            put_place(bytes, bucket, old_key.as_bytes());
+            put_hashed_place(bytes, bucket, old_key.as_bytes());
             bytes.push(ARRIVED);
             bytes.text(text);
             bytes.push(u8::from(at.after.is_some()));
@@ -219,7 +219,7 @@ pub(super) fn merge_moving(
         if count.is_multiple_of(1 << 16) && stop() {
             return Err(io::ErrorKind::Interrupted.into());
         }
-        let length = place_length(record).ok_or_else(damaged)?;
+        let length = hashed_place_length(record).ok_or_else(damaged)?;
         if record[..length] != *place {
             tell(&place, &mut key, at.take(), each)?;
             place.clear();
@@ -245,7 +245,7 @@ fn tell(
     each: &mut dyn FnMut(u16, &str, &Journey) -> io::Result<()>,
 ) -> io::Result<()> {
     let Some(at) = at else { return Ok(()) };
-    let bucket = read_place(place, key).ok_or_else(damaged)?;
+    let bucket = read_place(&place[HASH..], key).ok_or_else(damaged)?;
     each(bucket, std::str::from_utf8(key).map_err(|_| damaged())?, &at)
 }
 

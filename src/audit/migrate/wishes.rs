@@ -39,7 +39,7 @@ impl Reason {
 }
 
 /// The wishes of each item, by table and primary key; sized by the records that are to change.
-pub(super) type Wishes = HashMap<(u16, String), Vec<Wish>>;
+pub(super) type Wishes = HashMap<u16, HashMap<String, Vec<Wish>>>;
 
 /// What a plan makes of the records.
 pub(super) struct Judge<'a> {
@@ -72,7 +72,7 @@ impl Judge<'_> {
                 old,
                 new,
             };
-            wishes.entry((table, items.names.text(item).to_owned())).or_default().push(wish);
+            wishes.entry(table).or_default().entry_ref(items.names.text(item)).or_default().push(wish);
         }
         wishes
     }
