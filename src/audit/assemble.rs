@@ -1,12 +1,13 @@
 //! From what was counted to `results.json`.
 
 use crate::audit::closing::OutcomeCounts;
+use crate::audit::excusing::Excused;
 use crate::audit::folders::FolderSummary;
 use crate::audit::inputs::AuditInputs;
 use crate::audit::pass::Completeness;
 use crate::audit::provenance::evidence_digest;
 use crate::audit::settings::AuditRequest;
-use crate::audit::sink::RuleTally;
+use crate::audit::sink::{BySeverity, RuleTally, Tallies};
 use crate::audit::tally::{AGES, AreaTally, NEVER, Partial, SIZES};
 use crate::audit::verdict::{Given, Grounds, state};
 use crate::audit::workflows::WorkflowTally;
@@ -14,9 +15,9 @@ use crate::layout::spec::{AreaSpec, Fate, ReferenceKind, Standing};
 use crate::model::{KeyClass, Millis, Outcome, ReferenceClass, Severity, Verdict, time};
 use crate::references::{Declarations, References};
 use crate::results::schema::{
-    AreaResult, Bucketed, ClassResult, Classes, Inputs, Judgement, LegacyResult, MigrationResult, OrphanFolder,
-    OrphanResult, OutcomeResult, ReferenceResult, Results, RuleResult, RuleState, SCHEMA, SeverityCount, Tool, Totals,
-    WorkflowResult, WorkflowStep,
+    AreaResult, Bucketed, ClassResult, Classes, ExceptionState, Inputs, Judgement, LegacyResult, MigrationResult,
+    OrphanFolder, OrphanResult, OutcomeResult, ReferenceResult, Results, RuleArea, RuleResult, RuleState, SCHEMA,
+    SeverityCount, Tool, Totals, WorkflowResult, WorkflowStep,
 };
 use crate::rules::RULES;
 
@@ -28,7 +29,8 @@ pub(super) struct Counted<'a> {
     pub(super) references: &'a References,
     pub(super) partial: &'a Partial,
     pub(super) folders: &'a FolderSummary,
-    pub(super) tallies: &'a [RuleTally],
+    pub(super) tallies: &'a Tallies,
+    pub(super) excused: &'a Excused,
     pub(super) given: Given,
     pub(super) outcomes: &'a OutcomeCounts,
     pub(super) workflows: &'a [WorkflowTally],
@@ -64,12 +66,18 @@ impl Counted<'_> {
 
     fn judgement(&self) -> Judgement {
         let request = self.request;
-        let states: Vec<(RuleState, Option<String>)> =
-            self.tallies.iter().enumerate().map(|(rule, tally)| state(request, rule, self.given, tally)).collect();
+        let states: Vec<(RuleState, Option<String>)> = self
+            .tallies
+            .rules
+            .iter()
+            .enumerate()
+            .map(|(rule, tally)| state(request, rule, self.given, tally))
+            .collect();
         let totals = self.totals();
         let grounds = Grounds {
             request,
             tallies: self.tallies,
+            thresholds: &self.excused.thresholds,
             states: &states,
             objects: totals.objects,
             references: totals.references,
@@ -88,6 +96,7 @@ impl Counted<'_> {
             classes: self.classes(),
             rules: self
                 .tallies
+                .rules
                 .iter()
                 .zip(&states)
                 .enumerate()
@@ -100,6 +109,9 @@ impl Counted<'_> {
             workflows: self.workflow_results(),
             not_checked: self.not_checked(&states),
             migration: self.migration.clone(),
+            exceptions: self.excused.exceptions.clone(),
+            baseline: self.excused.baseline.clone(),
+            thresholds: self.excused.thresholds.clone(),
         }
     }
 
@@ -115,7 +127,7 @@ impl Counted<'_> {
             items: self.export_items.iter().sum(),
             references: self.references.list.len() as u64,
             folders: self.folders.folders,
-            findings: self.tallies.iter().map(RuleTally::findings).sum(),
+            findings: self.tallies.rules.iter().map(RuleTally::findings).sum(),
         }
     }
 
@@ -139,10 +151,8 @@ impl Counted<'_> {
 
     fn rule(&self, rule: usize, tally: &RuleTally, (state, why): &(RuleState, Option<String>)) -> RuleResult {
         let meta = &RULES[rule].meta;
-        let severities = [Severity::Told, Severity::Note, Severity::Warning, Severity::Error, Severity::Inconclusive];
-        let by_severity = severities
-            .into_iter()
-            .map(|severity| SeverityCount { severity, findings: tally.by_severity[severity as usize] });
+        let areas = self.tallies.areas[rule].iter();
+        let areas = areas.map(|(area, counts)| RuleArea { area: area.to_string(), by_severity: by_severity(counts) });
         RuleResult {
             code: meta.code.to_owned(),
             name: meta.name.to_owned(),
@@ -151,10 +161,21 @@ impl Counted<'_> {
             state: *state,
             why: why.clone(),
             findings: tally.findings(),
-            by_severity: by_severity.filter(|count| count.findings > 0).collect(),
+            by_severity: by_severity(&tally.by_severity),
             objects: tally.objects,
             bytes: tally.bytes,
+            areas: areas.collect(),
+            excused: self.excused_of(rule),
         }
+    }
+
+    /// Findings of a rule that do not count.
+    fn excused_of(&self, rule: usize) -> u64 {
+        let hidden =
+            self.excused.exceptions.iter().filter(|exception| {
+                exception.rule == RULES[rule].meta.code && exception.state == ExceptionState::InForce
+            });
+        self.tallies.known[rule].findings() + hidden.map(|exception| exception.findings).sum::<u64>()
     }
 
     /// The areas that a bucket has: those of its entries' roles.
@@ -305,6 +326,13 @@ impl Counted<'_> {
         });
         results.collect()
     }
+}
+
+/// What is not zero, the lightest first.
+fn by_severity(counts: &BySeverity) -> Vec<SeverityCount> {
+    let severities = [Severity::Told, Severity::Note, Severity::Warning, Severity::Error, Severity::Inconclusive];
+    let counts = severities.map(|severity| SeverityCount { severity, findings: counts[severity as usize] });
+    counts.into_iter().filter(|count| count.findings > 0).collect()
 }
 
 fn outcome_results(counts: &[u64; Outcome::COUNT]) -> Vec<OutcomeResult> {

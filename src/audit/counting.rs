@@ -1,6 +1,7 @@
 //! How one row makes tallies grow.
 
 use crate::audit::columns::Row;
+use crate::audit::judging::Judged;
 use crate::audit::objects::{ObjectPass, Place};
 use crate::audit::tally::{AGES, NEVER, SIZES};
 use crate::layout::KeyMatch;
@@ -15,7 +16,7 @@ impl ObjectPass<'_> {
         row: &Row<'_>,
         place: &mut Place<'_>,
         is_marker: bool,
-        (worst, findings): (Severity, u64),
+        judged: Judged,
         reference_class: ReferenceClass,
     ) {
         let bytes = row.size.unwrap_or(0);
@@ -29,11 +30,16 @@ impl ObjectPass<'_> {
             KeyMatch::Area(_) if place.area.is_some_and(|(_, area)| area.standing == Standing::Tolerated) => {
                 KeyClass::Exempt
             }
-            _ if worst >= Severity::Warning => KeyClass::Violating,
+            _ if judged.worst >= Severity::Warning => KeyClass::Violating,
+            _ if judged.excepted && judged.worst == Severity::Ignore => KeyClass::Exempt,
             _ => KeyClass::Compliant,
         };
         self.partial.keys[class as usize].add(bytes);
         self.partial.references[reference_class as usize].add(bytes);
+        if !judged.limited.is_empty() && matches!(class, KeyClass::Exempt | KeyClass::Compliant) {
+            let area = place.area.map(|(number, _)| self.shared.area_index(self.bucket, number));
+            self.partial.undecided.entry((area, class, judged.limited)).or_default().add(bytes);
+        }
         if is_marker {
             return;
         }
@@ -74,7 +80,7 @@ impl ObjectPass<'_> {
             if is_orphan {
                 folder.orphans.add(bytes);
             }
-            folder.findings += findings;
+            folder.findings += judged.findings;
         }
     }
 

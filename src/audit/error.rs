@@ -4,6 +4,7 @@ use std::io;
 
 use crate::model::UserError;
 use crate::results::ResultsError;
+use crate::results::baseline::BaselineError;
 use crate::source::SourceError;
 
 /// Nothing was judged, or what was judged could not be kept.
@@ -51,6 +52,9 @@ pub enum AuditError {
     /// A plan was made under a layout that declares something else.
     #[error("the plan moves objects of {0}, which the configuration does not declare")]
     OtherLayout(String),
+    /// The baseline cannot be read.
+    #[error(transparent)]
+    Baseline(#[from] BaselineError),
     /// Findings could not be kept.
     #[error("findings could not be written")]
     Write(#[from] io::Error),
@@ -64,6 +68,7 @@ impl UserError for AuditError {
         match self {
             Self::Source(error) => error.place(),
             Self::Plan(error) => error.place(),
+            Self::Baseline(error) => error.place(),
             Self::UndeclaredBucket { manifest, .. } => Some(format!("{manifest}: sourceBucket")),
             Self::Future { input, .. } => Some(input.clone()),
             _ => None,
@@ -77,6 +82,7 @@ impl UserError for AuditError {
             Self::OtherLayout(_) => {
                 "give the configuration that the plan was made with, or plan again with this one".to_owned()
             }
+            Self::Baseline(error) => return error.help(),
             Self::NoBucket => "add `[[bucket]]` with the bucket's `name` to the configuration".to_owned(),
             Self::NoInventory => {
                 "give `--inventory PATH`, or set `inventory` under `[inputs]` in the configuration".to_owned()

@@ -65,6 +65,8 @@ pub(super) struct Folders {
     table: HashTable<u32>,
     names: Texts,
     list: Vec<FolderTally>,
+    /// By folder: its hash, so that a table that grows reads no name.
+    hashes: Vec<u64>,
     /// By folder: the number of its placement.
     places: Vec<u16>,
     /// How keys of folders were placed, each way once.
@@ -93,11 +95,9 @@ impl Folders {
         self.list.push(FolderTally { covered: make(), ..FolderTally::empty(bucket, area) });
         let place = self.placement(placed);
         self.places.push(place);
-        let (names, list, hasher) = (&self.names, &self.list, &self.hasher);
-        self.table.insert_unique(hash, number, |&number| {
-            let known = &list[number as usize];
-            hasher.hash_one((known.bucket, known.area, names.get(number)))
-        });
+        self.hashes.push(hash);
+        let hashes = &self.hashes;
+        self.table.insert_unique(hash, number, |&number| hashes[number as usize]);
         number
     }
 
@@ -148,7 +148,7 @@ impl Folders {
     pub(super) fn heap_bytes(&self) -> usize {
         const ENTRY: usize = size_of::<u32>() + 1;
         self.names.heap_bytes()
-            + self.list.capacity() * (size_of::<FolderTally>() + size_of::<u16>())
+            + self.list.capacity() * (size_of::<FolderTally>() + size_of::<u64>() + size_of::<u16>())
             + self.table.capacity() * ENTRY
     }
 

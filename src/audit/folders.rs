@@ -111,20 +111,23 @@ impl FolderClosing<'_> {
     fn missing_companions(&self, tally: &FolderTally, name: &str) -> Vec<String> {
         let layout = self.request.layout;
         let area = &layout.spec().areas[usize::from(tally.area)];
+        let open = (0..64_u32).zip(&area.companions).filter(|(list, _)| tally.companions & (1 << list) == 0);
+        let mut missing = open.map(|(_, list)| list).peekable();
         let view = &self.views[usize::from(tally.bucket)];
         let index = &self.references.buckets[usize::from(tally.bucket)];
-        let excused = area.standing != Standing::Wanted
+        let excused = missing.peek().is_none()
+            || area.standing != Standing::Wanted
             || !view.complete
             || (tally.newest != NEVER && tally.newest > view.settled_before)
-            || index.is_unfinished(tally.area, name.as_bytes());
+            // Last, as it costs a look-up; who claims a folder covers it.
+            || (tally.covered && index.is_unfinished(tally.area, name.as_bytes()));
         if excused {
             return Vec::new();
         }
-        let missing = (0..64_u32).zip(&area.companions).filter(|(list, _)| tally.companions & (1 << list) == 0);
         let written = |list: &Vec<crate::layout::spec::At<String>>| {
             list.iter().map(|glob| glob.value.as_str()).collect::<Vec<_>>().join(" or ")
         };
-        missing.map(|(_, list)| written(list)).collect()
+        missing.map(written).collect()
     }
 
     /// Writes a folder's row over that of another one.

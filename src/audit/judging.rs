@@ -9,6 +9,25 @@ use crate::model::Severity;
 use crate::references::index::seen;
 use crate::rules::context::{LegacyContext, MissContext, ObjectContext, Trigger};
 
+/// What rules found in one row.
+#[derive(Debug)]
+pub(super) struct Judged {
+    /// The worst severity that makes it violating.
+    pub(super) worst: Severity,
+    /// Findings, excused ones among them.
+    pub(super) findings: u64,
+    /// Whether an exception hides a finding that would make it violating.
+    pub(super) excepted: bool,
+    /// Those of them that have a limit, with the severity of what they hide.
+    pub(super) limited: Vec<(u16, Severity)>,
+}
+
+impl Default for Judged {
+    fn default() -> Self {
+        Self { worst: Severity::Ignore, findings: 0, excepted: false, limited: Vec::new() }
+    }
+}
+
 impl<'s> ObjectPass<'s> {
     pub(super) fn layout_trigger(&mut self, row: &Row<'_>, place: &Place<'_>, miss: &mut Option<Miss>) -> Trigger {
         match place.key_match {
@@ -33,7 +52,7 @@ impl<'s> ObjectPass<'s> {
         }
     }
 
-    /// Calls the rules that the row triggers; gives the worst severity that makes it violating, and how many findings.
+    /// Calls the rules that the row triggers.
     pub(super) fn judge(
         &mut self,
         row: &Row<'_>,
@@ -42,7 +61,7 @@ impl<'s> ObjectPass<'s> {
         empty_segment: Option<u32>,
         miss: Option<&Miss>,
         named: Option<u32>,
-    ) -> (Severity, u64) {
+    ) -> Judged {
         let shared = self.shared;
         let key = std::str::from_utf8(row.key).unwrap_or_default();
         let target;
@@ -73,8 +92,7 @@ impl<'s> ObjectPass<'s> {
         };
         let area = place.area.map(|(number, _)| usize::from(number));
         let concern = Concern { objects: 1, bytes: row.size.unwrap_or(0) };
-        let mut worst = Severity::Ignore;
-        let mut findings = 0;
+        let mut judged = Judged::default();
         for rule in shared.object_rules.iter().filter(|rule| rule.trigger.meets(trigger)) {
             let severity = shared.severity(rule.rule, area);
             if severity == Severity::Ignore {
@@ -82,14 +100,16 @@ impl<'s> ObjectPass<'s> {
             }
             let mut sink = self.emitter.rule(rule.rule, severity, concern);
             (rule.check)(&context, &mut sink);
-            if sink.reported > 0 {
-                findings += u64::from(sink.reported);
-                if rule.violates {
-                    worst = worst.max(severity);
+            judged.findings += u64::from(sink.reported);
+            if rule.violates {
+                judged.excepted |= sink.excepted > 0;
+                judged.limited.extend(sink.limited.map(|exception| (exception as u16, severity)));
+                if sink.reported > sink.excepted {
+                    judged.worst = judged.worst.max(severity);
                 }
             }
         }
-        (worst, findings)
+        judged
     }
 
     /// Where a legacy object moves: as the records say that name it, else as its key says. The new key may be one

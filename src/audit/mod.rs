@@ -8,10 +8,13 @@ mod columns;
 mod counting;
 mod directory;
 mod error;
+mod excuses;
+mod excusing;
 mod features;
 mod folder_stream;
 mod folder_tally;
 mod folders;
+mod hand_over;
 mod inputs;
 mod judging;
 mod look_ahead;
@@ -19,6 +22,7 @@ pub mod migrate;
 mod objects;
 mod outcome;
 mod pass;
+mod population;
 mod provenance;
 mod records;
 mod settings;
@@ -33,6 +37,8 @@ pub use settings::{AuditRequest, FailOn, Progress};
 
 use crate::audit::assemble::Counted;
 use crate::audit::closing::ReferenceClosing;
+use crate::audit::excuses::Excuses;
+use crate::audit::excusing::{Excusing, settle_classes};
 use crate::audit::folder_stream::FolderStream;
 use crate::audit::folder_tally::FolderOrder;
 use crate::audit::folders::FolderClosing;
@@ -40,8 +46,9 @@ use crate::audit::inputs::{AuditInputs, report};
 use crate::audit::migrate::verifying::{After, Pairing};
 use crate::audit::outcome::BucketView;
 use crate::audit::pass::{Gathered, check_cancel};
+use crate::audit::population::Population;
 use crate::audit::settings::Shared;
-use crate::audit::sink::Emitter;
+use crate::audit::sink::{Emitter, Emitters};
 use crate::audit::verdict::Given;
 use crate::model::{Finding, Millis, Needs, ReferenceClass};
 use crate::references::Declarations;
@@ -109,11 +116,12 @@ fn run_with(
     let pool = threads.map_err(|error| AuditError::Write(std::io::Error::other(error)))?;
     let run_bytes = (request.memory / 4 / request.jobs.max(1) as u64).clamp(LEAST_RUN_BYTES, MOST_RUN_BYTES);
     let runs = FindingRuns::with_run_bytes(request.tmp_dir.as_deref(), run_bytes as usize);
+    let emitters = Emitters::new(runs, Excuses::new(request));
     let declarations = Declarations::new(spec);
-    let mut gathered = Gathered::new();
+    let mut gathered = Gathered::new(&emitters);
 
     let (references, exports_complete, export_items) =
-        pass::read_exports(request, &pool, &inputs, &declarations, &runs, &mut gathered)?;
+        pass::read_exports(request, &pool, &inputs, &declarations, &emitters, &mut gathered)?;
     // S012 of either kind: no orphan is judged.
     let nothing_absent = inputs.absent_tables(layout).is_empty() && inputs.absent_buckets(layout).is_empty();
     let exports_whole = exports_complete.all() && !exports_complete.filtered() && nothing_absent;
@@ -132,10 +140,10 @@ fn run_with(
     };
     let side = pairing.as_ref().map(|pairing| pairing.runs.clone());
     let (mut partial, inventories_complete, inventory_rows, side) =
-        pass::read_inventories(request, &pool, &inputs, &shared, &runs, &mut gathered, side.as_ref())?;
+        pass::read_inventories(request, &pool, &inputs, &shared, &emitters, &mut gathered, side.as_ref())?;
     if let Some(pairing) = &mut pairing {
         pairing.sorted.extend(side);
-        gathered.absorb(std::mem::take(&mut pairing.gathered));
+        pairing.gathered.take().into_iter().for_each(|of_before| gathered.absorb(of_before));
     }
 
     let names: Vec<&str> = layout.buckets().iter().map(crate::layout::BucketLayout::name).collect();
@@ -149,7 +157,7 @@ fn run_with(
     let given =
         Given { inventories: inventories_whole && before_whole, exports: exports_whole, columns: columns(&inputs) };
     let views = BucketView::all(&inputs, &inventories_complete, layout.buckets().len(), spec.inputs.grace);
-    let mut emitter = Emitter::new(runs.writer());
+    let mut emitter = emitters.emitter();
     inputs.judge(request, &mut emitter);
     report_absent_columns(request, &inputs, &mut emitter);
     let closing = ReferenceClosing {
@@ -160,7 +168,7 @@ fn run_with(
         partial: &partial,
     };
     let folders = FolderClosing { request, references: &references, views: &views, partial: &partial };
-    let mut folder_emitter = Emitter::new(runs.writer());
+    let mut folder_emitter = emitters.emitter();
     let mut largest = LargestFolders::new(LARGEST_FOLDERS);
     // Neither asks what the other finds.
     let (judged, summary) = pool.join(
@@ -191,6 +199,22 @@ fn run_with(
     let migration = pairing.map(|pairing| pairing.prove(request, &after, &mut emitter)).transpose()?;
     gathered.take(emitter)?;
 
+    let excusing = Excusing { request, given };
+    let population = Population {
+        request,
+        partial: &partial,
+        folders: &summary,
+        references: &references,
+        workflows: &workflows,
+        items: export_items.iter().sum(),
+    };
+    let lifted = excusing.lift(&population, &mut gathered.tallies);
+    let mut emitter = emitters.emitter();
+    let mut excused = excusing.close(&gathered.tallies, &lifted, &mut emitter)?;
+    gathered.take(emitter)?;
+    excused.thresholds = excusing.thresholds(&population, &gathered.tallies);
+    settle_classes(&mut partial, &lifted);
+
     let counted = Counted {
         request,
         inputs: &inputs,
@@ -199,6 +223,7 @@ fn run_with(
         partial: &partial,
         folders: &summary,
         tallies: &gathered.tallies,
+        excused: &excused,
         given,
         outcomes: &outcomes,
         workflows: &workflows,
@@ -214,9 +239,10 @@ fn run_with(
     request.progress.begin("writing findings", 0);
     let mut examples = Examples::new(request.examples);
     merge(gathered.runs, &mut |finding| -> Result<(), AuditError> {
-        examples.push(finding);
+        let finding = excused.settled(finding);
+        examples.push(&finding);
         check_cancel(request)?;
-        Ok(sink.finding(finding)?)
+        Ok(sink.finding(&finding)?)
     })?;
     request.progress.end();
     Ok(AuditOutcome { results, examples, largest_folders: largest.into_sorted() })

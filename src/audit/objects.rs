@@ -8,6 +8,7 @@ use crate::audit::columns::Row;
 use crate::audit::directory::{Directory, InDirectory};
 use crate::audit::features;
 use crate::audit::folder_tally::FolderOrder;
+use crate::audit::judging::Judged;
 use crate::audit::look_ahead::FolderGuess;
 use crate::audit::settings::Shared;
 use crate::audit::sink::Emitter;
@@ -25,7 +26,7 @@ pub(super) struct ObjectPass<'s> {
     pub(super) layout: &'s BucketLayout,
     pub(super) index: &'s BucketIndex,
     pub(super) partial: Partial,
-    pub(super) emitter: Emitter,
+    pub(super) emitter: Emitter<'s>,
     pub(super) captures: Captures,
     /// The last answer that holds for every key of its folder.
     last: Option<LastFolder>,
@@ -57,7 +58,7 @@ pub(super) struct Place<'s> {
 }
 
 impl<'s> ObjectPass<'s> {
-    pub(super) fn new(shared: &'s Shared<'s>, partial: Partial, emitter: Emitter) -> Self {
+    pub(super) fn new(shared: &'s Shared<'s>, partial: Partial, emitter: Emitter<'s>) -> Self {
         let areas = shared.layout.spec().areas.len();
         Self {
             shared,
@@ -146,12 +147,12 @@ impl<'s> ObjectPass<'s> {
         if reference_class == ReferenceClass::Orphan {
             trigger = trigger.or(Trigger::ORPHAN);
         }
-        let worst = if trigger == Trigger::default() {
-            (Severity::Ignore, 0)
+        let judged = if trigger == Trigger::default() {
+            Judged::default()
         } else {
             self.judge(row, &place, trigger, empty_segment, miss.as_ref(), named)
         };
-        self.count(row, &mut place, is_marker, worst, reference_class);
+        self.count(row, &mut place, is_marker, judged, reference_class);
     }
 
     /// A delete marker, or a version that is not the latest.

@@ -1,24 +1,26 @@
 //! The two parallel passes: exports into the reference index, then inventories past it. Each thread takes the next
-//! file that nobody has; what the threads bring home is merged.
+//! file that nobody has, and where none is left what others read; what the threads bring home is merged.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use arrow_array::RecordBatch;
 use rayon::ThreadPool;
 
 use crate::audit::columns::{self, Columns};
 use crate::audit::error::AuditError;
 use crate::audit::folder_tally::FolderOrder;
+use crate::audit::hand_over::HandOver;
 use crate::audit::inputs::{AuditInputs, report_defect};
 use crate::audit::migrate::listed::{self, Listed};
 use crate::audit::migrate::pairing::SideTaker;
 use crate::audit::objects::ObjectPass;
 use crate::audit::records::Complaints;
 use crate::audit::settings::{AuditRequest, Shared};
-use crate::audit::sink::{Emitter, RuleTally};
+use crate::audit::sink::{Emitter, Emitters, Tallies};
 use crate::audit::tally::Partial;
 use crate::model::{SourceDefect, SourceProblem};
 use crate::references::{Declarations, Extractor, References};
-use crate::results::findings::{FindingRuns, Run};
+use crate::results::findings::Run;
 use crate::results::sorted::{SortedRun, SortedRuns};
 use crate::source::export::ReadingOrder;
 use crate::source::inventory::{PartReader, ReadOptions};
@@ -28,27 +30,27 @@ pub(super) const BATCH_ROWS: usize = 16_384;
 /// Items between two looks at whether the user wants to stop.
 pub(super) const ITEMS_PER_CHECK: u64 = 4_096;
 
-/// What findings brought home: tallies by rule, and sorted runs.
-#[derive(Debug, Default)]
+/// What findings brought home: tallies, and sorted runs.
+#[derive(Debug)]
 pub(super) struct Gathered {
-    pub(super) tallies: Vec<RuleTally>,
+    pub(super) tallies: Tallies,
     pub(super) runs: Vec<Run>,
 }
 
 impl Gathered {
-    pub(super) fn new() -> Self {
-        Self { tallies: vec![RuleTally::default(); crate::rules::RULES.len()], runs: Vec::new() }
+    pub(super) fn new(emitters: &Emitters<'_>) -> Self {
+        Self { tallies: Tallies::new(&emitters.excuses), runs: Vec::new() }
     }
 
     /// Takes over what others gathered.
     pub(super) fn absorb(&mut self, other: Self) {
-        self.tallies.iter_mut().zip(&other.tallies).for_each(|(ours, more)| ours.add(more));
+        self.tallies.add(&other.tallies);
         self.runs.extend(other.runs);
     }
 
-    pub(super) fn take(&mut self, emitter: Emitter) -> Result<(), AuditError> {
+    pub(super) fn take(&mut self, emitter: Emitter<'_>) -> Result<(), AuditError> {
         let (tallies, runs) = emitter.finish()?;
-        self.tallies.iter_mut().zip(&tallies).for_each(|(ours, more)| ours.add(more));
+        self.tallies.add(&tallies);
         self.runs.extend(runs);
         Ok(())
     }
@@ -111,7 +113,7 @@ pub(super) fn read_exports(
     pool: &ThreadPool,
     inputs: &AuditInputs,
     declarations: &Declarations<'_>,
-    runs: &FindingRuns,
+    emitters: &Emitters<'_>,
     gathered: &mut Gathered,
 ) -> Result<(References, Completeness, Vec<u64>), AuditError> {
     let complete = Completeness::new(inputs.exports.iter().map(|(_, export)| export.defects.as_slice()));
@@ -122,7 +124,7 @@ pub(super) fn read_exports(
     request.progress.begin("reading exports", order.bytes());
     let workers = pool.broadcast(|_| -> Result<_, AuditError> {
         let mut extractor = Extractor::new(request.layout, declarations);
-        let mut emitter = Emitter::new(runs.writer());
+        let mut emitter = emitters.emitter();
         let mut items = vec![0_u64; inputs.exports.len()];
         while let Some(turn) = order.next_turn() {
             let number = turn.export();
@@ -177,7 +179,8 @@ pub(super) fn read_exports(
         extractors.push(extractor);
     }
     request.progress.end();
-    Ok((Extractor::merge(request.layout, declarations, extractors), complete, items))
+    let references = pool.install(|| Extractor::merge(request.layout, declarations, extractors));
+    Ok((references, complete, items))
 }
 
 /// Streams every inventory past the references; with `side`, every object also goes into sorted runs, for a migration to
@@ -187,7 +190,7 @@ pub(super) fn read_inventories(
     pool: &ThreadPool,
     inputs: &AuditInputs,
     shared: &Shared<'_>,
-    runs: &FindingRuns,
+    emitters: &Emitters<'_>,
     gathered: &mut Gathered,
     side: Option<&SortedRuns>,
 ) -> Result<(Partial, Completeness, Vec<u64>, Vec<SortedRun>), AuditError> {
@@ -213,14 +216,31 @@ pub(super) fn read_inventories(
         csv_keys: request.csv_keys,
     };
     let next = AtomicUsize::new(0);
+    let hand_over = HandOver::new(pool.current_num_threads());
     let workers = pool.broadcast(|_| -> Result<_, AuditError> {
-        let mut pass = ObjectPass::new(shared, empty(), Emitter::new(runs.writer()));
+        let reading = hand_over.reader();
+        let mut pass = ObjectPass::new(shared, empty(), emitters.emitter());
         let mut side = side.map(SideTaker::after);
         let mut rows = vec![0_u64; inputs.inventories.len()];
+        let mut judge = |pass: &mut ObjectPass<'_>, number: usize, batch: &RecordBatch| -> Result<(), AuditError> {
+            let before = pass.partial.rows;
+            if let Some(columns) = Columns::of(batch) {
+                pass.rows(&columns, batch.num_rows());
+            }
+            if let Some(side) = &mut side
+                && let Some(listed) = Listed::of(batch)
+            {
+                side.take(inputs.inventories[number].0, &listed, batch.num_rows())?;
+            }
+            rows[number] += pass.partial.rows - before;
+            pass.emitter.check()?;
+            pass.bound_folders(folder_bytes, &order, request.tmp_dir.as_deref())?;
+            request.progress.advance(0, pass.partial.rows - before);
+            check_cancel(request)
+        };
         while let Some(&(number, part)) = parts.get(next.fetch_add(1, Ordering::Relaxed)) {
             let (bucket, delivery) = &inputs.inventories[number];
             pass.enter(*bucket);
-            let before = pass.partial.rows;
             let mut bytes = 0;
             let told = |pass: &mut ObjectPass<'_>, defect: &SourceDefect| {
                 complete.note(number, defect);
@@ -230,24 +250,20 @@ pub(super) fn read_inventories(
                 PartReader::open(delivery, &delivery.parts[part], &options, &mut |defect| told(&mut pass, &defect))?;
             let Some(mut reader) = opened else { continue };
             while let Some(batch) = reader.next_batch(&mut |defect| told(&mut pass, &defect))? {
-                let before = pass.partial.rows;
-                if let Some(columns) = Columns::of(&batch) {
-                    pass.rows(&columns, batch.num_rows());
-                }
-                if let Some(side) = &mut side
-                    && let Some(listed) = Listed::of(&batch)
-                {
-                    side.take(*bucket, &listed, batch.num_rows())?;
-                }
-                pass.emitter.check()?;
-                pass.bound_folders(folder_bytes, &order, request.tmp_dir.as_deref())?;
-                check_cancel(request)?;
-                request.progress.advance(reader.bytes_read() - bytes, pass.partial.rows - before);
+                request.progress.advance(reader.bytes_read() - bytes, 0);
                 bytes = reader.bytes_read();
+                match reading.offer((number, batch)) {
+                    Some((number, batch)) => judge(&mut pass, number, &batch)?,
+                    None => check_cancel(request)?,
+                }
             }
             request.progress.advance(reader.bytes_read().saturating_sub(bytes), 0);
-            rows[number] += pass.partial.rows - before;
             check_cancel(request)?;
+        }
+        drop(reading);
+        while let Some((number, batch)) = hand_over.take() {
+            pass.enter(inputs.inventories[number].0);
+            judge(&mut pass, number, &batch)?;
         }
         let side = side.map(|side| side.writer.finish()).transpose()?.unwrap_or_default();
         Ok((pass.partial, pass.emitter, rows, side))

@@ -101,6 +101,7 @@ impl Counted<'_> {
             commands: requirement.commands.clone(),
             areas: requirement.areas.clone(),
             limits: requirement.limits.clone(),
+            shown_by: requirement.shown_by.clone(),
             conflicts_with: requirement.conflicts_with.clone(),
             waived: requirement.waived.clone(),
         });

@@ -11,7 +11,7 @@ use crate::rules::context::{AbsenceContext, TimeContext};
 pub(super) struct Complaints<'a, 'e> {
     pub(super) request: &'a AuditRequest<'a>,
     pub(super) declarations: &'a Declarations<'a>,
-    pub(super) emitter: &'e mut Emitter,
+    pub(super) emitter: &'e mut Emitter<'a>,
 }
 
 impl RecordSink for Complaints<'_, '_> {

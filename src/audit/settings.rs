@@ -6,9 +6,10 @@ use std::sync::atomic::AtomicBool;
 use crate::layout::Layout;
 use crate::model::{Millis, Phase, Severity};
 use crate::references::References;
+use crate::results::baseline::KnownFindings;
 use crate::rules::Severities;
 use crate::rules::context::Trigger;
-use crate::rules::{Check, RULES};
+use crate::rules::{Check, RULES, Threshold};
 use crate::source::export;
 use crate::source::inventory::{self, CsvKeys};
 
@@ -81,6 +82,10 @@ pub struct AuditRequest<'a> {
     pub proves_migration: bool,
     /// Whether S011 is switched off for this run.
     pub accept_implausible: bool,
+    /// Findings that are known already, which do not count.
+    pub baseline: Option<&'a KnownFindings>,
+    /// How many findings of a rule are taken before they fail the audit.
+    pub thresholds: Vec<Threshold>,
     /// Switches that were given and change what is judged, as the user wrote them.
     pub switches: Vec<String>,
     /// Where sorted runs go that do not fit in memory; the system's folder for such things if absent.

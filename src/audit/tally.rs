@@ -3,7 +3,7 @@
 use hashbrown::HashMap;
 
 use crate::audit::folder_tally::{FolderRun, Folders};
-use crate::model::{KeyClass, Millis, ReferenceClass};
+use crate::model::{KeyClass, Millis, ReferenceClass, Severity};
 
 /// Objects and their bytes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -21,6 +21,12 @@ impl Amount {
     pub(super) fn merge(&mut self, other: Self) {
         self.objects += other.objects;
         self.bytes += other.bytes;
+    }
+
+    /// Takes away what was merged before.
+    pub(super) fn take(&mut self, part: Self) {
+        self.objects -= part.objects;
+        self.bytes -= part.bytes;
     }
 }
 
@@ -68,6 +74,9 @@ pub(super) const SIZES: [(&str, u64); 4] =
 /// How many near keys are kept for a reference that nothing satisfies.
 pub(super) const NEAREST: usize = 3;
 
+/// The position of an area's tally, the class while the exceptions hold, and the exceptions with what they hide.
+pub(super) type Undecided = (Option<usize>, KeyClass, Vec<(u16, Severity)>);
+
 /// Everything one thread counted.
 #[derive(Debug)]
 pub(super) struct Partial {
@@ -94,6 +103,8 @@ pub(super) struct Partial {
     pub(super) near: HashMap<(u16, u32), Vec<Box<str>>>,
     /// (bucket, key of the index) → bytes of the object there, for those in an archive tier.
     pub(super) archived: HashMap<(u16, u32), u64>,
+    /// Objects whose class hangs on exceptions with a limit.
+    pub(super) undecided: HashMap<Undecided, Amount>,
     /// (bucket, position in `[naming] singular`): plural names met at a bucket's top.
     pub(super) plurals: Vec<bool>,
 }
@@ -117,6 +128,7 @@ impl Partial {
             orphan_sizes: [Amount::default(); SIZES.len()],
             near: HashMap::new(),
             archived: HashMap::new(),
+            undecided: HashMap::new(),
             plurals: vec![false; buckets * plurals],
         }
     }
@@ -163,6 +175,9 @@ impl Partial {
             keys.iter().for_each(|key| self.add_near(bucket, number, key));
         }
         self.archived.extend(other.archived);
+        for (what, amount) in other.undecided {
+            self.undecided.entry(what).or_default().merge(amount);
+        }
         self.plurals.iter_mut().zip(other.plurals).for_each(|(ours, theirs)| *ours |= theirs);
     }
 }

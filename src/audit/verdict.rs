@@ -1,10 +1,11 @@
 //! Which rules were judged, and what follows: PASS, FAIL or INCONCLUSIVE, in one sentence, with the next step.
 
+use crate::audit::excusing::beyond_areas;
 use crate::audit::settings::AuditRequest;
-use crate::audit::sink::RuleTally;
+use crate::audit::sink::{RuleTally, Tallies};
 use crate::layout::spec::LayoutSpec;
 use crate::model::{Family, Needs, RuleMeta, Severity, Verdict};
-use crate::results::schema::RuleState;
+use crate::results::schema::{RuleState, ThresholdResult};
 use crate::rules::{Check, RULES};
 
 /// What the inputs allow.
@@ -65,13 +66,14 @@ pub(super) fn state(
         return (RuleState::Judged, None);
     }
     let proved = request.proves_migration && meta.family == Family::Migration;
-    if matches!(registered.check, Check::Elsewhere) && !proved {
-        let command = if meta.family == Family::Migration {
-            "judged by `migrate verify`"
-        } else {
-            "no exception or baseline is in force"
-        };
-        return (RuleState::NotAsked, Some(command.to_owned()));
+    let elsewhere = match registered.check {
+        Check::Elsewhere if !proved => Some("judged by `migrate verify`"),
+        Check::Exception(_) if request.layout.spec().allows.is_empty() => Some("no exception is declared"),
+        Check::Stale(_) if request.baseline.is_none() => Some("no baseline is given"),
+        _ => None,
+    };
+    if let Some(why) = elsewhere {
+        return (RuleState::NotAsked, Some(why.to_owned()));
     }
     if highest(request, rule) == Severity::Ignore {
         return (RuleState::Off, None);
@@ -101,7 +103,8 @@ fn not_asked(spec: &LayoutSpec, meta: &RuleMeta) -> Option<&'static str> {
 /// What the verdict rests on.
 pub(super) struct Grounds<'a> {
     pub(super) request: &'a AuditRequest<'a>,
-    pub(super) tallies: &'a [RuleTally],
+    pub(super) tallies: &'a Tallies,
+    pub(super) thresholds: &'a [ThresholdResult],
     pub(super) states: &'a [(RuleState, Option<String>)],
     pub(super) objects: u64,
     pub(super) references: u64,
@@ -142,10 +145,10 @@ impl Grounds<'_> {
                 let next = format!(
                     "start with the findings of {code}, then audit the next delivery; `stocktake rules {code}` explains the rule"
                 );
-                (Verdict::Fail, format!("{} at severity {} or above", what_fails(), self.request.fail_on.name()), next)
+                (Verdict::Fail, format!("{} {}", what_fails(), self.why_failing()), next)
             }
             (None, true) => {
-                let below: u64 = self.tallies.iter().map(RuleTally::findings).sum();
+                let below: u64 = self.tallies.rules.iter().map(RuleTally::findings).sum();
                 let kept = match below {
                     0 => "nothing to report".to_owned(),
                     _ => format!("{} below the failing severity", plural(below, "finding")),
@@ -162,19 +165,45 @@ impl Grounds<'_> {
         }
     }
 
-    /// Rules with findings that fail, and how many.
+    /// Rules with findings that fail, and how many. What has a limit fails beyond it, all else by its severity.
     fn failing(&self) -> Vec<(usize, u64)> {
         let severities = [Severity::Note, Severity::Warning, Severity::Error];
-        let failing = |tally: &RuleTally| -> u64 {
+        let failing = |rule: usize| -> u64 {
+            let mut own = self.request.thresholds.iter().zip(self.thresholds).filter(|(limit, _)| limit.rule == rule);
+            let beyond: u64 = own.clone().filter(|(_, result)| !result.holds).map(|(_, result)| result.findings).sum();
+            if own.any(|(limit, _)| limit.area.is_none()) {
+                return beyond;
+            }
+            let rest = beyond_areas(self.request, self.tallies, rule);
             let fail = severities.iter().filter(|&&severity| self.request.fail_on.fails(severity));
-            fail.map(|&severity| tally.by_severity[severity as usize]).sum()
+            beyond + fail.map(|&severity| rest[severity as usize]).sum::<u64>()
         };
-        self.tallies.iter().map(failing).enumerate().filter(|(_, findings)| *findings > 0).collect()
+        (0..RULES.len()).map(|rule| (rule, failing(rule))).filter(|(_, findings)| *findings > 0).collect()
+    }
+
+    /// Why findings fail: their severity, or a limit.
+    fn why_failing(&self) -> String {
+        let beyond: Vec<String> = self.thresholds.iter().filter(|limit| !limit.holds).map(told_limit).collect();
+        match beyond.as_slice() {
+            [] => format!("at severity {} or above", self.request.fail_on.name()),
+            beyond => format!(
+                "at severity {} or above, or beyond the limit of {}",
+                self.request.fail_on.name(),
+                beyond.join(", ")
+            ),
+        }
+    }
+
+    /// Whether findings of a rule could fail the audit.
+    fn could_fail(&self, rule: usize) -> bool {
+        let highest = highest(self.request, rule);
+        let is_limited = self.request.thresholds.iter().any(|limit| limit.rule == rule);
+        self.request.fail_on.fails(highest) || is_limited && highest != Severity::Ignore
     }
 
     /// Why there is no verdict, and what to do about it.
     fn inconclusive(&self) -> Option<(String, String)> {
-        let told = |rule: usize| self.tallies[rule].by_severity[Severity::Inconclusive as usize];
+        let told = |rule: usize| self.tallies.rules[rule].by_severity[Severity::Inconclusive as usize];
         let sources: Vec<usize> = (0..RULES.len()).filter(|&rule| told(rule) > 0).collect();
         if let Some(&first) = sources.first() {
             let named: Vec<String> = sources
@@ -186,8 +215,7 @@ impl Grounds<'_> {
             return Some((named.join(", "), next));
         }
         let unjudged = (0..RULES.len()).find(|&rule| {
-            matches!(self.states[rule].0, RuleState::NotJudged | RuleState::Partly)
-                && self.request.fail_on.fails(highest(self.request, rule))
+            matches!(self.states[rule].0, RuleState::NotJudged | RuleState::Partly) && self.could_fail(rule)
         })?;
         let meta = &RULES[unjudged].meta;
         let why = self.states[unjudged].1.as_deref().unwrap_or_default();
@@ -196,6 +224,12 @@ impl Grounds<'_> {
             format!("give the missing input and audit again, or leave the rule out with `--ignore {}`", meta.code),
         ))
     }
+}
+
+/// A limit with its rule, as `R302@training (40)`.
+fn told_limit(limit: &ThresholdResult) -> String {
+    let area = limit.area.as_ref().map(|area| format!("@{area}")).unwrap_or_default();
+    format!("{}{area} ({})", limit.rule, limit.limit)
 }
 
 fn plural(count: u64, noun: &str) -> String {

@@ -16,8 +16,9 @@ use crate::cli::output_args::OutputArgs;
 use crate::cli::progress::Bar;
 use crate::cli::reading::{ReadingArgs, parse_time};
 use crate::model::{Millis, Phase, Severity, Verdict};
+use crate::results::baseline::KnownFindings;
 use crate::results::schema::Inputs;
-use crate::rules::{Selection, Severities};
+use crate::rules::{Selection, Severities, Threshold};
 
 /// How many findings of each rule reports show.
 const EXAMPLES: usize = crate::results::examples::EXAMPLES;
@@ -33,11 +34,13 @@ Examples:
   stocktake audit
       with everything in ./stocktake.toml
   stocktake audit --inventory deliveries/line-1 --export deliveries/exports --out reports
-      audit.html, audit.md, results.json, findings.parquet and folders.parquet in reports/
+      audit.html, audit.md, signoff.md, signoff.html, results.json, findings.parquet and folders.parquet in reports/
   stocktake audit -o audit.html -o csv=findings.txt -q
       only these files, only the exit code
   stocktake audit --format md --fail-on warning
       Markdown on stdout, for a pull request; warnings fail too
+  stocktake audit --baseline known.jsonl --max-findings R302=2%
+      only what is new fails, and orphans only beyond a share
   stocktake audit --format worklist --worklist-rule L202 > keys.txt
       the keys of one rule, one a line, for another program
 
@@ -76,6 +79,13 @@ pub(super) struct AuditArgs {
     /// The least severity that fails: error, warning, note, never
     #[arg(long, default_value = "error", value_parser = parse_fail_on, value_name = "SEVERITY", help_heading = "Judging")]
     fail_on: FailOn,
+    /// Take so many findings of a rule before they fail, as R302=40, R302=2% of what it judges, or L203@training=0 in
+    /// one area; the limit takes the place of --fail-on for them; repeatable
+    #[arg(long, value_name = "RULE[@AREA]=N|N%", help_heading = "Judging")]
+    max_findings: Vec<String>,
+    /// Findings that are known already and do not count: a file of `stocktake baseline create`
+    #[arg(long, value_name = "FILE", help_heading = "Judging")]
+    baseline: Option<PathBuf>,
     /// Go on where the numbers say that the mapping is wrong, not the bucket (S011)
     #[arg(long, help_heading = "Judging")]
     accept_implausible: bool,
@@ -97,17 +107,16 @@ impl AuditArgs {
         let stop = interrupt::watch().map_err(|error| Failure::internal(error.to_string()))?;
         let layout = self.config.compile()?;
         let spec = layout.spec();
-        if let Some(allow) = spec.allows.first() {
-            return Err(Failure::usage(
-                format!("`[[allow]]` at {} is understood, and exceptions cannot be applied yet", allow.place),
-                "take it out, or lower the rule's severity for the area; `stocktake check` accepts it",
-            ));
-        }
         let phase = self.phase.or(spec.migration.phase).unwrap_or(Phase::After);
         let selection = Selection { select: self.select.clone(), ignore: self.ignore.clone() };
         let severities = Severities::new(spec, phase, &selection).map_err(|error| Failure::of(&error))?;
+        let thresholds = Threshold::parse_all(&self.max_findings, spec).map_err(|error| Failure::of(&error))?;
+        let known = self.baseline.as_deref().map(KnownFindings::read).transpose();
+        let known = known.map_err(|error| Failure::of(&error))?;
         let pinned = self.now.or(spec.inputs.now);
-        let wanted = self.output.wanted(|| spec.output.dir.as_ref().map(|dir| spec.directory.join(dir)))?;
+        let jobs = self.jobs.map_or_else(all_cores, usize::from);
+        let mut wanted = self.output.wanted(|| spec.output.dir.as_ref().map(|dir| spec.directory.join(dir)))?;
+        wanted.beside = jobs > 1;
         let templates = self
             .output
             .templates
@@ -125,13 +134,15 @@ impl AuditArgs {
             exports: paths(&self.export, &spec.inputs.exports, &spec.directory),
             now: pinned.unwrap_or_else(|| Timestamp::now().as_millisecond()),
             now_is_pinned: pinned.is_some(),
-            jobs: self.jobs.map_or_else(all_cores, usize::from),
+            jobs,
             verify: !self.no_checksums,
             inventory_told: self.reading.inventory(None),
             export_told: self.reading.export(None),
             csv_keys: self.reading.csv_keys(),
             proves_migration: false,
             accept_implausible: self.accept_implausible,
+            baseline: known.as_ref(),
+            thresholds,
             switches: self.switches(),
             memory: self.memory,
             tmp_dir: Some(tmp_dir.clone()),
@@ -172,6 +183,10 @@ impl AuditArgs {
             switches.push("--accept-implausible".to_owned());
         }
         switches.extend(self.reading.switches());
+        switches.extend(self.max_findings.iter().map(|limit| format!("--max-findings {limit}")));
+        // The name alone: where a file lies is nobody's business, and its digest is in the result.
+        let name = self.baseline.as_deref().and_then(Path::file_name);
+        switches.extend(name.map(|name| format!("--baseline {}", name.to_string_lossy())));
         switches.extend(self.select.iter().map(|rule| format!("--select {rule}")));
         switches.extend(self.ignore.iter().map(|rule| format!("--ignore {rule}")));
         switches

@@ -1,6 +1,7 @@
 //! The command line: the only place that prints, exits, reads the clock, or knows clap. One file per command.
 
 mod audit;
+mod baseline;
 mod check;
 mod codegen;
 mod compare;
@@ -99,6 +100,7 @@ enum Command {
     Init(init::InitArgs),
     Report(Box<report::ReportArgs>),
     Compare(compare::CompareArgs),
+    Baseline(baseline::BaselineArgs),
     Path(path::PathArgs),
     Docs(docs::DocsArgs),
     Codegen(codegen::CodegenArgs),
@@ -120,6 +122,7 @@ pub fn run() -> u8 {
         Command::Init(arguments) => arguments.run(&console),
         Command::Report(arguments) => arguments.run(&console),
         Command::Compare(arguments) => arguments.run(&console),
+        Command::Baseline(arguments) => arguments.run(&console),
         Command::Path(arguments) => arguments.run(&console),
         Command::Docs(arguments) => arguments.run(&console),
         Command::Codegen(arguments) => arguments.run(&console),

@@ -17,9 +17,11 @@ use crate::results::folders::FoldersWriter;
 use crate::results::{FolderRow, ResultsError};
 
 /// The files of `--out`, with their formats.
-const SET: [(&str, ReportFormat); 4] = [
+const SET: [(&str, ReportFormat); 6] = [
     ("audit.html", ReportFormat::Html),
     ("audit.md", ReportFormat::Markdown),
+    ("signoff.md", ReportFormat::Signoff),
+    ("signoff.html", ReportFormat::SignoffHtml),
     ("results.json", ReportFormat::Json),
     ("findings.parquet", ReportFormat::Parquet),
 ];
@@ -37,7 +39,7 @@ impl FromStr for OutputFile {
 
     fn from_str(text: &str) -> Result<Self, String> {
         if let Some((format, path)) = text.split_once('=')
-            && format.bytes().all(|byte| byte.is_ascii_alphabetic())
+            && format.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'-')
         {
             let format = parse_format(format)?;
             return if path.is_empty() {
@@ -78,6 +80,8 @@ pub(super) struct Wanted {
     /// The rule and bucket of worklists.
     pub(super) rule: Option<String>,
     pub(super) bucket: Option<String>,
+    /// Whether each table is encoded on a thread of its own.
+    pub(super) beside: bool,
 }
 
 /// The outputs of an audit, open.
@@ -143,8 +147,9 @@ impl Outputs {
                 add(format, &folder.join(name))?;
             }
             let mut file = StagedFile::create(&folder.join(FOLDERS))?;
-            let writer =
-                FoldersWriter::new(file.writer()?).map_err(|error| Failure::write_file(file.target(), error))?;
+            let writer = FoldersWriter::new(file.writer()?)
+                .and_then(|writer| if wanted.beside { writer.beside() } else { Ok(writer) })
+                .map_err(|error| Failure::write_file(file.target(), error))?;
             folders = Some((writer, file));
         }
         for file in &wanted.files {
@@ -155,10 +160,13 @@ impl Outputs {
             matches!(format, Csv | Junit | Parquet | Sarif | Worklist)
         };
         let streamed = reports.iter().any(|(format, _)| streams(format)) || wanted.stdout.iter().any(streams);
+        let begin = |out| {
+            let writer = FindingsWriter::new(out)?;
+            if wanted.beside { writer.beside() } else { Ok(writer) }
+        };
         let findings = match (findings.pop(), streamed) {
             (Some(mut file), _) => {
-                let writer = file.writer()?;
-                let writer = FindingsWriter::new(writer).map_err(|error| Failure::write_file(file.target(), error))?;
+                let writer = begin(file.writer()?).map_err(|error| Failure::write_file(file.target(), error))?;
                 Some((writer, Kept::Staged(file, findings)))
             }
             (None, true) => {
@@ -166,7 +174,7 @@ impl Outputs {
                 let aside = tempfile::NamedTempFile::new_in(tmp_dir);
                 let aside = aside.map_err(without_path).map_err(failed)?;
                 let writer = BufWriter::new(aside.as_file().try_clone().map_err(failed)?);
-                Some((FindingsWriter::new(writer).map_err(failed)?, Kept::Aside(aside)))
+                Some((begin(writer).map_err(failed)?, Kept::Aside(aside)))
             }
             (None, false) => None,
         };

@@ -11,14 +11,16 @@ use crate::report::ReportFormat;
 /// Which reports are written, and with which templates.
 #[derive(Debug, Args)]
 pub(super) struct OutputArgs {
-    /// Write audit.html, audit.md, results.json, findings.parquet and folders.parquet into this folder
+    /// Write audit.html, audit.md, signoff.md, signoff.html, results.json, findings.parquet and folders.parquet into this
+    /// folder
     #[arg(long, value_name = "DIR", help_heading = "Outputs")]
     pub(super) out: Option<PathBuf>,
     /// Write one report: the format by name or by the file's extension (html, md, json, parquet, csv, txt, xml for
     /// JUnit, sarif, prom); repeatable
     #[arg(short = 'o', value_name = "[FORMAT=]FILE", help_heading = "Outputs")]
     pub(super) output: Vec<OutputFile>,
-    /// Write one report to stdout: html, md, json, parquet, csv, text, worklist, junit, sarif, github, prometheus
+    /// Write one report to stdout: html, md, json, parquet, csv, text, worklist, junit, sarif, github, prometheus,
+    /// signoff, signoff-html
     #[arg(long, value_name = "NAME", value_parser = parse_format, help_heading = "Outputs")]
     pub(super) format: Option<ReportFormat>,
     /// The rule whose keys a worklist holds
@@ -55,6 +57,7 @@ impl OutputArgs {
             stdout: self.format.or(nothing_asked.then_some(ReportFormat::Text)),
             rule,
             bucket: self.worklist_bucket.clone(),
+            beside: false,
         })
     }
 }

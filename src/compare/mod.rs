@@ -175,7 +175,8 @@ pub fn compare(
                 (Change::Persisting, finding)
             }
             Ordering::Greater => {
-                let Some(finding) = new.advance()? else { continue };
+                // What is excused is nothing new; once it was there, it persists.
+                let Some(finding) = new.advance()?.filter(|finding| finding.excused.is_none()) else { continue };
                 comparison.new.push(&finding);
                 comparison.heaviest_new = comparison.heaviest_new.max(Some(finding.severity));
                 (Change::New, finding)

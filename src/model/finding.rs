@@ -107,6 +107,8 @@ pub struct Finding<'a> {
     pub modified: Option<Millis>,
     /// A number of the rule's own: objects, rows, occurrences.
     pub count: Option<u64>,
+    /// What keeps it from counting: `baseline`, or `exception N` with the number of the `[[allow]]` from 1.
+    pub excused: Option<Text<'a>>,
 }
 
 impl<'a> Finding<'a> {
@@ -134,6 +136,7 @@ impl<'a> Finding<'a> {
             size: None,
             modified: None,
             count: None,
+            excused: None,
         }
     }
 
@@ -164,6 +167,7 @@ impl<'a> Finding<'a> {
             size: self.size,
             modified: self.modified,
             count: self.count,
+            excused: self.excused.map(text),
         }
     }
 }

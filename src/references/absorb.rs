@@ -1,26 +1,32 @@
 //! Makes one of what two threads extracted.
 
 use crate::references::build::{Builder, add_mention};
-use crate::references::records::{Flags, NONE};
+use crate::references::records::{Flags, NONE, References};
 
 impl Builder<'_> {
-    /// Takes over everything another builder found, and gives its memory back on the way.
+    /// Takes over everything another builder found, and gives its memory back on the way. The index and the items are
+    /// taken over at once where the pool has threads for both.
     pub(super) fn absorb(&mut self, other: Self) {
         let Self { references: theirs, deferred, joined, .. } = other;
         let first_reference = self.references.list.len() as u32;
-        let numbers: Vec<(Vec<u32>, Vec<u32>)> =
-            self.references.buckets.iter_mut().zip(theirs.buckets).map(|(ours, theirs)| ours.absorb(theirs)).collect();
-        let items = &mut self.references.items;
+        let References { buckets, items, .. } = &mut self.references;
         let first_item = items.names.len() as u32;
-        theirs.items.names.drain(|name| {
-            items.names.push(name);
-        });
-        theirs.items.changed.drain(|changed| {
-            items.changed.push(changed);
-        });
-        theirs.items.first.drain(|first| {
-            items.first.push(first + first_reference);
-        });
+        let (numbers, ()) = rayon::join(
+            || -> Vec<(Vec<u32>, Vec<u32>)> {
+                buckets.iter_mut().zip(theirs.buckets).map(|(ours, theirs)| ours.absorb(theirs)).collect()
+            },
+            || {
+                theirs.items.names.drain(|name| {
+                    items.names.push(name);
+                });
+                theirs.items.changed.drain(|changed| {
+                    items.changed.push(changed);
+                });
+                theirs.items.first.drain(|first| {
+                    items.first.push(first + first_reference);
+                });
+            },
+        );
         let places = self.references.places.absorb(&theirs.places);
         theirs.list.drain(|mut reference| {
             reference.place = places[reference.place as usize];

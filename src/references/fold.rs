@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::hash::BuildHasher;
+use std::sync::OnceLock;
 
 use crate::model::uri::percent_decode;
 
@@ -9,7 +10,7 @@ use crate::model::uri::percent_decode;
 /// variants.
 ///
 /// The directory is hashed first, so that the rows of one directory share that part. The seed is drawn at random, so that
-/// no bucket can be made to collide.
+/// no bucket can be made to collide, once for the whole process: what one index hashed another can take over.
 #[derive(Debug, Clone, Copy)]
 pub struct FoldHasher {
     seed: u64,
@@ -17,7 +18,8 @@ pub struct FoldHasher {
 
 impl Default for FoldHasher {
     fn default() -> Self {
-        Self { seed: foldhash::fast::RandomState::default().hash_one(0_u8) }
+        static SEED: OnceLock<u64> = OnceLock::new();
+        Self { seed: *SEED.get_or_init(|| foldhash::fast::RandomState::default().hash_one(0_u8)) }
     }
 }
 

@@ -1,4 +1,4 @@
-//! The folders that records cover or claim: most are the beginning of a key in the index, and take eight bytes.
+//! The folders that records cover or claim: most are the beginning of a key in the index, and take twelve bytes.
 
 use hashbrown::HashTable;
 
@@ -26,6 +26,8 @@ struct Folder {
     text: u32,
     area: u16,
     length: u16,
+    /// Its place in the table, so that a table that grows reads no name.
+    hash: u32,
 }
 
 /// Where the name of a folder to add stands.
@@ -37,6 +39,15 @@ pub(super) enum Named<'t> {
     Text(&'t str),
 }
 
+impl Named<'_> {
+    fn bytes<'t>(&'t self, keys: &'t Texts) -> &'t [u8] {
+        match self {
+            Self::Key(number, length) => &keys.get(*number)[..usize::from(*length)],
+            Self::Text(text) => text.as_bytes(),
+        }
+    }
+}
+
 impl Folder {
     fn name<'t>(&self, keys: &'t Texts, own: &'t Texts) -> &'t [u8] {
         if self.length & OWN != 0 {
@@ -44,29 +55,30 @@ impl Folder {
         }
         &keys.get(self.text)[..usize::from(self.length & LENGTH)]
     }
+
+    fn is(&self, hash: u32, area: u16, name: &[u8], keys: &Texts, own: &Texts) -> bool {
+        self.hash == hash && self.area == area && self.name(keys, own) == name
+    }
 }
 
 impl Folders {
     /// Adds a folder; once added as unfinished it stays so.
     pub(super) fn add(&mut self, hasher: FoldHasher, keys: &Texts, area: u16, named: Named<'_>, unfinished: bool) {
-        let name = match named {
-            Named::Key(number, length) => &keys.get(number)[..usize::from(length)],
-            Named::Text(text) => text.as_bytes(),
-        };
-        let hash = hash(hasher, area, name);
         let bits = if unfinished { UNFINISHED } else { 0 };
-        let own = &mut self.own;
-        let known = self.table.find_mut(hash, |folder| folder.area == area && folder.name(keys, own) == name);
-        if let Some(folder) = known {
-            folder.length |= bits;
+        self.insert(hash(hasher, area, named.bytes(keys)), keys, area, named, bits);
+    }
+
+    fn insert(&mut self, hash: u32, keys: &Texts, area: u16, named: Named<'_>, bits: u16) {
+        let (name, own) = (named.bytes(keys), &mut self.own);
+        if let Some(known) = self.table.find_mut(spread(hash), |known| known.is(hash, area, name, keys, own)) {
+            known.length |= bits;
             return;
         }
-        let folder = match named {
-            Named::Key(text, length) => Folder { text, area, length: length | bits },
-            Named::Text(name) => Folder { text: own.push(name), area, length: bits | OWN },
+        let (text, length) = match named {
+            Named::Key(number, length) => (number, length | bits),
+            Named::Text(name) => (own.push(name), OWN | bits),
         };
-        let own = &*own;
-        self.table.insert_unique(hash, folder, |folder| self::hash(hasher, folder.area, folder.name(keys, own)));
+        self.table.insert_unique(spread(hash), Folder { text, area, length, hash }, |folder| spread(folder.hash));
     }
 
     /// Whether a folder is there, and whether its job is unfinished.
@@ -74,8 +86,9 @@ impl Folders {
         if self.table.is_empty() {
             return None;
         }
-        let is = |folder: &Folder| folder.area == area && folder.name(keys, &self.own) == name;
-        self.table.find(hash(hasher, area, name), is).map(|folder| folder.length & UNFINISHED != 0)
+        let hash = hash(hasher, area, name);
+        let found = self.table.find(spread(hash), |folder| folder.is(hash, area, name, keys, &self.own));
+        found.map(|folder| folder.length & UNFINISHED != 0)
     }
 
     /// The area of every folder.
@@ -84,14 +97,14 @@ impl Folders {
     }
 
     /// Takes over the folders of another index, whose key `n` is `renumbered[n]` among `keys`.
-    pub(super) fn absorb(&mut self, other: Self, hasher: FoldHasher, keys: &Texts, renumbered: &[u32]) {
-        for Folder { text, area, length } in other.table {
+    pub(super) fn absorb(&mut self, other: Self, keys: &Texts, renumbered: &[u32]) {
+        for Folder { text, area, length, hash } in other.table {
             let named = if length & OWN != 0 {
                 Named::Text(other.own.text(text))
             } else {
                 Named::Key(renumbered[text as usize], length & LENGTH)
             };
-            self.add(hasher, keys, area, named, length & UNFINISHED != 0);
+            self.insert(hash, keys, area, named, length & UNFINISHED);
         }
     }
 
@@ -101,7 +114,13 @@ impl Folders {
     }
 }
 
-fn hash(hasher: FoldHasher, area: u16, name: &[u8]) -> u64 {
+fn hash(hasher: FoldHasher, area: u16, name: &[u8]) -> u32 {
     // An odd factor spreads the few areas over all bits.
-    hasher.directory(name) ^ u64::from(area).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    let hash = hasher.directory(name) ^ u64::from(area).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (hash ^ hash >> 32) as u32
+}
+
+/// What a table makes of half a hash: it looks at the highest bits and at the lowest.
+const fn spread(hash: u32) -> u64 {
+    (hash as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }

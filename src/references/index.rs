@@ -305,7 +305,7 @@ impl BucketIndex {
             let roles = *marks.get_mut(keys.len() as u32).get_mut();
             keys.push(self.key(text, roles));
         });
-        self.folders.absorb(folders, self.hasher, &self.keys, &keys);
+        self.folders.absorb(folders, &self.keys, &keys);
         directories.into_iter().for_each(|number| self.note_directory(keys[number as usize]));
         versions.iter().for_each(|(number, version)| self.ask_version(keys[number as usize], version));
         let prefixes = self.prefixes.absorb(prefixes, self.hasher);

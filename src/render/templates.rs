@@ -25,6 +25,7 @@ embedded![
     "audit.md",
     "audit/areas.html",
     "audit/basis.html",
+    "audit/excused.html",
     "audit/finding.html",
     "audit/findings.html",
     "audit/inputs.html",
@@ -38,8 +39,15 @@ embedded![
     "docs/body.html",
     "docs/body.md",
     "docs/style.css",
+    "head.html",
     "plan.md",
     "plan/batch-operations.md",
+    "signoff.html",
+    "signoff.md",
+    "signoff/body.md",
+    "signoff/migration.html",
+    "signoff/migration.md",
+    "signoff/style.css",
 ];
 
 /// The names of all templates.
@@ -234,9 +242,10 @@ mod tests {
     fn every_file_of_the_templates_is_embedded() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("report-templates");
         let mut files = Vec::new();
-        for entry in [folder.clone(), folder.join("audit"), folder.join("docs"), folder.join("plan")]
-            .iter()
-            .flat_map(|folder| fs::read_dir(folder).unwrap())
+        for entry in
+            [folder.clone(), folder.join("audit"), folder.join("docs"), folder.join("plan"), folder.join("signoff")]
+                .iter()
+                .flat_map(|folder| fs::read_dir(folder).unwrap())
         {
             let path = entry.unwrap().path();
             if path.is_file() {

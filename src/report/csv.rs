@@ -8,7 +8,7 @@ use crate::model::time::format_utc;
 use crate::render::hostile::harmless;
 use crate::report::{FormatError, Formatter, ReportView};
 
-const COLUMNS: [&str; 22] = [
+const COLUMNS: [&str; 23] = [
     "code",
     "severity",
     "subject",
@@ -31,6 +31,7 @@ const COLUMNS: [&str; 22] = [
     "modified",
     "count",
     "sentence",
+    "excused",
 ];
 
 /// Writes every finding with its sentence.
@@ -86,5 +87,6 @@ fn fields<'f>(finding: &'f Finding<'_>, sentence: &'f str) -> [Cow<'f, str>; COL
         finding.modified.map_or(Cow::Borrowed(""), |modified| Cow::Owned(format_utc(modified))),
         number(finding.count),
         Cow::Borrowed(sentence),
+        text(&finding.excused),
     ]
 }

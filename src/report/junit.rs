@@ -9,7 +9,7 @@ use std::io;
 use quick_xml::Writer;
 use quick_xml::events::BytesText;
 
-use crate::model::{Family, Finding, Severity};
+use crate::model::{Family, Finding};
 use crate::render::hostile::visible;
 use crate::report::{FormatError, Formatter, ReportView};
 use crate::results::location;
@@ -102,17 +102,13 @@ fn of<'c>(rule: &RuleResult, cases: &'c Cases) -> impl Iterator<Item = (&'c str,
 
 /// Counts all findings; what is kept does not grow with them.
 fn cases(report: &ReportView<'_>) -> Result<Cases, FormatError> {
-    let fails = |severity: Severity| match report.results.judgement.fail_on.as_str() {
-        "never" => false,
-        least => severity != Severity::Inconclusive && Severity::settable(least).is_some_and(|least| severity >= least),
-    };
     let mut cases = Cases::new();
-    for finding in (report.findings)()? {
+    for finding in report.counted()? {
         let finding = finding?;
         let area = finding.area.as_deref().unwrap_or_default().to_owned();
         let case = cases.entry((finding.code.clone().into_owned(), area)).or_default();
         case.findings += 1;
-        case.failing += u64::from(fails(finding.severity) || finding.severity == Severity::Inconclusive);
+        case.failing += u64::from(report.results.judgement.fails(&finding));
         if case.examples.len() < EXAMPLES {
             case.examples.push(example(report, &finding));
         }

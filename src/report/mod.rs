@@ -14,6 +14,7 @@ mod prometheus;
 pub mod runbook;
 mod sarif;
 pub mod sections;
+mod signoff;
 pub mod text;
 pub mod treemap;
 pub mod view;
@@ -61,6 +62,10 @@ pub enum ReportFormat {
     Github,
     /// Metrics for the textfile collector.
     Prometheus,
+    /// The sign-off, Markdown.
+    Signoff,
+    /// The sign-off, one HTML file.
+    SignoffHtml,
 }
 
 /// What formats may be told beyond the result.
@@ -78,7 +83,7 @@ pub struct FormatOptions<'a> {
 
 impl ReportFormat {
     /// Every format.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Html,
         Self::Markdown,
         Self::Json,
@@ -90,6 +95,8 @@ impl ReportFormat {
         Self::Sarif,
         Self::Github,
         Self::Prometheus,
+        Self::Signoff,
+        Self::SignoffHtml,
     ];
 
     /// The name used on the command line.
@@ -106,6 +113,8 @@ impl ReportFormat {
             Self::Sarif => "sarif",
             Self::Github => "github",
             Self::Prometheus => "prometheus",
+            Self::Signoff => "signoff",
+            Self::SignoffHtml => "signoff-html",
         }
     }
 
@@ -138,6 +147,8 @@ impl ReportFormat {
             Self::Sarif => Box::new(sarif::Sarif),
             Self::Github => Box::new(github::Github),
             Self::Prometheus => Box::new(prometheus::Prometheus),
+            Self::Signoff => Box::new(signoff::Signoff { templates: options.templates, page: "signoff.md" }),
+            Self::SignoffHtml => Box::new(signoff::Signoff { templates: options.templates, page: "signoff.html" }),
             Self::Worklist => Box::new(worklist::Worklist { rule: options.rule, bucket: options.bucket }),
         }
     }

@@ -113,11 +113,7 @@ impl<'a> Page<'a> {
         let outcomes = judgement.classes.outcome.iter().map(|outcome| share(outcome.outcome, outcome.references));
         Self {
             results: report.results,
-            verdict: match judgement.verdict {
-                Verdict::Pass => "pass",
-                Verdict::Fail => "fail",
-                Verdict::Inconclusive => "inconclusive",
-            },
+            verdict: verdict_word(judgement.verdict),
             severities: severities(report.results),
             integrity,
             sections,
@@ -130,6 +126,15 @@ impl<'a> Page<'a> {
             before: report.results.inputs.before.as_deref(),
             structure: [Treemap::new(report, 1_120, 460), Treemap::new(report, 360, 560)],
         }
+    }
+}
+
+/// The verdict as pages are classed by it.
+pub(super) const fn verdict_word(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Pass => "pass",
+        Verdict::Fail => "fail",
+        Verdict::Inconclusive => "inconclusive",
     }
 }
 

@@ -69,6 +69,10 @@ fn metrics(report: &ReportView<'_>) -> String {
             text.sample("findings", &labels, count.findings);
         }
     }
+    text.gauge("findings_excused", "Findings by rule that an exception hides or the baseline knows.");
+    for rule in judgement.rules.iter().filter(|rule| rule.excused > 0) {
+        text.sample("findings_excused", &[("rule", &rule.code), ("name", &rule.name)], rule.excused);
+    }
     text.gauge("reference_outcomes", "References by outcome.");
     for outcome in &judgement.classes.outcome {
         text.sample("reference_outcomes", &[("outcome", outcome.outcome.title())], outcome.references);

@@ -26,7 +26,7 @@ impl Formatter for Sarif {
         let judgement = &report.results.judgement;
         let rules: Vec<&RuleResult> = judgement.rules.iter().filter(|rule| rule.findings > 0).collect();
         let mut results = Vec::new();
-        for finding in (report.findings)()?.take(MOST_RESULTS) {
+        for finding in report.counted()?.take(MOST_RESULTS) {
             results.push(result(report, &rules, &finding?));
         }
         let shown = results.len();

@@ -32,6 +32,7 @@ impl Formatter for Text {
         for section in page.integrity.iter().chain(&page.sections) {
             findings(section, &mut pen)?;
         }
+        excused(&page, &mut pen)?;
         not_checked(&page, &mut pen)?;
         Ok(())
     }
@@ -266,6 +267,40 @@ fn split_at_segment(key: &str, segment: u32) -> Option<(&str, &str)> {
     };
     let (before, rest) = key.split_at_checked(start)?;
     Some((before, rest.split('/').next().unwrap_or_default()))
+}
+
+fn excused(page: &Page<'_>, pen: &mut Pen<'_>) -> io::Result<()> {
+    let judgement = &page.results.judgement;
+    if judgement.exceptions.is_empty() && judgement.baseline.is_none() && judgement.thresholds.is_empty() {
+        return Ok(());
+    }
+    pen.heading("Exceptions and limits")?;
+    let exceptions = judgement.exceptions.iter().map(|exception| {
+        let through = exception.expires.as_ref().map_or_else(String::new, |day| format!("through {day}"));
+        let state = exception.state.title().to_owned();
+        let (findings, size) = (plural(exception.findings, "finding", None), bytes(exception.bytes));
+        vec![visible(&exception.what).into_owned(), state, through, findings, size]
+    });
+    pen.table(3, &exceptions.collect::<Vec<_>>())?;
+    if let Some(baseline) = &judgement.baseline {
+        let deferred = match baseline.deferred {
+            0 => String::new(),
+            deferred => format!(", {} not judged again", count(deferred)),
+        };
+        let (known, stale) = (count(baseline.findings), count(baseline.stale));
+        let entries = plural(baseline.entries, "known finding", None);
+        writeln!(
+            pen.out,
+            "  baseline of {entries}: {known} occur and do not count, {stale} no longer occur{deferred}"
+        )?;
+    }
+    let limits = judgement.thresholds.iter().map(|limit| {
+        let area = limit.area.as_ref().map(|area| format!(" in {}", visible(area))).unwrap_or_default();
+        let held = if limit.holds { "holds" } else { "exceeded" };
+        let found = format!("{} of {} {}", count(limit.findings), count(limit.judged), limit.of);
+        vec![format!("at most {} of {}{area}", limit.limit, limit.rule), held.to_owned(), found]
+    });
+    pen.table(2, &limits.collect::<Vec<_>>())
 }
 
 fn not_checked(page: &Page<'_>, pen: &mut Pen<'_>) -> io::Result<()> {

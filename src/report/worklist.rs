@@ -17,7 +17,7 @@ impl Formatter for Worklist<'_> {
         let mut bucket = self.bucket.map(str::to_owned);
         // Findings of one rule come in the order of their keys, so that a key's findings are neighbours.
         let mut last: Option<String> = None;
-        for finding in (report.findings)()? {
+        for finding in report.counted()? {
             let finding = finding?;
             if finding.code != rule || (self.bucket.is_some() && finding.bucket.as_deref() != self.bucket) {
                 continue;

@@ -17,6 +17,7 @@ use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 use parquet::schema::types::ColumnPath;
 
+use crate::results::beside::Beside;
 use crate::results::error::{ResultsError, check_schema};
 
 /// Rows that are gathered before they are handed to Parquet, and read at once.
@@ -43,8 +44,13 @@ pub(crate) fn time_column(name: &str) -> Field {
 
 /// Writes one table.
 pub(crate) struct TableWriter<W: io::Write + Send> {
-    writer: ArrowWriter<W>,
+    writer: Writer<W>,
     schema: SchemaRef,
+}
+
+enum Writer<W: io::Write + Send> {
+    Here(Box<ArrowWriter<W>>),
+    Beside(Beside),
 }
 
 impl<W: io::Write + Send> TableWriter<W> {
@@ -62,23 +68,42 @@ impl<W: io::Write + Send> TableWriter<W> {
         }
         let options = ArrowWriterOptions::new().with_properties(properties.build()).with_skip_arrow_metadata(true);
         let writer = ArrowWriter::try_new_with_options(out, Arc::clone(&schema), options).map_err(write_error)?;
+        Ok(Self { writer: Writer::Here(Box::new(writer)), schema })
+    }
+
+    /// The same, with a thread of its own that encodes and writes. An error of a row may come with a later one.
+    pub(crate) fn beside(self) -> io::Result<Self>
+    where
+        W: 'static,
+    {
+        let Self { writer, schema } = self;
+        let writer = match writer {
+            Writer::Here(writer) => Writer::Beside(Beside::start(*writer)?),
+            beside @ Writer::Beside(_) => beside,
+        };
         Ok(Self { writer, schema })
     }
 
     /// Appends rows, given as one array for each column.
     pub(crate) fn write(&mut self, columns: Vec<ArrayRef>) -> io::Result<()> {
         let batch = RecordBatch::try_new(Arc::clone(&self.schema), columns).map_err(io::Error::other)?;
-        self.writer.write(&batch).map_err(write_error)
+        match &mut self.writer {
+            Writer::Here(writer) => writer.write(&batch).map_err(write_error),
+            Writer::Beside(beside) => beside.write(batch),
+        }
     }
 
     /// Ends the file; without this it is not one.
-    pub(crate) fn finish(mut self) -> io::Result<()> {
-        self.writer.finish().map(|_| ()).map_err(write_error)
+    pub(crate) fn finish(self) -> io::Result<()> {
+        match self.writer {
+            Writer::Here(mut writer) => writer.finish().map(|_| ()).map_err(write_error),
+            Writer::Beside(beside) => beside.finish(),
+        }
     }
 }
 
 /// The error of the file below, as a full disk, where there is one.
-fn write_error(error: ParquetError) -> io::Error {
+pub(super) fn write_error(error: ParquetError) -> io::Error {
     match error {
         ParquetError::External(source) => match source.downcast::<io::Error>() {
             Ok(error) => *error,
@@ -144,6 +169,11 @@ impl Batch {
     /// How many rows.
     pub(crate) fn len(&self) -> usize {
         self.rows.num_rows()
+    }
+
+    /// Whether there is a column of this name.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.rows.column_by_name(name).is_some()
     }
 
     /// The column of this name, as this type.

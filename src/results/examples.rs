@@ -28,8 +28,11 @@ impl Examples {
         Self { limit, rules: BTreeMap::new() }
     }
 
-    /// Takes the next finding in total order.
+    /// Takes the next finding in total order; what is excused is no example.
     pub fn push(&mut self, finding: &Finding<'_>) {
+        if finding.excused.is_some() {
+            return;
+        }
         if !self.rules.contains_key(&*finding.code) {
             self.rules.insert(finding.code.clone().into_owned(), Vec::new());
         }

@@ -71,6 +71,16 @@ impl<W: io::Write + Send> FoldersWriter<W> {
         })
     }
 
+    /// The same, with a thread of its own that encodes and writes; an error of a row may come
+    /// with a later one.
+    pub fn beside(mut self) -> io::Result<Self>
+    where
+        W: 'static,
+    {
+        self.table = self.table.beside()?;
+        Ok(self)
+    }
+
     /// Takes the next folder; folders come in the order of bucket, folder and area.
     pub fn push(&mut self, row: &FolderRow) -> io::Result<()> {
         for (column, text) in self.texts.iter_mut().zip(texts(row)) {

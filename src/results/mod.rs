@@ -1,5 +1,7 @@
 //! What an audit leaves: `results.json`, `findings.parquet`, `folders.parquet`, written and read.
 
+pub mod baseline;
+mod beside;
 mod columns;
 pub mod error;
 pub mod examples;

@@ -120,9 +120,10 @@ impl Arena {
         encode(&mut self.bytes);
         let record = &self.bytes[start..];
         let head = head_of(record);
-        self.unsorted |= self.spans.last().is_some_and(|&(last, from, to)| {
-            last > head || (last == head && slice(&self.bytes, (from, to)) > record)
-        });
+        self.unsorted |= self
+            .spans
+            .last()
+            .is_some_and(|&(last, from, to)| last > head || (last == head && slice(&self.bytes, (from, to)) > record));
         self.spans.push((head, start as u32, self.bytes.len() as u32));
     }
 
@@ -214,6 +215,14 @@ enum Origin {
     File { store: Arc<Store>, start: u64, end: u64 },
 }
 
+impl SortedRun {
+    fn store(&self) -> &Store {
+        match &self.0 {
+            Origin::Memory { store, .. } | Origin::File { store, .. } => store,
+        }
+    }
+}
+
 impl Drop for SortedRun {
     fn drop(&mut self) {
         if let Origin::Memory { arena, store } = &self.0 {
@@ -235,7 +244,9 @@ impl Merged {
     ///
     /// When a run cannot be read back.
     pub fn new(runs: Vec<SortedRun>) -> io::Result<Self> {
-        let chunk = (READ_BYTES / runs.len().max(1)).max(LEAST_READ_BYTES);
+        // Who may hold little while writing may hold little while reading.
+        let bound = runs.first().map_or(READ_BYTES, |run| run.store().run_bytes.min(READ_BYTES));
+        let chunk = (bound / runs.len().max(1)).max(LEAST_READ_BYTES);
         let mut heads = BinaryHeap::with_capacity(runs.len());
         for run in runs {
             let mut head = Box::new(Head { run, position: 0, buffer: Vec::new(), record: (0, 0), head: 0, chunk });

@@ -1,5 +1,7 @@
 //! What the engine shows a rule: everything is decided already, a check only says what it found.
 
+pub use crate::rules::excuse_context::{ExceptionContext, StaleContext};
+
 use crate::layout::spec::{AreaSpec, ReferenceSpec, TableSpec};
 use crate::model::finding::Text;
 use crate::model::{Finding, Millis, Outcome, RuleMeta, SourceDefect, Subject};

@@ -2,8 +2,8 @@
 
 use crate::model::{Finding, RuleMeta};
 use crate::rules::context::{
-    AbsenceContext, FindingSink, FolderContext, MentionContext, NameContext, ObjectContext, ReferenceContext,
-    SharedContext, SourceContext, TimeContext, Trigger, WorkflowContext,
+    AbsenceContext, ExceptionContext, FindingSink, FolderContext, MentionContext, NameContext, ObjectContext,
+    ReferenceContext, SharedContext, SourceContext, StaleContext, TimeContext, Trigger, WorkflowContext,
 };
 
 /// One rule of the registry.
@@ -47,6 +47,10 @@ pub enum Check {
     Workflow(fn(&WorkflowContext<'_>, &mut dyn FindingSink)),
     /// What is wrong with the inputs.
     Source(fn(&SourceContext<'_>, &mut dyn FindingSink)),
-    /// Judged outside the audit of a bucket: migrations and exceptions.
+    /// An exception that hides nothing, or whose date has passed.
+    Exception(fn(&ExceptionContext<'_>, &mut dyn FindingSink)),
+    /// An entry of the baseline whose finding no longer occurs.
+    Stale(fn(&StaleContext<'_>, &mut dyn FindingSink)),
+    /// Judged outside the audit of a bucket: migrations.
     Elsewhere,
 }

@@ -24,6 +24,7 @@ const KNOWN: &[&str] = &[
     "oneOf",
     "anyOf",
     "format",
+    "default",
 ];
 
 /// What a value breaks, each with where it stands.

@@ -104,7 +104,13 @@ fn html_asks_for_nothing_and_lets_no_key_in() {
 
 #[test]
 fn no_report_says_that_objects_can_be_reached() {
-    for format in [ReportFormat::Html, ReportFormat::Markdown, ReportFormat::Text] {
+    for format in [
+        ReportFormat::Html,
+        ReportFormat::Markdown,
+        ReportFormat::Text,
+        ReportFormat::Signoff,
+        ReportFormat::SignoffHtml,
+    ] {
         let text = sample_as(format, false).to_lowercase();
         assert!(!text.contains("accessible") && !text.contains("reachable"), "{}", format.name());
     }

@@ -21,13 +21,14 @@ prop_compose! {
         row in prop::option::of(any::<u64>()), facts in [text(), text(), text(), text(), text()],
         related in prop::collection::vec("\\PC{0,4}", 0..3), segment in prop::option::of(any::<u32>()),
         size in prop::option::of(any::<u64>()), modified in prop::option::of(any::<i64>()), count in prop::option::of(any::<u64>()),
+        excused in text(),
     ) -> Finding<'static> {
         let [bucket, key, version, table, item, path, file] = place;
         let [area, value, expected, suggestion, detail] = facts;
         let related = related.into_iter().map(Text::from).collect();
         Finding {
             code: code.into(), severity, subject, bucket, key, version, table, item, path, file, row, area, segment, value,
-            expected, suggestion, detail, related, size, modified, count,
+            expected, suggestion, detail, related, size, modified, count, excused,
         }
     }
 }

@@ -2,10 +2,10 @@
 
 use stocktake::model::{Finding, KeyClass, Outcome, Phase, ReferenceClass, Severity, Subject, Verdict};
 use stocktake::results::schema::{
-    AreaResult, Bucketed, ClassResult, Classes, Configuration, ExportInput, ExportLink, FolderRow, HistoryEntry,
-    Inputs, InventoryInput, Judgement, LegacyResult, NotChecked, OrphanFolder, OrphanResult, OutcomeResult,
-    ReferenceResult, RequirementResult, Results, RuleResult, RuleState, SeverityCount, Tool, Totals, WorkflowResult,
-    WorkflowStep,
+    AreaResult, BaselineResult, Bucketed, ClassResult, Classes, Configuration, ExceptionResult, ExceptionState,
+    ExportInput, ExportLink, FolderRow, HistoryEntry, Inputs, InventoryInput, Judgement, KnownResult, LegacyResult,
+    NotChecked, OrphanFolder, OrphanResult, OutcomeResult, ReferenceResult, RequirementResult, Results, RuleArea,
+    RuleResult, RuleState, SeverityCount, ThresholdResult, Tool, Totals, WorkflowResult, WorkflowStep,
 };
 
 const BUCKET: &str = "manufacturing-line-1";
@@ -96,6 +96,52 @@ fn rule(code: &str, name: &str, severity: Severity, findings: u64, bytes: u64) -
         by_severity: vec![SeverityCount { severity, findings }],
         objects: if bytes > 0 { findings } else { 0 },
         bytes,
+        areas: vec![],
+        excused: 0,
+    }
+}
+
+fn exceptions() -> Vec<ExceptionResult> {
+    let exception = |what: &str, reason: &str, state, findings: u64| ExceptionResult {
+        rule: what[..4].into(),
+        what: what.into(),
+        reason: reason.into(),
+        owner: Some("packing <b>|</b> crew".into()),
+        expires: Some("2026-12-31".into()),
+        at_most: None,
+        state,
+        findings,
+        objects: findings,
+        bytes: findings * MIB,
+    };
+    vec![
+        exception(
+            "L201 where key = scratch/</td>|`*`",
+            "experiments of the line, =cmd()\n| own",
+            ExceptionState::InForce,
+            37,
+        ),
+        exception("R302 where area = training", "kept for the court", ExceptionState::Unused, 0),
+        ExceptionResult {
+            at_most: Some("2%".into()),
+            ..exception("L203 where area = training", "old jobs", ExceptionState::Exceeded, 900)
+        },
+        ExceptionResult {
+            owner: None,
+            ..exception("R311 where table = models and item = id=\u{202e}7", "a trial", ExceptionState::Expired, 0)
+        },
+    ]
+}
+
+fn threshold(rule: &str, area: Option<&str>, limit: &str, findings: u64, judged: u64, holds: bool) -> ThresholdResult {
+    ThresholdResult {
+        rule: rule.into(),
+        area: area.map(Into::into),
+        limit: limit.into(),
+        findings,
+        judged,
+        of: "objects".into(),
+        holds,
     }
 }
 
@@ -116,6 +162,14 @@ fn rules() -> Vec<RuleResult> {
         rule("R309", "mismatched-name", Severity::Error, 4, 0),
         rule("W501", "broken-workflow", Severity::Error, 6, 0),
         rule("M401", "lost-object", Severity::Error, 0, 0),
+    ];
+    rules[10].excused = 398;
+    rules[6].areas = vec![
+        RuleArea { area: "raw".into(), by_severity: vec![SeverityCount { severity: Severity::Error, findings: 4 }] },
+        RuleArea {
+            area: "training".into(),
+            by_severity: vec![SeverityCount { severity: Severity::Error, findings: 1_200 }],
+        },
     ];
     rules[7].state = RuleState::Off;
     rules[14].state = RuleState::NotAsked;
@@ -298,6 +352,7 @@ fn requirements() -> Vec<RequirementResult> {
         commands: vec![],
         areas: vec![],
         limits: None,
+        shown_by: None,
         conflicts_with: vec![],
         waived: None,
     };
@@ -312,7 +367,11 @@ fn requirements() -> Vec<RequirementResult> {
     list[1].waived = Some("the explicit paths of 1.1 win".into());
     list[1].conflicts_with = vec!["1.1".into()];
     list[3].limits = Some("metadata cannot be shown from an inventory".into());
-    list[3].commands = vec!["stocktake migrate verify".into()];
+    list[3].shown_by = Some("`HEAD` of a sample of objects | before and after".into());
+    list[2].areas = vec!["training".into()];
+    list[0].areas = vec!["raw".into()];
+    list[0].commands = vec!["audit".into(), "path build".into()];
+    list[3].commands = vec!["migrate verify".into()];
     list
 }
 
@@ -381,6 +440,18 @@ pub(crate) fn results() -> Results {
             references,
             orphans: orphans(),
             workflows: vec![flow],
+            exceptions: exceptions(),
+            baseline: Some(BaselineResult {
+                sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".into(),
+                entries: 412,
+                findings: 400,
+                objects: 398,
+                bytes: 7 * GIB,
+                stale: 9,
+                deferred: 3,
+                rules: vec![KnownResult { code: "R302".into(), findings: 398 }, KnownResult { code: "R301".into(), findings: 2 }],
+            }),
+            thresholds: vec![threshold("R302", None, "2%", 352, 1_248_903, true), threshold("L203", Some("training"), "40", 1_204, 18_302, false)],
             not_checked: vec![
                 unchecked("references inside manifest files (`*.manifest`)", "neither an inventory nor an export shows what an object holds"),
                 unchecked("whether objects can be read", "an inventory shows what is present, not who may read it"),

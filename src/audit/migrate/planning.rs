@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 use sha2::{Digest, Sha256};
 
 use crate::audit::error::AuditError;
+use crate::audit::excuses::Excuses;
 use crate::audit::inputs::AuditInputs;
 use crate::audit::migrate::files::{PlanFiles, PlanSink, hex};
 use crate::audit::migrate::meeting::meet;
@@ -18,7 +19,7 @@ use crate::audit::migrate::wishes::Judge;
 use crate::audit::pass::{self, Gathered};
 use crate::audit::provenance::Read;
 use crate::audit::settings::AuditRequest;
-use crate::audit::sink::Emitter;
+use crate::audit::sink::Emitters;
 use crate::migration::Mapping;
 use crate::migration::batch_operations::LAMBDA_HANDLER;
 use crate::migration::reference_updates::APPLY_SCRIPT;
@@ -72,17 +73,18 @@ pub fn plan(request: &PlanRequest<'_>, sink: &mut dyn PlanSink) -> Result<Planne
     let threads = rayon::ThreadPoolBuilder::new().num_threads(audit.jobs.max(1)).build();
     let pool = threads.map_err(|error| AuditError::Write(io::Error::other(error)))?;
     let findings = FindingRuns::with_run_bytes(audit.tmp_dir.as_deref(), LEAST_RUN_BYTES as usize);
+    let emitters = Emitters::new(findings, Excuses::new(audit));
     let declarations = Declarations::new(layout.spec());
-    let mut gathered = Gathered::new();
+    let mut gathered = Gathered::new(&emitters);
     let (references, exports_complete, export_items) =
-        pass::read_exports(audit, &pool, &inputs, &declarations, &findings, &mut gathered)?;
+        pass::read_exports(audit, &pool, &inputs, &declarations, &emitters, &mut gathered)?;
     let runs = SortedRuns::new(audit.tmp_dir.as_deref(), run_bytes(audit.memory / 2, 2 * audit.jobs.max(1)));
     let placing = Placing::new(layout, &references, request.mapping);
     let prefixes = PrefixMoves::of(&references);
     let pass = || PlacingPass::new(&placing, runs.writer(), runs.writer(), prefixes.clone());
     let (takers, inventories_complete, inventory_rows) =
-        scan(audit, &pool, &inputs.inventories, &findings, &mut gathered, pass)?;
-    let mut emitter = Emitter::new(findings.writer());
+        scan(audit, &pool, &inputs.inventories, &emitters, &mut gathered, pass)?;
+    let mut emitter = emitters.emitter();
     inputs.judge(audit, &mut emitter);
     gathered.take(emitter)?;
     if let Some(why) = inconclusive(&mut gathered)? {
@@ -164,7 +166,7 @@ pub fn plan(request: &PlanRequest<'_>, sink: &mut dyn PlanSink) -> Result<Planne
 /// The S-findings that leave no ground for a plan.
 fn inconclusive(gathered: &mut Gathered) -> Result<Option<Vec<Finding<'static>>>, AuditError> {
     let grave = |tally: &crate::audit::sink::RuleTally| tally.by_severity[Severity::Inconclusive as usize] > 0;
-    if !gathered.tallies.iter().any(grave) {
+    if !gathered.tallies.rules.iter().any(grave) {
         return Ok(None);
     }
     let mut why = Vec::new();

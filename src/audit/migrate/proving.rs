@@ -37,9 +37,9 @@ pub(super) struct NamedMove {
 }
 
 /// Proves, key by key.
-pub(super) struct Prover<'p, 'a> {
+pub(super) struct Prover<'p, 'a, 'e> {
     pub(super) request: &'a AuditRequest<'a>,
-    pub(super) emitter: &'p mut Emitter,
+    pub(super) emitter: &'p mut Emitter<'e>,
     pub(super) references: &'p References,
     /// The records of *before*, if they were read.
     pub(super) earlier: Option<&'p References>,
@@ -66,7 +66,7 @@ fn amount(seen: &Seen) -> Amount {
     Amount { objects: 1, bytes: seen.content.size.unwrap_or(0) }
 }
 
-impl Prover<'_, '_> {
+impl Prover<'_, '_, '_> {
     /// Reports a finding about a key, with what `fill` adds.
     fn report(
         &mut self,
@@ -189,13 +189,9 @@ impl Prover<'_, '_> {
         let exists = state(still.is_some(), missing.is_none());
         self.matrix[exists] += size;
         self.note_names(bucket, key, journey, exists);
-        for arrived in &journey.arrived {
-            if let [only] = journey.arrived.as_slice() {
-                self.prefixes.moves(bucket, key, &only.new_key);
-            } else {
-                let _ = arrived;
-                self.prefixes.stays(bucket, key.as_bytes());
-            }
+        match journey.arrived.as_slice() {
+            [only] => self.prefixes.moves(bucket, key, &only.new_key),
+            _ => self.prefixes.stays(bucket, key.as_bytes()),
         }
         let overwritten = still.is_some_and(|still| before.content.compare(still.content).differs());
         if overwritten && let Some(still) = still {
@@ -343,7 +339,7 @@ impl Prover<'_, '_> {
     }
 }
 
-impl KeyTaker for Prover<'_, '_> {
+impl KeyTaker for Prover<'_, '_, '_> {
     fn key(&mut self, bucket: u16, key: &str, at: &AtKey) -> io::Result<()> {
         self.result.checksums += u64::from(!at.checksums.is_empty());
         let Some(before) = &at.before else {

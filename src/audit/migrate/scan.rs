@@ -9,9 +9,8 @@ use crate::audit::inputs::report_defect;
 use crate::audit::migrate::listed::{self, Listed};
 use crate::audit::pass::{BATCH_ROWS, Completeness, Gathered, check_cancel};
 use crate::audit::settings::AuditRequest;
-use crate::audit::sink::Emitter;
+use crate::audit::sink::Emitters;
 use crate::model::SourceDefect;
-use crate::results::findings::FindingRuns;
 use crate::source::inventory::{Delivery, PartReader, ReadOptions};
 
 /// Takes the rows of one thread's parts.
@@ -26,7 +25,7 @@ pub(super) fn scan<T: Taker>(
     request: &AuditRequest<'_>,
     pool: &ThreadPool,
     inventories: &[(u16, Delivery)],
-    runs: &FindingRuns,
+    emitters: &Emitters<'_>,
     gathered: &mut Gathered,
     taker: impl Fn() -> T + Sync,
 ) -> Result<(Vec<T>, Completeness, Vec<u64>), AuditError> {
@@ -46,7 +45,7 @@ pub(super) fn scan<T: Taker>(
     };
     let next = AtomicUsize::new(0);
     let workers = pool.broadcast(|_| -> Result<_, AuditError> {
-        let (mut taker, mut emitter) = (taker(), Emitter::new(runs.writer()));
+        let (mut taker, mut emitter) = (taker(), emitters.emitter());
         let mut rows = vec![0_u64; inventories.len()];
         while let Some(&(number, part)) = parts.get(next.fetch_add(1, Ordering::Relaxed)) {
             let (bucket, delivery) = &inventories[number];

@@ -20,7 +20,7 @@ struct Tally {
     rewritten: u64,
 }
 
-impl Prover<'_, '_> {
+impl Prover<'_, '_, '_> {
     /// Judges every reference (M407, M408).
     pub(super) fn stale_references(&mut self, declarations: &Declarations<'_>) {
         let references = self.references;

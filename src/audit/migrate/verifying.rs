@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 use rayon::ThreadPool;
 
 use crate::audit::error::AuditError;
+use crate::audit::excuses::Excuses;
 use crate::audit::inputs::{AuditInputs, report_defect};
 use crate::audit::migrate::late::LateWriters;
 use crate::audit::migrate::pairing::{SideTaker, put_checksum, put_move};
@@ -18,7 +19,7 @@ use crate::audit::migrate::settling::{merge_keys, merge_moving};
 use crate::audit::pass::{self, Gathered, check_cancel};
 use crate::audit::provenance::Read;
 use crate::audit::settings::AuditRequest;
-use crate::audit::sink::Emitter;
+use crate::audit::sink::{Emitter, Emitters};
 use crate::audit::{AuditOutcome, AuditSink, run_with};
 use crate::layout::Captures;
 use crate::migration::{checksum_report, completion_report};
@@ -72,7 +73,7 @@ pub(in crate::audit) struct Pairing<'a> {
     /// Moves, checksums, and the objects of *before*; those of *after* come along.
     pub(in crate::audit) sorted: Vec<SortedRun>,
     /// What is wrong with the inputs of *before*.
-    pub(in crate::audit) gathered: Gathered,
+    pub(in crate::audit) gathered: Option<Gathered>,
     /// Whether *before* was read whole.
     pub(in crate::audit) whole: bool,
     pub(in crate::audit) inputs: Inputs,
@@ -107,8 +108,9 @@ pub fn verify(
         put_move(layout, &mut writer, planned)?.map_err(AuditError::OtherLayout)
     })?;
     before.progress.end();
-    let mut pairing = read_before(before, &pool, runs, request.plan)?;
-    let mut emitter = Emitter::new(FindingRuns::new(before.tmp_dir.as_deref()).writer());
+    let emitters = Emitters::new(FindingRuns::new(before.tmp_dir.as_deref()), Excuses::new(before));
+    let (mut pairing, mut gathered) = read_before(before, &pool, runs, request.plan, &emitters)?;
+    let mut emitter = emitters.emitter();
     let (mut completion, mut reported) = (Completion::default(), false);
     let mut errors: BTreeMap<String, TaskErrors> = BTreeMap::new();
     for report in request.reports {
@@ -139,7 +141,8 @@ pub fn verify(
     errors.truncate(MOST_ERRORS);
     completion.errors = errors;
     pairing.completion = reported.then_some(completion);
-    pairing.gathered.take(emitter)?;
+    gathered.take(emitter)?;
+    pairing.gathered = Some(gathered);
     pairing.sorted.extend(writer.finish()?);
     drop(pool);
     run_with(request.after, Some(pairing), sink)
@@ -151,17 +154,17 @@ fn read_before<'a>(
     pool: &ThreadPool,
     runs: SortedRuns,
     plan: &'a Plan,
-) -> Result<Pairing<'a>, AuditError> {
+    emitters: &Emitters<'_>,
+) -> Result<(Pairing<'a>, Gathered), AuditError> {
     let layout = before.layout;
     let inputs = AuditInputs::find(before)?;
-    let findings = FindingRuns::new(before.tmp_dir.as_deref());
     let declarations = Declarations::new(layout.spec());
-    let mut gathered = Gathered::new();
+    let mut gathered = Gathered::new(emitters);
     let (earlier, exports_complete, export_items) =
-        pass::read_exports(before, pool, &inputs, &declarations, &findings, &mut gathered)?;
+        pass::read_exports(before, pool, &inputs, &declarations, emitters, &mut gathered)?;
     let (takers, complete, rows) =
-        scan(before, pool, &inputs.inventories, &findings, &mut gathered, || SideTaker::before(&runs))?;
-    let mut emitter = Emitter::new(findings.writer());
+        scan(before, pool, &inputs.inventories, emitters, &mut gathered, || SideTaker::before(&runs))?;
+    let mut emitter = emitters.emitter();
     let defects = inputs.inventories.iter().flat_map(|(_, delivery)| &delivery.defects);
     defects.for_each(|defect| report_defect(before, &mut emitter, defect));
     gathered.take(emitter)?;
@@ -178,17 +181,18 @@ fn read_before<'a>(
         exports_complete: &exports_complete,
     };
     let read = read.results();
-    Ok(Pairing {
+    let pairing = Pairing {
         runs,
         sorted,
         whole: complete.all() && inputs.absent_buckets(layout).is_empty(),
         earlier: (!inputs.exports.is_empty()).then_some(earlier),
         before_at: inputs.inventories.iter().filter_map(|(_, delivery)| delivery.created_at).min(),
         inputs: read,
-        gathered,
+        gathered: None,
         plan,
         completion: None,
-    })
+    };
+    Ok((pairing, gathered))
 }
 
 enum Line {
@@ -200,7 +204,7 @@ enum Line {
 fn read_report(
     request: &AuditRequest<'_>,
     mut report: Report,
-    emitter: &mut Emitter,
+    emitter: &mut Emitter<'_>,
     each: &mut dyn FnMut(Line) -> io::Result<()>,
 ) -> Result<(), AuditError> {
     let (mut bytes, mut row) = (Vec::new(), 0_u64);
@@ -247,7 +251,7 @@ impl Pairing<'_> {
         self,
         request: &AuditRequest<'_>,
         after: &After<'_>,
-        emitter: &mut Emitter,
+        emitter: &mut Emitter<'_>,
     ) -> Result<MigrationResult, AuditError> {
         let after_at = after.inputs.inventories.iter().filter_map(|(_, delivery)| delivery.created_at).min();
         let mut result = MigrationResult {

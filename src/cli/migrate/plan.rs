@@ -102,6 +102,8 @@ impl PlanArgs {
             csv_keys: self.reading.csv_keys(),
             proves_migration: false,
             accept_implausible: true,
+            baseline: None,
+            thresholds: Vec::new(),
             switches: Vec::new(),
             memory: self.resources.memory,
             tmp_dir: Some(self.resources.tmp_dir()),

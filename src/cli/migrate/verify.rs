@@ -130,6 +130,8 @@ impl VerifyArgs {
             csv_keys: self.reading.csv_keys(),
             proves_migration: true,
             accept_implausible: true,
+            baseline: None,
+            thresholds: Vec::new(),
             switches: self.switches(),
             memory: self.resources.memory,
             tmp_dir: Some(tmp_dir.clone()),

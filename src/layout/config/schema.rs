@@ -306,6 +306,7 @@ static REQUIREMENT: Schema = Schema {
             key("rules", WORDS),
             key("commands", WORDS),
             key("limits", Kind::Word),
+            key("shown_by", Kind::Word),
             key("conflicts_with", WORDS),
             key("waived", Kind::Word),
         ],
@@ -325,7 +326,7 @@ static ALLOW: Schema = Schema {
             required("reason", Kind::Word),
             key("owner", Kind::Word),
             key("expires", Kind::Date),
-            key("at_most", Kind::Integer),
+            key("at_most", Kind::Either(&Kind::Integer, &Kind::Word)),
         ],
     )
 };

@@ -6,7 +6,7 @@ mod tables;
 
 use std::path::PathBuf;
 
-use crate::model::{Millis, Phase, Place, Severity};
+use crate::model::{Limit, Millis, Phase, Place, Severity};
 
 pub use areas::{Anchor, AreaSpec, Fate, LegacySpec, OrphanScope, Shared, Standing, Unnamed};
 pub use tables::{
@@ -164,6 +164,8 @@ pub struct RequirementSpec {
     pub areas: Vec<String>,
     /// What cannot be shown.
     pub limits: Option<String>,
+    /// What would show it.
+    pub shown_by: Option<String>,
     /// The requirements it contradicts, by number.
     pub conflicts_with: Vec<String>,
     /// Why it is waived.
@@ -211,7 +213,7 @@ pub struct AllowSpec {
     /// The last day it holds, as the first millisecond after it, UTC.
     pub expires: Option<Millis>,
     /// The most findings it may hide; with more, it hides none.
-    pub at_most: Option<u64>,
+    pub at_most: Option<Limit>,
 }
 
 /// `[migration]`.

@@ -61,6 +61,7 @@ pub fn encode(finding: &Finding<'_>, out: &mut Vec<u8>) {
     put_number(finding.size, out);
     put_number(finding.modified.map(ordered), out);
     put_number(finding.count, out);
+    put_text(finding.excused.as_deref(), out);
 }
 
 /// Reads what [`encode`] wrote; `None` for anything else.
@@ -87,6 +88,7 @@ pub fn decode(bytes: &[u8]) -> Option<Finding<'_>> {
     finding.size = reader.number()?;
     finding.modified = reader.number()?.map(|number| ordered(number.cast_signed()).cast_signed());
     finding.count = reader.number()?;
+    finding.excused = reader.text()?;
     reader.rest.is_empty().then_some(finding)
 }
 
@@ -216,6 +218,7 @@ mod tests {
             code in "[RS][0-9]{0,2}", place in [text(), text(), text(), text(), text(), text(), text()], row in of(any::<u64>()),
             facts in [text(), text(), text(), text(), text()], related in prop::collection::vec("[a\u{0}]{0,2}", 0..3),
             segment in of(any::<u32>()), size in of(any::<u64>()), modified in of(any::<i64>()), count in of(any::<u64>()),
+            excused in text(),
         ) -> Finding<'static> {
             let [bucket, key, version, table, item, path, file] = place;
             let [area, value, expected, suggestion, detail] = facts;
@@ -223,6 +226,7 @@ mod tests {
             Finding {
                 code: code.into(), severity, subject, bucket, key, version, table, item, path, file, row, area, segment,
                 value, expected, suggestion, detail, related, size, modified, count,
+                excused,
             }
         }
     }

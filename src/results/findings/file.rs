@@ -36,8 +36,11 @@ const TEXTS: [&str; 15] = [
     "detail",
 ];
 
+/// The column that came later: what keeps a finding from counting.
+const EXCUSED: &str = "excused";
+
 /// Columns with few different values.
-const FEW_VALUES: [&str; 7] = ["code", "severity", "subject", "bucket", "table", "area", "detail"];
+const FEW_VALUES: [&str; 8] = ["code", "severity", "subject", "bucket", "table", "area", "detail", EXCUSED];
 
 fn texts<'f>(finding: &'f Finding<'_>) -> [Option<&'f str>; TEXTS.len()] {
     [
@@ -73,6 +76,7 @@ pub struct FindingsWriter<W: io::Write + Send> {
     size: UInt64Builder,
     modified: TimestampMillisecondBuilder,
     count: UInt64Builder,
+    excused: StringBuilder,
 }
 
 impl<W: io::Write + Send> FindingsWriter<W> {
@@ -86,6 +90,7 @@ impl<W: io::Write + Send> FindingsWriter<W> {
             number_column("size"),
             time_column("modified"),
             number_column("count"),
+            text_column(EXCUSED),
         ]);
         Ok(Self {
             table: TableWriter::new(out, SCHEMA, fields, &FEW_VALUES)?,
@@ -96,7 +101,18 @@ impl<W: io::Write + Send> FindingsWriter<W> {
             size: UInt64Builder::new(),
             modified: TimestampMillisecondBuilder::new().with_timezone("UTC"),
             count: UInt64Builder::new(),
+            excused: StringBuilder::new(),
         })
+    }
+
+    /// The same, with a thread of its own that encodes and writes; an error of a row may come
+    /// with a later one.
+    pub fn beside(mut self) -> io::Result<Self>
+    where
+        W: 'static,
+    {
+        self.table = self.table.beside()?;
+        Ok(self)
     }
 
     /// Takes the next finding.
@@ -113,6 +129,7 @@ impl<W: io::Write + Send> FindingsWriter<W> {
         self.size.append_option(finding.size);
         self.modified.append_option(finding.modified);
         self.count.append_option(finding.count);
+        self.excused.append_option(finding.excused.as_deref());
         if self.row.values_slice().len() == BATCH_ROWS { self.flush() } else { Ok(()) }
     }
 
@@ -123,7 +140,7 @@ impl<W: io::Write + Send> FindingsWriter<W> {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        let mut columns: Vec<ArrayRef> = Vec::with_capacity(TEXTS.len() + 6);
+        let mut columns: Vec<ArrayRef> = Vec::with_capacity(TEXTS.len() + 7);
         columns.extend(self.texts.iter_mut().map(|column| Arc::new(column.finish()) as ArrayRef));
         columns.push(Arc::new(self.related.finish()));
         columns.push(Arc::new(self.row.finish()));
@@ -131,6 +148,7 @@ impl<W: io::Write + Send> FindingsWriter<W> {
         columns.push(Arc::new(self.size.finish()));
         columns.push(Arc::new(self.modified.finish()));
         columns.push(Arc::new(self.count.finish()));
+        columns.push(Arc::new(self.excused.finish()));
         self.table.write(columns)
     }
 }
@@ -182,6 +200,8 @@ struct Rows {
     size: UInt64Array,
     modified: TimestampMillisecondArray,
     count: UInt64Array,
+    /// Files of the first versions have none.
+    excused: Option<StringArray>,
 }
 
 impl Rows {
@@ -199,6 +219,7 @@ impl Rows {
             size: batch.column("size")?,
             modified: batch.column("modified")?,
             count: batch.column("count")?,
+            excused: if batch.has(EXCUSED) { Some(batch.column(EXCUSED)?) } else { None },
             batch,
         })
     }
@@ -213,6 +234,7 @@ impl Rows {
         let bad = |column, value: &str| self.batch.bad_value(row, column, value);
         let number = |column: &UInt64Array| column.is_valid(row).then(|| column.value(row));
         let related = self.related.value(row);
+        let excused = self.excused.as_ref().filter(|column| column.is_valid(row));
         Ok(Finding {
             severity: Severity::from_name(&severity).ok_or_else(|| bad("severity", &severity))?,
             subject: Subject::from_name(&subject).ok_or_else(|| bad("subject", &subject))?,
@@ -235,6 +257,7 @@ impl Rows {
             size: number(&self.size),
             modified: self.modified.is_valid(row).then(|| self.modified.value(row)),
             count: number(&self.count),
+            excused: excused.map(|column| column.value(row).to_owned().into()),
         })
     }
 }

@@ -4,12 +4,17 @@
 //! Numbers are raw (bytes, rows, milliseconds UTC where a name ends in `_ms`); times are RFC 3339 UTC text. Everything under
 //! `judgement` is a function of the inputs' contents and the configuration alone: no path, host, duration or job count.
 
+mod excused;
+mod failing;
+mod folder;
 mod migration;
 mod provenance;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use excused::{BaselineResult, ExceptionResult, ExceptionState, KnownResult, ThresholdResult};
+pub use folder::FolderRow;
 pub use migration::{
     Completion, Equation, Evidence, GenerationOutcome, LateWriter, MatrixCell, MigrationResult, ReferenceCell,
     Rollback, StaleReferences, TaskErrors,
@@ -80,6 +85,15 @@ pub struct Judgement {
     pub workflows: Vec<WorkflowResult>,
     /// What was not checked, and why.
     pub not_checked: Vec<NotChecked>,
+    /// Exceptions, in the configuration's order.
+    #[serde(default)]
+    pub exceptions: Vec<ExceptionResult>,
+    /// The baseline, if one was given.
+    #[serde(default)]
+    pub baseline: Option<BaselineResult>,
+    /// Limits, in the order in which they were given.
+    #[serde(default)]
+    pub thresholds: Vec<ThresholdResult>,
     /// What became of a migration, where `migrate verify` made this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub migration: Option<MigrationResult>,
@@ -106,7 +120,7 @@ pub struct Totals {
     pub references: u64,
     /// Folders of areas.
     pub folders: u64,
-    /// Findings of every severity.
+    /// Findings of every severity that count.
     pub findings: u64,
 }
 
@@ -180,6 +194,21 @@ pub struct RuleResult {
     pub objects: u64,
     /// Their bytes.
     pub bytes: u64,
+    /// Findings by area, of those that name one, by the areas' names.
+    #[serde(default)]
+    pub areas: Vec<RuleArea>,
+    /// Findings that do not count: hidden by an exception, or known to the baseline.
+    #[serde(default)]
+    pub excused: u64,
+}
+
+/// Findings of one rule in one area.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RuleArea {
+    /// The area's name.
+    pub area: String,
+    /// Findings by severity.
+    pub by_severity: Vec<SeverityCount>,
 }
 
 /// Findings of one severity.
@@ -362,36 +391,5 @@ pub struct HistoryEntry {
     /// Its objects.
     pub objects: u64,
     /// Its findings.
-    pub findings: u64,
-}
-
-/// One row of `folders.parquet`.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct FolderRow {
-    /// The bucket.
-    pub bucket: String,
-    /// The folder's prefix.
-    pub folder: String,
-    /// Its area.
-    pub area: String,
-    /// Placeholder and value, in the template's order.
-    pub captures: Vec<(String, String)>,
-    /// Objects in it.
-    pub objects: u64,
-    /// Bytes in it.
-    pub bytes: u64,
-    /// The newest modification, in milliseconds UTC.
-    pub newest: Option<i64>,
-    /// Objects in it that a record names.
-    pub referenced: u64,
-    /// Whether a record covers it as a whole (or claims it).
-    pub covered: bool,
-    /// Orphans in it.
-    pub orphans: u64,
-    /// Their bytes.
-    pub orphan_bytes: u64,
-    /// Companion lists that nothing satisfies; `None` where none are asked for.
-    pub missing_companions: Option<u32>,
-    /// Findings about it and its objects.
     pub findings: u64,
 }

@@ -134,6 +134,9 @@ pub struct RequirementResult {
     pub areas: Vec<String>,
     /// What cannot be shown.
     pub limits: Option<String>,
+    /// What would show it.
+    #[serde(default)]
+    pub shown_by: Option<String>,
     /// The requirements it contradicts.
     pub conflicts_with: Vec<String>,
     /// Why it is waived.

@@ -1,7 +1,9 @@
 //! C601, expired-exception.
 
 use crate::model::Finding;
+use crate::model::finding::Text;
 use crate::rules::Check;
+use crate::rules::context::{ExceptionContext, FindingSink};
 use crate::rules::declare::declare_rule;
 use crate::rules::wording::quoted;
 
@@ -19,10 +21,17 @@ declare_rule! {
     /// ## How to mend it
     /// Mend what it allowed and remove it, or give it a new date with its owner's consent.
     "C601", "expired-exception", Configuration, Error, since "0.1.0";
-    Check::Elsewhere, sentence, help
+    Check::Exception(check), sentence, help
 }
 
 /// `value` is the rule that was allowed, `expected` the last day.
+fn check(exception: &ExceptionContext<'_>, findings: &mut dyn FindingSink) {
+    let Some(last_day) = exception.expired.as_deref() else { return };
+    let mut finding = exception.finding(&RULE.meta);
+    finding.expected = Some(Text::Borrowed(last_day));
+    findings.report(finding);
+}
+
 fn sentence(finding: &Finding<'_>) -> String {
     format!(
         "allowed {} through {}, which has passed",

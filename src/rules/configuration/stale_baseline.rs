@@ -2,6 +2,7 @@
 
 use crate::model::Finding;
 use crate::rules::Check;
+use crate::rules::context::{FindingSink, StaleContext};
 use crate::rules::declare::declare_rule;
 use crate::rules::wording::quoted;
 
@@ -18,10 +19,14 @@ declare_rule! {
     /// ## How to mend it
     /// `stocktake baseline prune` removes such entries and adds none.
     "C603", "stale-baseline", Configuration, Note, since "0.1.0";
-    Check::Elsewhere, sentence, help
+    Check::Stale(check), sentence, help
 }
 
-/// `value` is the rule of the entry.
+/// `value` is the rule of the entry; the place is the entry's.
+fn check(stale: &StaleContext<'_>, findings: &mut dyn FindingSink) {
+    findings.report(stale.finding(&RULE.meta));
+}
+
 fn sentence(finding: &Finding<'_>) -> String {
     format!("is a known finding of {} that no longer occurs", quoted(finding.value.as_deref()))
 }

@@ -2,6 +2,7 @@
 
 use crate::model::Finding;
 use crate::rules::Check;
+use crate::rules::context::{ExceptionContext, FindingSink};
 use crate::rules::declare::declare_rule;
 use crate::rules::wording::quoted;
 
@@ -19,10 +20,16 @@ declare_rule! {
     /// ## How to mend it
     /// Remove it, or correct what it should match.
     "C602", "unused-exception", Configuration, Warning, since "0.1.0";
-    Check::Elsewhere, sentence, help
+    Check::Exception(check), sentence, help
 }
 
 /// `value` is the rule that is allowed.
+fn check(exception: &ExceptionContext<'_>, findings: &mut dyn FindingSink) {
+    if exception.expired.is_none() && exception.unused {
+        findings.report(exception.finding(&RULE.meta));
+    }
+}
+
 fn sentence(finding: &Finding<'_>) -> String {
     format!("allows {} and hides nothing", quoted(finding.value.as_deref()))
 }

@@ -2,14 +2,16 @@
 //!
 //! Keys and texts are views into the block of decoded bytes they were cut from; only what had to be decoded is
 //! copied, into a side buffer. Once a batch is dropped, its memory serves the next one, so that a part
-//! costs the same few allocations per batch however many rows it has.
+//! costs the same few allocations per batch however many rows it has. Views are made by Arrow's own builder, which
+//! vouches for them: an array made of finished views would have each of them checked again.
 
 use std::sync::Arc;
 
-use arrow_array::builder::{BooleanBufferBuilder, make_view};
+use arrow_array::builder::{BooleanBufferBuilder, GenericByteViewBuilder};
+use arrow_array::types::{BinaryViewType, ByteViewType, StringViewType};
 use arrow_array::{
-    Array, ArrayRef, BinaryViewArray, BooleanArray, Int64Array, RecordBatch, StringViewArray,
-    TimestampMillisecondArray, new_null_array,
+    Array, ArrayRef, BooleanArray, GenericByteViewArray, Int64Array, RecordBatch, TimestampMillisecondArray,
+    new_null_array,
 };
 use arrow_buffer::{ArrowNativeType, Buffer, NullBufferBuilder, ScalarBuffer};
 use arrow_schema::{ArrowError, SchemaRef};
@@ -56,18 +58,27 @@ pub(super) enum Origin {
     Passing,
 }
 
+/// Where a key or a text stands in the buffers of its batch.
+#[derive(Debug, Clone, Copy)]
+struct Cut {
+    buffer: u32,
+    start: u32,
+    length: u32,
+}
+
 /// One column under construction.
 enum Values {
     Integers(Reused<i64>, NullBufferBuilder),
     Flags(BooleanBufferBuilder, NullBufferBuilder),
-    Texts(Reused<u128>, NullBufferBuilder),
+    /// An empty text is none.
+    Texts(Vec<Cut>),
 }
 
 /// A batch under construction.
 pub(super) struct BatchBuilder {
     schema: SchemaRef,
     capacity: usize,
-    keys: Reused<u128>,
+    keys: Vec<Cut>,
     side: Reused<u8>,
     /// The wanted columns after the key; `None` for one that the part lacks.
     columns: Vec<(Column, Option<Values>)>,
@@ -81,14 +92,14 @@ impl BatchBuilder {
         let values = |column: Column| match column.shape() {
             Shape::Integer | Shape::Time => Values::Integers(Reused::default(), nulls()),
             Shape::Flag => Values::Flags(BooleanBufferBuilder::new(capacity), nulls()),
-            Shape::Key | Shape::Text => Values::Texts(Reused::default(), nulls()),
+            Shape::Key | Shape::Text => Values::Texts(Vec::new()),
         };
         let others = wanted.iter().filter(|column| *column != Column::Key);
         let columns = others.map(|column| (column, present.contains(column).then(|| values(column)))).collect();
         Self {
             schema: wanted.schema(),
             capacity,
-            keys: Reused::default(),
+            keys: Vec::new(),
             side: Reused::default(),
             columns,
             nulls: NullColumns::default(),
@@ -97,7 +108,7 @@ impl BatchBuilder {
 
     /// Rows so far.
     pub(super) fn len(&self) -> usize {
-        self.keys.values.len()
+        self.keys.len()
     }
 
     /// Whether the batch takes no more rows.
@@ -107,8 +118,7 @@ impl BatchBuilder {
 
     /// Begins a batch; `side` is the most that may have to be copied, in bytes.
     pub(super) fn begin(&mut self, side: usize) {
-        self.keys.reclaim(self.capacity);
-        self.keys.values.clear();
+        self.keys.clear();
         self.side.reclaim(side);
         self.side.values.clear();
         for values in self.columns.iter_mut().filter_map(|(_, values)| values.as_mut()) {
@@ -117,10 +127,7 @@ impl BatchBuilder {
                     integers.reclaim(self.capacity);
                     integers.values.clear();
                 }
-                Values::Texts(views, _) => {
-                    views.reclaim(self.capacity);
-                    views.values.clear();
-                }
+                Values::Texts(cuts) => cuts.clear(),
                 Values::Flags(..) => {}
             }
         }
@@ -135,10 +142,10 @@ impl BatchBuilder {
     pub(super) fn push(&mut self, row: &Row, text: &[u8], origin: Origin, decoded: Option<usize>) {
         let side = &mut self.side.values;
         let key = match decoded {
-            Some(start) => make_view(&side[start..], SIDE, start as u32),
-            None => view(row.key, text, origin, side),
+            Some(start) => Cut { buffer: SIDE, start: start as u32, length: (side.len() - start) as u32 },
+            None => cut(row.key, text, origin, side),
         };
-        self.keys.values.push(key);
+        self.keys.push(key);
         for (column, values) in &mut self.columns {
             match values {
                 None => {}
@@ -157,11 +164,7 @@ impl BatchBuilder {
                     flags.append(value.unwrap_or_default());
                     nulls.append(value.is_some());
                 }
-                Some(Values::Texts(views, nulls)) => {
-                    let span = row.texts[*column as usize];
-                    views.values.push(view(span, text, origin, side));
-                    nulls.append(span.start < span.end);
-                }
+                Some(Values::Texts(cuts)) => cuts.push(cut(row.texts[*column as usize], text, origin, side)),
             }
         }
     }
@@ -173,9 +176,9 @@ impl BatchBuilder {
     /// Columns that do not fit together, which would be a fault of this builder.
     pub(super) fn finish(&mut self, block: Buffer) -> Result<RecordBatch, ArrowError> {
         let rows = self.len();
-        let buffers: Arc<[Buffer]> = Arc::new([block, self.side.lend()]);
+        let buffers = [block, self.side.lend()];
         let mut arrays: Vec<ArrayRef> = Vec::with_capacity(1 + self.columns.len());
-        arrays.push(Arc::new(BinaryViewArray::try_new(views(&mut self.keys), Arc::clone(&buffers), None)?));
+        arrays.push(Arc::new(views::<BinaryViewType>(&self.keys, &buffers, false)?));
         for (column, values) in &mut self.columns {
             arrays.push(match values {
                 None => self.nulls.get(*column, rows, self.capacity),
@@ -189,28 +192,42 @@ impl BatchBuilder {
                     }
                 }
                 Some(Values::Flags(flags, nulls)) => Arc::new(BooleanArray::new(flags.finish(), nulls.finish())),
-                Some(Values::Texts(texts, nulls)) => {
-                    Arc::new(StringViewArray::try_new(views(texts), Arc::clone(&buffers), nulls.finish())?)
-                }
+                Some(Values::Texts(cuts)) => Arc::new(views::<StringViewType>(cuts, &buffers, true)?),
             });
         }
         RecordBatch::try_new(Arc::clone(&self.schema), arrays)
     }
 }
 
-fn views(views: &mut Reused<u128>) -> ScalarBuffer<u128> {
-    ScalarBuffer::from(views.lend())
+/// The array of what stands at `cuts`; where an empty text is none, it is null.
+fn views<T: ByteViewType + ?Sized>(
+    cuts: &[Cut],
+    buffers: &[Buffer; 2],
+    empty_is_none: bool,
+) -> Result<GenericByteViewArray<T>, ArrowError> {
+    let mut builder = GenericByteViewBuilder::<T>::with_capacity(cuts.len());
+    buffers.iter().for_each(|buffer| {
+        builder.append_block(buffer.clone());
+    });
+    for cut in cuts {
+        if cut.length == 0 && empty_is_none {
+            builder.append_null();
+        } else {
+            builder.try_append_view(cut.buffer, cut.start, cut.length)?;
+        }
+    }
+    Ok(builder.finish())
 }
 
-fn view(span: Span, text: &[u8], origin: Origin, side: &mut Vec<u8>) -> u128 {
-    let value = span.of(text);
+fn cut(span: Span, text: &[u8], origin: Origin, side: &mut Vec<u8>) -> Cut {
+    // A block has at most a few MiB, and what is copied from it is no longer.
+    let length = (span.end - span.start) as u32;
     match origin {
-        // A block has at most a few MiB, and what is copied from it is no longer.
-        Origin::Block => make_view(value, BLOCK, span.start as u32),
+        Origin::Block => Cut { buffer: BLOCK, start: span.start as u32, length },
         Origin::Passing => {
-            let start = side.len();
-            side.extend_from_slice(value);
-            make_view(value, SIDE, start as u32)
+            let start = side.len() as u32;
+            side.extend_from_slice(span.of(text));
+            Cut { buffer: SIDE, start, length }
         }
     }
 }

@@ -14,19 +14,17 @@ fn general(text: &[u8]) -> Option<Millis> {
     time::parse_rfc3339(std::str::from_utf8(text).ok()?)
 }
 
+/// The form of AWS, eight characters at a time: a word of digits and marks, xored with the zeros and marks that it should
+/// hold, leaves the digits' values and nothing else.
 fn fixed_form(text: &[u8; 24]) -> Option<Millis> {
-    const MARKS: [(usize, u8); 7] = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':'), (19, b'.'), (23, b'Z')];
-    if MARKS.iter().any(|&(at, mark)| text[at] != mark) {
-        return None;
-    }
-    let digit = |at: usize| match text[at].wrapping_sub(b'0') {
-        digit @ 0..=9 => Some(u32::from(digit)),
-        _ => None,
-    };
-    let two = |at: usize| Some(digit(at)? * 10 + digit(at + 1)?);
-    let (year, month, day) = (two(0)? * 100 + two(2)?, two(5)?, two(8)?);
-    let (hour, minute, second) = (two(11)?, two(14)?, two(17)?);
-    let millis = two(20)? * 10 + digit(22)?;
+    let (words, _) = text.as_chunks::<8>();
+    let date = digits(words[0], *b"0000-00-")?;
+    let noon = digits(words[1], *b"00T00:00")?;
+    let rest = digits(words[2], *b":00.000Z")?;
+    let two = |digits: [u8; 8], at: usize| u32::from(digits[at]) * 10 + u32::from(digits[at + 1]);
+    let (year, month, day) = (two(date, 0) * 100 + two(date, 2), two(date, 5), two(noon, 0));
+    let (hour, minute, second) = (two(noon, 3), two(noon, 6), two(rest, 1));
+    let millis = two(rest, 4) * 10 + u32::from(rest[6]);
     if !(1..=12).contains(&month) || day == 0 || day > days_in(year, month) {
         return None;
     }
@@ -36,6 +34,19 @@ fn fixed_form(text: &[u8; 24]) -> Option<Millis> {
     }
     let seconds = (hour * 60 + minute) * 60 + second;
     Some(days_since_epoch(year, month, day) * time::DAY + Millis::from(seconds * 1_000 + millis))
+}
+
+/// The values of the digits in a text that has a digit wherever `form` has a zero, and is `form` everywhere else.
+fn digits(text: [u8; 8], form: [u8; 8]) -> Option<[u8; 8]> {
+    const ONES: u64 = u64::MAX / 255;
+    let values = u64::from_le_bytes(text) ^ u64::from_le_bytes(form);
+    // The bits a value may have: those of 0 to 15 for a digit, none for a mark.
+    let allowed = form.map(|byte| if byte == b'0' { 0x0f } else { 0 });
+    if values & !u64::from_le_bytes(allowed) != 0 {
+        return None;
+    }
+    // Six more than nine carries into the high half of its byte, and no further.
+    ((values + ONES * 6) & (ONES * 0xf0) == 0).then(|| values.to_le_bytes())
 }
 
 const fn days_in(year: u32, month: u32) -> u32 {
@@ -83,6 +94,15 @@ mod tests {
             let text = format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:07.{millis:03}Z");
             let fixed: &[u8; 24] = text.as_bytes().try_into().unwrap();
             prop_assert_eq!(fixed_form(fixed), general(text.as_bytes()));
+        }
+
+        #[test]
+        fn a_byte_that_does_not_belong_is_never_read_over(at in 0usize..24, byte: u8) {
+            let mut text = *b"2024-05-06T22:37:48.120Z";
+            text[at] = byte;
+            if let Some(time) = fixed_form(&text) {
+                prop_assert_eq!(Some(time), general(&text), "{}", text.escape_ascii());
+            }
         }
     }
 }

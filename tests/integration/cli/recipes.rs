@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::runner::{Ran, World, isolated};
+use super::runner::{Ran, SET, World, isolated};
 use crate::codegen::tool;
 use crate::readme::{block, readme};
 
@@ -58,7 +58,7 @@ fn the_nightly_script_fetches_audits_keeps_and_exits_as_the_audit_does() {
         let ran = run(&world, &script, &PLACES);
         assert_eq!(ran.code, Some(code), "{ran:#?}");
         let day = &world.names("reports")[0];
-        assert!(day.starts_with("20") && world.names("reports").len() == 5, "{:?}", world.names("reports"));
+        assert!(day.starts_with("20") && world.names("reports").len() == SET.len(), "{:?}", world.names("reports"));
         let log = world.read("aws.log");
         let asked: Vec<&str> = log.lines().collect();
         assert_eq!(asked.len(), 3, "{log}");
@@ -113,7 +113,7 @@ fn what_is_signed_can_be_made_again() {
     );
     let ran = run(&world, &script, &[("AS_OF", "2026-11-22T06:00:00Z")]);
     assert_eq!(ran.code, Some(0), "{ran:#?}");
-    assert_eq!(ran.stdout.matches(": OK").count(), 4, "{ran:#?}");
+    assert_eq!(ran.stdout.matches(": OK").count(), 5, "{ran:#?}");
     let html = world.read("signed/audit.html");
     for section in ["What was read", "Requirements", "Not checked, and why"] {
         assert!(html.contains(section), "the report has no {section}");
@@ -195,4 +195,15 @@ fn what_other_systems_read_is_well_formed() {
         let run = Command::new("systemd-analyze").arg("verify").args(units).output().unwrap();
         assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
     }
+}
+
+#[test]
+fn a_move_is_planned_and_proved_as_it_says() {
+    let world = World::of(&["films/a1/one.mp4"], &[]);
+    let script = format!("set -e\n{}", block("bash", "stocktake migrate plan"));
+    // Nothing is moved yet, which is what `during` is for.
+    let places = [("BEFORE", "inventory"), ("AFTER", "inventory"), ("EXPORTS", "exports")];
+    let ran = run(&world, &script, &places);
+    assert_eq!(ran.code, Some(0), "{ran:#?}");
+    assert!(world.path("plan/MIGRATION.md").exists() && world.path("proof/signoff.html").exists());
 }

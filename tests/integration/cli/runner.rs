@@ -55,7 +55,8 @@ area = "video"
 "#;
 
 /// The files of the set, as a folder lists them.
-pub(super) const SET: [&str; 5] = ["audit.html", "audit.md", "findings.parquet", "folders.parquet", "results.json"];
+pub(super) const SET: [&str; 7] =
+    ["audit.html", "audit.md", "findings.parquet", "folders.parquet", "results.json", "signoff.html", "signoff.md"];
 
 /// The program.
 pub(super) fn program() -> Command {

@@ -102,7 +102,7 @@ pub(super) fn hostile() -> Vec<(String, String)> {
 }
 
 #[test]
-pub(super) fn hostile_keys_arrive_as_they_were_meant() {
+fn hostile_keys_arrive_as_they_were_meant() {
     let moves = hostile();
     let (manifests, overflow) = manifests(&moves, 300);
     assert!(overflow.is_empty());

@@ -223,6 +223,8 @@ pub(super) fn reading<'a>(
         csv_keys: Default::default(),
         proves_migration: true,
         accept_implausible: true,
+        baseline: None,
+        thresholds: Vec::new(),
         switches: Vec::new(),
         memory: how.memory,
         tmp_dir: None,

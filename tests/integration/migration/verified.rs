@@ -236,7 +236,7 @@ fn holding(state: &State, text: &str) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
     fn a_plan_carried_out_passes_and_goes_back(before in states(), parts in 1_usize..4, small in any::<bool>()) {

@@ -7,7 +7,7 @@ use crate::layout::config::problems::Problems;
 use crate::layout::config::tree::{Member, Node, Value};
 use crate::layout::spec::{AllowSpec, RequirementSpec, RuleSetting, UncheckedSpec};
 use crate::model::time::{DAY, parse_rfc3339};
-use crate::model::{Family, Millis, Phase, Place, Severity};
+use crate::model::{Family, Limit, Millis, Phase, Place, Severity};
 
 pub(super) const SEVERITIES: &[(&str, Severity)] = &[
     ("error", Severity::Error),
@@ -58,14 +58,7 @@ impl Build<'_> {
         if let Some(table) = entry.get("table") {
             self.table_named(table);
         }
-        let at_most = number(entry.get("at_most"));
-        if let Some(node) = entry.get("at_most").filter(|_| at_most == Some(0)) {
-            self.error(
-                node,
-                "an exception for at most 0 findings hides nothing",
-                "give a number from 1, or drop the exception",
-            );
-        }
+        let at_most = entry.get("at_most").and_then(|node| self.limit(node));
         AllowSpec {
             place: entry.place.clone(),
             rule: entry.text("rule"),
@@ -78,6 +71,25 @@ impl Build<'_> {
             expires: entry.get("expires").and_then(|date| self.end_of_day(date)),
             at_most,
         }
+    }
+
+    /// So many findings, or a share of what was judged.
+    fn limit(&mut self, node: &Node) -> Option<Limit> {
+        let limit = match number(Some(node)) {
+            Some(number) => Limit::Count(number),
+            None => match node.as_text().parse() {
+                Ok(limit) => limit,
+                Err(problem) => {
+                    self.error(node, problem, "write `at_most = 40`, or `at_most = \"2%\"`");
+                    return None;
+                }
+            },
+        };
+        if matches!(limit, Limit::Count(0) | Limit::Share(0)) {
+            let problem = format!("an exception for at most {limit} findings hides nothing");
+            self.error(node, problem, "give a number from 1, or drop the exception");
+        }
+        Some(limit)
     }
 
     /// The first millisecond after a date, UTC.
@@ -104,6 +116,7 @@ impl Build<'_> {
             commands: entry.texts("commands"),
             areas: self.area_names(entry.list("areas")),
             limits: entry.optional_text("limits"),
+            shown_by: entry.optional_text("shown_by"),
             conflicts_with: entry.texts("conflicts_with"),
             waived: entry.optional_text("waived"),
         }
