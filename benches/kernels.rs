@@ -80,7 +80,7 @@ fn references(dir: &Path, layout: &Layout, declarations: &Declarations<'_>) -> R
 
 fn bytes(criterion: &mut Criterion, dir: &Path) {
     let delivery = delivery(dir);
-    let stored = fs::read(delivery.parts[0].path.as_ref().unwrap()).unwrap();
+    let stored = fs::read(delivery.parts[0].path.as_ref().unwrap().display().to_string()).unwrap();
     let mut plain = Vec::new();
     flate2::read::GzDecoder::new(&*stored).read_to_end(&mut plain).unwrap();
     let mut group = criterion.benchmark_group("bytes");

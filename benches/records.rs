@@ -117,7 +117,7 @@ fn data_file(dir: &TempDir, name: &str, items: usize, lines: &str, compressed: b
     let item_count = Some(items as u64);
     ExportFile {
         file: name.to_owned(),
-        path: Some(path),
+        path: Some(path.into()),
         looked: Vec::new(),
         item_count,
         stated_md5,

@@ -58,6 +58,7 @@ impl Counted<'_> {
             inputs,
             configuration,
             history: Vec::new(),
+            since: None,
             evidence_digest: String::new(),
         };
         results.evidence_digest = evidence_digest(&results);

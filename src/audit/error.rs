@@ -13,7 +13,7 @@ use crate::source::SourceError;
 pub enum AuditError {
     /// An input cannot be opened.
     #[error(transparent)]
-    Source(#[from] SourceError),
+    Source(SourceError),
     /// The configuration declares no bucket.
     #[error("the configuration declares no bucket, so there is nothing to audit")]
     NoBucket,
@@ -61,6 +61,15 @@ pub enum AuditError {
     /// The user stopped it.
     #[error("interrupted")]
     Interrupted,
+}
+
+impl From<SourceError> for AuditError {
+    fn from(error: SourceError) -> Self {
+        match error {
+            SourceError::Interrupted => Self::Interrupted,
+            error => Self::Source(error),
+        }
+    }
 }
 
 impl UserError for AuditError {

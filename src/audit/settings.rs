@@ -10,6 +10,7 @@ use crate::results::baseline::KnownFindings;
 use crate::rules::Severities;
 use crate::rules::context::Trigger;
 use crate::rules::{Check, RULES, Threshold};
+use crate::source::Place;
 use crate::source::export;
 use crate::source::inventory::{self, CsvKeys};
 
@@ -61,9 +62,9 @@ pub struct AuditRequest<'a> {
     /// The least severity that fails.
     pub fail_on: FailOn,
     /// Inventories to read.
-    pub inventories: Vec<PathBuf>,
+    pub inventories: Vec<Place>,
     /// Exports to read.
-    pub exports: Vec<PathBuf>,
+    pub exports: Vec<Place>,
     /// The time of judging, milliseconds UTC.
     pub now: Millis,
     /// Whether that time was given rather than read from the clock.

@@ -1,6 +1,7 @@
 //! `stocktake audit`.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use clap::Args;
@@ -13,12 +14,15 @@ use crate::cli::console::Console;
 use crate::cli::interrupt;
 use crate::cli::output::Outputs;
 use crate::cli::output_args::OutputArgs;
+use crate::cli::previous::Previous;
 use crate::cli::progress::Bar;
 use crate::cli::reading::{ReadingArgs, parse_time};
+use crate::cli::s3::{S3Args, configured};
 use crate::model::{Millis, Phase, Severity, Verdict};
 use crate::results::baseline::KnownFindings;
 use crate::results::schema::Inputs;
 use crate::rules::{Selection, Severities, Threshold};
+use crate::source::{Place, Reach};
 
 /// How many findings of each rule reports show.
 const EXAMPLES: usize = crate::results::examples::EXAMPLES;
@@ -37,8 +41,12 @@ Examples:
       audit.html, audit.md, signoff.md, signoff.html, results.json, findings.parquet and folders.parquet in reports/
   stocktake audit -o audit.html -o csv=findings.txt -q
       only these files, only the exit code
+  stocktake audit --inventory s3://inventories/media/ --export s3://exports/AWSDynamoDB/ --region eu-central-1
+      straight from S3: only Parquet and ORC whose ETag is no MD5 touch the disk
   stocktake audit --format md --fail-on warning
       Markdown on stdout, for a pull request; warnings fail too
+  stocktake audit --previous reports --out reports
+      the same, with what changed since the last time
   stocktake audit --baseline known.jsonl --max-findings R302=2%
       only what is new fails, and orphans only beyond a share
   stocktake audit --format worklist --worklist-rule L202 > keys.txt
@@ -49,8 +57,9 @@ pub(super) struct AuditArgs {
     #[command(flatten)]
     config: ConfigArgs,
     /// An inventory, in place of those of the configuration: a manifest, a delivery's folder, or a folder of
-    /// deliveries (the newest complete one counts); without a manifest a data file (CSV, Parquet, ORC), `symlink.txt`, or
-    /// the JSON of `aws s3api list-objects-v2` or `list-object-versions`; repeatable
+    /// deliveries (the newest complete one counts), here or in S3 (s3://BUCKET/KEY); without a manifest a data file
+    /// (CSV, Parquet, ORC), `symlink.txt`, or the JSON of `aws s3api list-objects-v2` or `list-object-versions`;
+    /// repeatable
     #[arg(long, value_name = "PATH", help_heading = "Inputs")]
     inventory: Vec<PathBuf>,
     /// An export, likewise: a manifest-summary.json, an export's folder, or a folder of exports (the newest of each
@@ -86,6 +95,10 @@ pub(super) struct AuditArgs {
     /// Findings that are known already and do not count: a file of `stocktake baseline create`
     #[arg(long, value_name = "FILE", help_heading = "Judging")]
     baseline: Option<PathBuf>,
+    /// The result of the audit before: a folder of `audit --out`, or the results.json in it; reports tell what is new,
+    /// persists, is fixed, and was not judged again
+    #[arg(long, value_name = "RESULTS", help_heading = "Judging")]
+    previous: Option<PathBuf>,
     /// Go on where the numbers say that the mapping is wrong, not the bucket (S011)
     #[arg(long, help_heading = "Judging")]
     accept_implausible: bool,
@@ -97,9 +110,11 @@ pub(super) struct AuditArgs {
     /// What tallies of folders and findings may take before they go to disk, as 512MiB or 2GiB
     #[arg(long, value_name = "SIZE", default_value = "1GiB", value_parser = parse_size, help_heading = "Resources")]
     memory: u64,
-    /// Where what does not fit in memory goes [default: the system's folder for temporary files]
+    /// Where what does not fit in memory goes, and what comes from S3 and cannot be streamed [default: the system's folder for temporary files]
     #[arg(long, value_name = "DIR", help_heading = "Resources")]
     tmp_dir: Option<PathBuf>,
+    #[command(flatten)]
+    s3: S3Args,
 }
 
 impl AuditArgs {
@@ -115,7 +130,7 @@ impl AuditArgs {
         let known = known.map_err(|error| Failure::of(&error))?;
         let pinned = self.now.or(spec.inputs.now);
         let jobs = self.jobs.map_or_else(all_cores, usize::from);
-        let mut wanted = self.output.wanted(|| spec.output.dir.as_ref().map(|dir| spec.directory.join(dir)))?;
+        let mut wanted = self.output.wanted(|| spec.output.dir.as_ref().map(|dir| configured(&spec.directory, dir)))?;
         wanted.beside = jobs > 1;
         let templates = self
             .output
@@ -123,15 +138,21 @@ impl AuditArgs {
             .clone()
             .or_else(|| spec.output.templates.as_ref().map(|dir| spec.directory.join(dir)));
         let tmp_dir = self.tmp_dir.clone().unwrap_or_else(std::env::temp_dir);
-        let mut outputs = Outputs::open(wanted, templates.as_deref(), &tmp_dir)?;
+        let reach = self.s3.reach(&tmp_dir, Arc::clone(&stop));
+        let inventories = places(&reach, &self.inventory, &spec.inputs.inventory, &spec.directory)?;
+        let exports = places(&reach, &self.export, &spec.inputs.exports, &spec.directory)?;
+        let mut outputs = Outputs::open(wanted, templates.as_deref(), &tmp_dir, &reach)?;
+        if let Some(previous) = &self.previous {
+            outputs.compare_with(Previous::open(previous)?);
+        }
         let bar = Bar::new(console);
         let request = AuditRequest {
             layout: &layout,
             severities: &severities,
             phase,
             fail_on: self.fail_on,
-            inventories: paths(&self.inventory, &spec.inputs.inventory, &spec.directory),
-            exports: paths(&self.export, &spec.inputs.exports, &spec.directory),
+            inventories,
+            exports,
             now: pinned.unwrap_or_else(|| Timestamp::now().as_millisecond()),
             now_is_pinned: pinned.is_some(),
             jobs,
@@ -150,13 +171,16 @@ impl AuditArgs {
             progress: &bar,
             cancel: &stop,
         };
-        let outcome = match audit::run(&request, &mut outputs) {
+        let mut outcome = match audit::run(&request, &mut outputs) {
             Ok(outcome) => outcome,
             Err(AuditError::Write(error)) => {
                 return Err(Failure::write_file(outputs.failed().unwrap_or(&tmp_dir), error));
             }
             Err(error) => return Err(error.into()),
         };
+        if let Some(previous) = outputs.take_previous() {
+            previous.finish(&mut outcome.results)?;
+        }
         let judgement = &outcome.results.judgement;
         tell_inputs(&outcome.results.inputs, console);
         let to_stdout = self.output.is_empty();
@@ -210,13 +234,18 @@ pub(super) fn tell_inputs(inputs: &Inputs, console: &Console) {
     }
 }
 
-/// Paths of the command line, or else those of the configuration, which are relative to it.
-pub(super) fn paths(given: &[PathBuf], configured: &[String], directory: &Path) -> Vec<PathBuf> {
+/// Inputs of the command line, or else those of the configuration, which are relative to it.
+pub(super) fn places(
+    reach: &Reach,
+    given: &[PathBuf],
+    of_configuration: &[String],
+    directory: &Path,
+) -> Result<Vec<Place>, Failure> {
+    let place = |path: PathBuf| reach.place(&path).map_err(|error| Failure::from(AuditError::from(error)));
     if given.is_empty() {
-        let relative = |path: &String| if path.contains("://") { PathBuf::from(path) } else { directory.join(path) };
-        configured.iter().map(relative).collect()
+        of_configuration.iter().map(|path| place(configured(directory, path))).collect()
     } else {
-        given.to_vec()
+        given.iter().cloned().map(place).collect()
     }
 }
 

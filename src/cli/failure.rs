@@ -93,6 +93,17 @@ impl Failure {
         Self { problems: vec![problem], exit_code: INTERRUPTED }
     }
 
+    /// The same, after some outputs were put in place.
+    pub(super) fn after(mut self, written: &[String]) -> Self {
+        if let Some(problem) = self.problems.first_mut().filter(|_| !written.is_empty()) {
+            if self.exit_code == INTERRUPTED {
+                problem.message = "interrupted while outputs were written".to_owned();
+            }
+            problem.causes.push(format!("written already, and whole: {}", written.join(", ")));
+        }
+        self
+    }
+
     /// A bug of ours.
     pub(super) fn internal(message: impl Into<String>) -> Self {
         let problem = Problem {

@@ -2,12 +2,14 @@
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 
 use crate::cli::Failure;
 use crate::cli::console::Console;
 use crate::cli::reading::ReadingArgs;
+use crate::cli::s3::S3Args;
 use crate::model::{Finding, SourceDefect};
 use crate::render::filters;
 use crate::render::hostile::visible;
@@ -34,18 +36,25 @@ Examples:
   stocktake inspect deliveries/line-1/nightly/2026-11-22T01-00Z/manifest.json
   stocktake inspect deliveries/exports --format json
   stocktake inspect objects.csv.gz --schema 'Bucket, Key, Size, LastModifiedDate'
+  stocktake inspect s3://inventories/media/ --profile audit
 
 Exits 0 if nothing is wrong with the input, 3 if something is, 2 if it cannot be read at all.")]
 pub(super) struct InspectArgs {
-    /// A manifest, a delivery's or export's folder, or a folder of them (the newest complete one counts); without a
-    /// manifest a data file (CSV, Parquet, ORC, DynamoDB JSON), `symlink.txt`, the JSON of `aws s3api list-objects-v2` or
-    /// `list-object-versions`, or what `aws dynamodb scan` printed
+    /// A manifest, a delivery's or export's folder, or a folder of them (the newest complete one counts), here or in S3
+    /// (s3://BUCKET/KEY); without a manifest a data file (CSV, Parquet, ORC, DynamoDB JSON), `symlink.txt`, the JSON of
+    /// `aws s3api list-objects-v2` or `list-object-versions`, or what `aws dynamodb scan` printed
     input: PathBuf,
     #[command(flatten)]
     reading: ReadingArgs,
     /// How to print it
     #[arg(long, value_enum, default_value_t = InspectFormat::Text, value_name = "FORMAT")]
     format: InspectFormat,
+    /// Where a part from S3 is kept that is not read from its beginning to its end and proves nothing by its ETag
+    /// [default: the system's folder for temporary files]
+    #[arg(long, value_name = "DIR", help_heading = "Resources")]
+    tmp_dir: Option<PathBuf>,
+    #[command(flatten)]
+    s3: S3Args,
 }
 
 /// How a description is printed.
@@ -59,13 +68,16 @@ enum InspectFormat {
 
 impl InspectArgs {
     pub(super) fn run(self, console: &Console) -> Result<u8, Failure> {
+        // Nothing is begun that an interrupt would have to clear away.
+        let reach = self.s3.reach(&self.tmp_dir.unwrap_or_else(std::env::temp_dir), Arc::default());
+        let input = reach.place(&self.input).map_err(|error| Failure::of(&error))?;
         let told = Told {
             // Nothing is judged here, so that a name may be unknown.
             inventory: self.reading.inventory(Some(UNKNOWN.to_owned())),
             export: self.reading.export(Some(UNKNOWN.to_owned())),
             csv_keys: self.reading.csv_keys(),
         };
-        let description = describe::describe(&self.input, &told).map_err(|error| Failure::of(&error))?;
+        let description = describe::describe(input, &told).map_err(|error| Failure::of(&error))?;
         let text = match self.format {
             InspectFormat::Text => text(&description),
             InspectFormat::Json => {

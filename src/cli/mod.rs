@@ -18,11 +18,13 @@ mod migrate;
 mod output;
 mod output_args;
 mod path;
+mod previous;
 mod progress;
 mod reading;
 mod report;
 mod results_folder;
 mod rules;
+mod s3;
 mod schema;
 mod staged;
 
@@ -111,6 +113,7 @@ enum Command {
 
 /// Runs the program and gives its exit code.
 pub fn run() -> u8 {
+    quiet_decoders();
     let cli = Cli::parse();
     let console = Console::new(&cli.global);
     let done = match cli.command {
@@ -137,4 +140,14 @@ pub fn run() -> u8 {
             failure.exit_code
         }
     }
+}
+
+/// A panic in a third party's decoder becomes a finding with file and row: nothing else need be said of it.
+fn quiet_decoders() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !crate::source::inventory::is_guarded() {
+            usual(panic);
+        }
+    }));
 }

@@ -5,9 +5,10 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Component, Path, PathBuf};
 use std::str::FromStr;
 
-use crate::audit::{AuditOutcome, AuditSink};
+use crate::audit::{AuditError, AuditOutcome, AuditSink};
 use crate::cli::Failure;
 use crate::cli::console::Console;
+use crate::cli::previous::Previous;
 use crate::cli::staged::{StagedFile, without_path};
 use crate::model::{Finding, UserError, suggest};
 use crate::render::Templates;
@@ -15,6 +16,7 @@ use crate::report::{FindingStream, FormatError, FormatOptions, ReportFormat, Rep
 use crate::results::findings::{FindingsReader, FindingsWriter};
 use crate::results::folders::FoldersWriter;
 use crate::results::{FolderRow, ResultsError};
+use crate::source::{Place, Reach};
 
 /// The files of `--out`, with their formats.
 const SET: [(&str, ReportFormat); 6] = [
@@ -96,6 +98,8 @@ pub(super) struct Outputs {
     tmp_dir: PathBuf,
     /// The failing output of a stream that the audit wrote to.
     failed: Option<PathBuf>,
+    /// What every finding is held against.
+    previous: Option<Previous>,
 }
 
 /// Where all findings lie while reports are written.
@@ -123,7 +127,12 @@ impl Kept {
 
 impl Outputs {
     /// Opens everything that was asked for; nothing of it appears before [`Outputs::finish`].
-    pub(super) fn open(wanted: Wanted, templates: Option<&Path>, tmp_dir: &Path) -> Result<Self, Failure> {
+    pub(super) fn open(
+        wanted: Wanted,
+        templates: Option<&Path>,
+        tmp_dir: &Path,
+        reach: &Reach,
+    ) -> Result<Self, Failure> {
         let mut formats = wanted.files.iter().map(|file| file.format).chain(wanted.stdout);
         if wanted.rule.is_none() && formats.any(|format| format == ReportFormat::Worklist) {
             return Err(Failure::of(&FormatError::NoRule));
@@ -132,8 +141,14 @@ impl Outputs {
         let mut reports = Vec::new();
         let mut findings = Vec::new();
         let mut folders = None;
+        let stage = |path: &Path| match reach.place(path) {
+            Ok(Place::Local(path)) => StagedFile::create(&path),
+            #[cfg(feature = "s3")]
+            Ok(place) => StagedFile::create_aside(path, place, tmp_dir),
+            Err(error) => Err(AuditError::from(error).into()),
+        };
         let mut add = |format, path: &Path| -> Result<(), Failure> {
-            let file = StagedFile::create(path)?;
+            let file = stage(path)?;
             match format {
                 ReportFormat::Parquet => findings.push(file),
                 format => reports.push((format, file)),
@@ -141,12 +156,18 @@ impl Outputs {
             Ok(())
         };
         if let Some(folder) = &wanted.folder {
-            fs::create_dir_all(folder).map_err(|error| Failure::write_file(folder, error))?;
-            let folder = from_here(folder);
+            let folder = match reach.place(folder).map_err(AuditError::from)? {
+                Place::Local(folder) => {
+                    fs::create_dir_all(&folder).map_err(|error| Failure::write_file(&folder, error))?;
+                    from_here(&folder)
+                }
+                #[cfg(feature = "s3")]
+                Place::S3(_) => folder.clone(),
+            };
             for (name, format) in SET {
                 add(format, &folder.join(name))?;
             }
-            let mut file = StagedFile::create(&folder.join(FOLDERS))?;
+            let mut file = stage(&folder.join(FOLDERS))?;
             let writer = FoldersWriter::new(file.writer()?)
                 .and_then(|writer| if wanted.beside { writer.beside() } else { Ok(writer) })
                 .map_err(|error| Failure::write_file(file.target(), error))?;
@@ -178,7 +199,26 @@ impl Outputs {
             }
             (None, false) => None,
         };
-        Ok(Self { reports, findings, folders, wanted, templates, tmp_dir: tmp_dir.to_owned(), failed: None })
+        Ok(Self {
+            reports,
+            findings,
+            folders,
+            wanted,
+            templates,
+            tmp_dir: tmp_dir.to_owned(),
+            failed: None,
+            previous: None,
+        })
+    }
+
+    /// Holds every finding against those of an earlier result.
+    pub(super) fn compare_with(&mut self, previous: Previous) {
+        self.previous = Some(previous);
+    }
+
+    /// What every finding was held against.
+    pub(super) fn take_previous(&mut self) -> Option<Previous> {
+        self.previous.take()
     }
 
     /// The output that could not be written while the audit ran.
@@ -243,7 +283,14 @@ impl Outputs {
             placed.push(file);
         }
         let mut paths: Vec<PathBuf> = placed.iter().map(|file| file.target().to_owned()).collect();
-        placed.into_iter().try_for_each(StagedFile::commit)?;
+        // What can fail most easily comes first, while nothing has appeared on this machine.
+        placed.sort_by_key(|file| !file.is_sent());
+        let mut written = Vec::new();
+        for file in placed {
+            let target = file.target().display().to_string();
+            file.commit().map_err(|failure| failure.after(&written))?;
+            written.push(target);
+        }
         paths.sort();
         Ok(paths)
     }
@@ -280,6 +327,9 @@ impl AuditSink for Outputs {
     }
 
     fn finding(&mut self, finding: &Finding<'_>) -> io::Result<()> {
+        if let Some(previous) = &mut self.previous {
+            previous.push(finding);
+        }
         let Some((writer, kept)) = &mut self.findings else { return Ok(()) };
         writer.push(finding).inspect_err(|_| self.failed = Some(kept.shown(&self.tmp_dir).to_owned()))
     }

@@ -12,11 +12,11 @@ use crate::report::ReportFormat;
 #[derive(Debug, Args)]
 pub(super) struct OutputArgs {
     /// Write audit.html, audit.md, signoff.md, signoff.html, results.json, findings.parquet and folders.parquet into this
-    /// folder
+    /// folder, which may be in S3
     #[arg(long, value_name = "DIR", help_heading = "Outputs")]
     pub(super) out: Option<PathBuf>,
-    /// Write one report: the format by name or by the file's extension (html, md, json, parquet, csv, txt, xml for
-    /// JUnit, sarif, prom); repeatable
+    /// Write one report, here or to S3: the format by name or by the file's extension (html, md, json, parquet, csv,
+    /// txt, xml for JUnit, sarif, prom); repeatable
     #[arg(short = 'o', value_name = "[FORMAT=]FILE", help_heading = "Outputs")]
     pub(super) output: Vec<OutputFile>,
     /// Write one report to stdout: html, md, json, parquet, csv, text, worklist, junit, sarif, github, prometheus,

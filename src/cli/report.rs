@@ -1,15 +1,19 @@
 //! `stocktake report`.
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use clap::Args;
 
 use crate::audit::{AuditOutcome, AuditSink as _};
 use crate::cli::Failure;
 use crate::cli::console::Console;
+use crate::cli::interrupt;
 use crate::cli::output::Outputs;
 use crate::cli::output_args::OutputArgs;
 use crate::cli::results_folder::ResultsFolder;
+use crate::cli::s3::S3Args;
 use crate::results::examples::EXAMPLES;
 use crate::results::{Examples, LargestFolders};
 
@@ -24,6 +28,8 @@ Examples:
       the summary, on stdout
   stocktake report reports -o audit.html --templates mine
       the page, with templates of your own
+  stocktake report reports -o s3://reports/tonight/audit.html
+      the page, in S3
   stocktake report reports --format worklist --worklist-rule L202 > keys.txt
       the keys of one rule, one a line
 
@@ -36,6 +42,8 @@ pub(super) struct ReportArgs {
     examples: usize,
     #[command(flatten)]
     output: OutputArgs,
+    #[command(flatten)]
+    s3: S3Args,
 }
 
 impl ReportArgs {
@@ -44,21 +52,27 @@ impl ReportArgs {
         let results = folder.results()?;
         let tmp_dir = std::env::temp_dir();
         let wanted = self.output.wanted(|| None)?;
-        let mut outputs = Outputs::open(wanted, self.output.templates.as_deref(), &tmp_dir)?;
+        let stop = interrupt::watch().map_err(|error| Failure::internal(error.to_string()))?;
+        let reach = self.s3.reach(&tmp_dir, Arc::clone(&stop));
+        let mut outputs = Outputs::open(wanted, self.output.templates.as_deref(), &tmp_dir, &reach)?;
+        let go_on = || if stop.load(Ordering::Relaxed) { Err(Failure::interrupted()) } else { Ok(()) };
         let mut largest = LargestFolders::new(crate::audit::LARGEST_FOLDERS);
         let failed = |outputs: &Outputs, error| Failure::write_file(outputs.failed().unwrap_or(&tmp_dir), error);
         for row in folder.folders()?.into_iter().flatten() {
+            go_on()?;
             let row = row.map_err(|error| Failure::of(&error))?;
             largest.push(&row);
             outputs.folder(&row).map_err(|error| failed(&outputs, error))?;
         }
         let mut examples = Examples::new(self.examples);
         for finding in folder.findings()? {
+            go_on()?;
             let finding = finding.map_err(|error| Failure::of(&error))?;
             examples.push(&finding);
             outputs.finding(&finding).map_err(|error| failed(&outputs, error))?;
         }
         let outcome = AuditOutcome { results, examples, largest_folders: largest.into_sorted() };
+        go_on()?;
         for path in outputs.finish(&outcome, console)? {
             console.say(&format!("wrote {}", path.display()));
         }

@@ -6,17 +6,23 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
+use crate::audit::AuditError;
 use crate::cli::Failure;
+use crate::source::Place;
 
 /// The error without the temporary name that it was said of, which is new each time and nobody's business.
 pub(super) fn without_path(error: io::Error) -> io::Error {
     error.kind().into()
 }
 
-/// A file that is written beside its final name and renamed at the end; dropped, it leaves nothing.
+/// A file that is written beside its final name and renamed at the end, or aside and sent to S3; dropped, it leaves
+/// nothing.
 #[derive(Debug)]
 pub(super) struct StagedFile {
+    /// Its final name, or its URI.
     target: PathBuf,
+    /// Where it is sent to, if that is not on this machine.
+    sent_to: Option<Place>,
     file: NamedTempFile,
 }
 
@@ -33,7 +39,25 @@ impl StagedFile {
         };
         let name = target.file_name().unwrap_or_default().to_string_lossy();
         let file = tempfile::Builder::new().prefix(&format!(".{name}.")).suffix(".tmp").tempfile_in(folder);
-        Ok(Self { target: target.to_owned(), file: file.map_err(without_path).map_err(failed)? })
+        Ok(Self { target: target.to_owned(), sent_to: None, file: file.map_err(without_path).map_err(failed)? })
+    }
+
+    /// Opens a place in the folder for temporary files for what is sent to `place` in the end.
+    pub(super) fn create_aside(target: &Path, place: Place, tmp_dir: &Path) -> Result<Self, Failure> {
+        if target.to_str().is_none_or(|uri| uri.ends_with('/')) {
+            return Err(Failure::usage(
+                format!("`{}` names a folder, not an output", target.display()),
+                "name an object in it",
+            ));
+        }
+        let file = NamedTempFile::new_in(tmp_dir).map_err(without_path);
+        let file = file.map_err(|error| Failure::write_file(tmp_dir, error))?;
+        Ok(Self { target: target.to_owned(), sent_to: Some(place), file })
+    }
+
+    /// Whether it is sent to S3.
+    pub(super) fn is_sent(&self) -> bool {
+        self.sent_to.is_some()
     }
 
     /// Where it will appear.
@@ -52,9 +76,12 @@ impl StagedFile {
         Ok(BufWriter::with_capacity(1 << 16, file))
     }
 
-    /// Gives it its final name, readable as any new file is.
+    /// Gives it its final name, readable as any new file is; or sends it where it belongs.
     pub(super) fn commit(self) -> Result<(), Failure> {
-        let Self { target, file } = self;
+        let Self { target, sent_to, file } = self;
+        if let Some(place) = sent_to {
+            return place.put(file.path()).map_err(|error| Failure::from(AuditError::from(error)));
+        }
         let failed = |error| Failure::write_file(&target, error);
         #[cfg(unix)]
         {

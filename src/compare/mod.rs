@@ -1,8 +1,10 @@
 //! What changed between two results: findings that are new, that persist, that are fixed, and that nobody judged again.
 
 pub mod render;
+mod since;
 
-use std::cmp::Ordering;
+pub use since::remember;
+
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -141,6 +143,93 @@ impl<'a> Side<'a> {
     }
 }
 
+/// Holds findings that come one by one, in total order, against those of an older result; memory does not grow with them.
+pub struct Comparer<'a> {
+    old: Side<'a>,
+    rules: BTreeMap<String, RuleChanges>,
+    /// By rule: findings of the older result alone.
+    gone: BTreeMap<String, Count>,
+    new: Examples,
+    heaviest_new: Option<Severity>,
+    identity: Vec<u8>,
+}
+
+impl<'a> Comparer<'a> {
+    /// Begins, with the findings of the older result; so many new findings of each rule are kept.
+    ///
+    /// # Errors
+    ///
+    /// What the findings cannot be read for.
+    pub fn new(old: FindingStream<'a>, examples: usize) -> Result<Self, ResultsError> {
+        Ok(Self {
+            old: Side::new(old)?,
+            rules: BTreeMap::new(),
+            gone: BTreeMap::new(),
+            new: Examples::new(examples),
+            heaviest_new: None,
+            identity: Vec::new(),
+        })
+    }
+
+    /// Takes the next finding of the newer result. What is excused is nothing new; once it was there, it persists.
+    ///
+    /// # Errors
+    ///
+    /// What the older findings cannot be read for.
+    pub fn push(&mut self, finding: &Finding<'_>) -> Result<(), ResultsError> {
+        self.identity.clear();
+        encode_identity(finding, &mut self.identity);
+        while self.old.next.is_some() && self.old.identity < self.identity {
+            self.pass_old()?;
+        }
+        let change = if self.old.next.is_some() && self.old.identity == self.identity {
+            self.old.advance()?;
+            Change::Persisting
+        } else if finding.excused.is_some() {
+            return Ok(());
+        } else {
+            self.new.push(finding);
+            self.heaviest_new = self.heaviest_new.max(Some(finding.severity));
+            Change::New
+        };
+        if !self.rules.contains_key(&*finding.code) {
+            self.rules.insert(finding.code.clone().into_owned(), RuleChanges::default());
+        }
+        if let Some(changes) = self.rules.get_mut(&*finding.code) {
+            changes.add(change, finding.size.unwrap_or(0));
+        }
+        Ok(())
+    }
+
+    fn pass_old(&mut self) -> Result<(), ResultsError> {
+        if let Some(finding) = self.old.advance()? {
+            let count = self.gone.entry(finding.code.into_owned()).or_default();
+            count.findings += 1;
+            count.bytes += finding.size.unwrap_or(0);
+        }
+        Ok(())
+    }
+
+    /// Ends: what is gone is fixed where the newer result judged its rule.
+    ///
+    /// # Errors
+    ///
+    /// What the older findings cannot be read for.
+    pub fn finish(mut self, new: &Results) -> Result<Comparison, ResultsError> {
+        while self.old.next.is_some() {
+            self.pass_old()?;
+        }
+        let judged =
+            |code: &str| new.judgement.rules.iter().any(|rule| rule.code == code && rule.state == RuleState::Judged);
+        for (code, gone) in self.gone {
+            let is_judged = judged(&code);
+            let changes = self.rules.entry(code).or_default();
+            *(if is_judged { &mut changes.fixed } else { &mut changes.deferred }) = gone;
+        }
+        Ok(Comparison { rules: self.rules, new: self.new, heaviest_new: self.heaviest_new })
+    }
+}
+
 /// Merges the findings of two results, both in total order; memory does not grow with them.
 ///
 /// # Errors
@@ -152,37 +241,9 @@ pub fn compare(
     new_findings: FindingStream<'_>,
     examples: usize,
 ) -> Result<Comparison, ResultsError> {
-    let judged = |code: &str| {
-        new.judgement.rules.iter().find(|rule| rule.code == code).is_some_and(|rule| rule.state == RuleState::Judged)
-    };
-    let mut comparison = Comparison { rules: BTreeMap::new(), new: Examples::new(examples), heaviest_new: None };
-    let (mut old, mut new) = (Side::new(old_findings)?, Side::new(new_findings)?);
-    loop {
-        let order = match (&old.next, &new.next) {
-            (None, None) => return Ok(comparison),
-            (Some(_), None) => Ordering::Less,
-            (None, Some(_)) => Ordering::Greater,
-            (Some(_), Some(_)) => old.identity.cmp(&new.identity),
-        };
-        let (change, finding) = match order {
-            Ordering::Less => {
-                let Some(finding) = old.advance()? else { continue };
-                (if judged(&finding.code) { Change::Fixed } else { Change::Deferred }, finding)
-            }
-            Ordering::Equal => {
-                old.advance()?;
-                let Some(finding) = new.advance()? else { continue };
-                (Change::Persisting, finding)
-            }
-            Ordering::Greater => {
-                // What is excused is nothing new; once it was there, it persists.
-                let Some(finding) = new.advance()?.filter(|finding| finding.excused.is_none()) else { continue };
-                comparison.new.push(&finding);
-                comparison.heaviest_new = comparison.heaviest_new.max(Some(finding.severity));
-                (Change::New, finding)
-            }
-        };
-        let rule = comparison.rules.entry(finding.code.into_owned()).or_default();
-        rule.add(change, finding.size.unwrap_or(0));
+    let mut comparer = Comparer::new(old_findings, examples)?;
+    for finding in new_findings {
+        comparer.push(&finding?)?;
     }
+    comparer.finish(new)
 }

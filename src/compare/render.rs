@@ -142,7 +142,7 @@ impl Compared<'_> {
 }
 
 /// The newest time of a result's inputs.
-fn made(results: &Results) -> String {
+pub(super) fn made(results: &Results) -> String {
     let inventories = results.inputs.inventories.iter().filter_map(|input| input.created_at.as_deref());
     let exports = results.inputs.exports.iter().filter_map(|input| input.exported_at.as_deref());
     inventories.chain(exports).max().unwrap_or("at an unknown time").to_owned()

@@ -10,19 +10,19 @@ mod keys;
 mod shape;
 mod text;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::layout::config::{self, KnownRules};
 use crate::layout::{ConfigErrors, Layout};
 use crate::model::UserError;
-use crate::source::SourceError;
 use crate::source::inventory::{Delivery, discover};
+use crate::source::{Place, SourceError};
 
 /// What a draft is made of.
 #[derive(Debug, Clone)]
 pub struct DraftOptions<'a> {
     /// The delivery, or a folder of deliveries.
-    pub inventory: &'a Path,
+    pub inventory: &'a Place,
     /// The same as the configuration is to name it.
     pub named: String,
     /// The least share of the objects that makes an area, in thousandths.
@@ -102,7 +102,7 @@ impl From<ConfigErrors> for DraftError {
 ///
 /// An inventory that cannot be read or is not whole, one of several buckets, an empty one.
 pub fn draft(options: &DraftOptions<'_>, go_on: &dyn Fn() -> bool) -> Result<Draft, DraftError> {
-    let mut found = discover(&[PathBuf::from(options.inventory)])?;
+    let mut found = discover(std::slice::from_ref(options.inventory))?;
     if found.deliveries.len() > 1 {
         return Err(DraftError::Several(found.deliveries.into_iter().map(|delivery| delivery.bucket).collect()));
     }

@@ -15,6 +15,7 @@ pub mod runbook;
 mod sarif;
 pub mod sections;
 mod signoff;
+pub mod sparkline;
 pub mod text;
 pub mod treemap;
 pub mod view;

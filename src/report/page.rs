@@ -1,11 +1,14 @@
 //! What templates may name: the result itself, and what is drawn or put in order from it. No template sorts or calculates.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use crate::model::{KeyClass, Outcome, ReferenceClass, Severity, Verdict};
 use crate::report::ReportView;
 use crate::report::evidence::{Requirement, requirements};
 use crate::report::sections::{Section, sections};
+use crate::report::sparkline::Sparkline;
 use crate::report::treemap::Treemap;
 use crate::results::Results;
 use crate::results::schema::{Inputs, MigrationResult};
@@ -33,6 +36,12 @@ pub struct Page<'a> {
     pub matrix: Matrix<'a>,
     /// Requirements with how each fared.
     pub requirements: Vec<Requirement<'a>>,
+    /// The areas of the findings that are shown, by name.
+    pub finding_areas: Vec<&'a str>,
+    /// The source that the page's policy allows scripts from: its own script, by digest.
+    pub script: String,
+    /// Findings of earlier runs, drawn; none without an earlier run.
+    pub runs: Option<Sparkline>,
     /// What became of a migration, where that was asked.
     pub migration: Option<&'a MigrationResult>,
     /// What was read of *before*, likewise.
@@ -111,7 +120,11 @@ impl<'a> Page<'a> {
             bytes: Some(class.bytes),
         });
         let outcomes = judgement.classes.outcome.iter().map(|outcome| share(outcome.outcome, outcome.references));
+        let finding_areas = sections.iter().flat_map(|section| &section.groups).filter_map(|group| group.area);
+        let finding_areas: BTreeSet<&str> = finding_areas.collect();
         Self {
+            finding_areas: finding_areas.into_iter().collect(),
+            script: "'none'".to_owned(),
             results: report.results,
             verdict: verdict_word(judgement.verdict),
             severities: severities(report.results),
@@ -122,6 +135,7 @@ impl<'a> Page<'a> {
             outcomes: by_tone(outcomes.collect()),
             matrix: matrix(report.results),
             requirements: requirements(report.results),
+            runs: Sparkline::new(report.results),
             migration: judgement.migration.as_ref(),
             before: report.results.inputs.before.as_deref(),
             structure: [Treemap::new(report, 1_120, 460), Treemap::new(report, 360, 560)],

@@ -98,6 +98,16 @@ fn verdict(page: &Page<'_>, pen: &mut Pen<'_>) -> io::Result<()> {
         plural(totals.findings, "finding", None),
     ];
     writeln!(pen.out, "  {}", said.join(" · "))?;
+    if let Some(since) = &page.results.since {
+        let total = &since.total;
+        let said = [
+            format!("{} new", count(total.new.findings)),
+            format!("{} persisting", count(total.persisting.findings)),
+            format!("{} fixed", count(total.fixed.findings)),
+            format!("{} not judged again", count(total.deferred.findings)),
+        ];
+        writeln!(pen.out, "  since {}: {}", utc(&since.at), said.join(", "))?;
+    }
     if let Some(now) = &page.results.inputs.now {
         writeln!(pen.out, "  judged as of {}", utc(now))?;
     }

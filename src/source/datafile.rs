@@ -3,15 +3,13 @@
 //! [`DataFile::read`] is the seam at which one large file could be spread over two threads, one that inflates and
 //! one that parses.
 
-use std::fs::File;
-use std::io::{self, Read};
-use std::path::{Path, PathBuf};
-
 use md5::{Digest, Md5};
 
 use super::error::SourceError;
 use super::gzip::Gunzip;
 use super::input::Notation;
+use super::place::Place;
+use super::store::{self, Input};
 use crate::model::{SourceDefect, SourceProblem};
 
 /// Compressed bytes per read.
@@ -76,8 +74,15 @@ impl Proof {
 
     /// Ends the proof. A file of another size has another MD5: that is told once, as its size.
     pub(super) fn finish(&mut self, defects: &mut dyn FnMut(SourceDefect)) {
-        let (Some(md5), Some(expected)) = (self.md5.take(), self.stated.md5) else { return };
-        let actual: [u8; 16] = md5.finalize().into();
+        if let Some(md5) = self.md5.take() {
+            self.finish_with(md5.finalize().into(), defects);
+        }
+    }
+
+    /// Ends the proof with an MD5 that comes from elsewhere.
+    pub(super) fn finish_with(&mut self, actual: [u8; 16], defects: &mut dyn FnMut(SourceDefect)) {
+        self.md5 = None;
+        let Some(expected) = self.stated.md5 else { return };
         if actual != expected && self.stated.size.is_none_or(|size| size == self.size) {
             let notation = self.stated.notation;
             let problem = SourceProblem::Checksum { stated: notation.write(expected), actual: notation.write(actual) };
@@ -88,8 +93,8 @@ impl Proof {
 
 /// A plain or gzip-compressed file.
 pub(super) struct DataFile {
-    path: PathBuf,
-    file: File,
+    path: Place,
+    file: Input,
     gunzip: Option<Gunzip>,
     buffer: Vec<u8>,
     /// What of the buffer is not decoded yet.
@@ -105,13 +110,13 @@ impl DataFile {
     ///
     /// What the system says.
     pub(super) fn open(
-        path: &Path,
+        path: &Place,
         name: &str,
         stated: Stated,
         verify: bool,
         defects: &mut dyn FnMut(SourceDefect),
     ) -> Result<Self, SourceError> {
-        let (file, size) = open(path)?;
+        let (file, size) = store::open(path)?;
         let proof = Proof::start(name, stated, size, verify, defects);
         let mut data = Self {
             path: path.to_owned(),
@@ -181,7 +186,7 @@ impl DataFile {
     }
 
     fn refill(&mut self) -> Result<bool, SourceError> {
-        let length = read_some(&mut self.file, &mut self.buffer).map_err(|error| SourceError::io(&self.path, error))?;
+        let length = self.file.read_some(&mut self.buffer).map_err(|error| SourceError::io(&self.path, error))?;
         self.unread = 0..length;
         self.bytes_read += length as u64;
         self.proof.update(&self.buffer[..length]);
@@ -197,7 +202,7 @@ const HEAD: usize = 64 << 10;
 /// # Errors
 ///
 /// What the system says.
-pub(super) fn head(path: &Path) -> Result<Vec<u8>, SourceError> {
+pub(super) fn head(path: &Place) -> Result<Vec<u8>, SourceError> {
     let nothing = Stated { size: None, md5: None, notation: Notation::Hex };
     let mut data = DataFile::open(path, "", nothing, false, &mut |_| {})?;
     let (mut head, mut length) = (vec![0; HEAD], 0);
@@ -210,24 +215,4 @@ pub(super) fn head(path: &Path) -> Result<Vec<u8>, SourceError> {
     }
     head.truncate(length);
     Ok(head)
-}
-
-/// Opens a file and says its size.
-pub(super) fn open(path: &Path) -> Result<(File, u64), SourceError> {
-    let open = || -> io::Result<(File, u64)> {
-        let file = File::open(path)?;
-        let size = file.metadata()?.len();
-        Ok((file, size))
-    };
-    open().map_err(|error| SourceError::io(path, error))
-}
-
-/// Reads at least one byte, or 0 at the end.
-pub(super) fn read_some(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
-    loop {
-        match file.read(buffer) {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            result => return result,
-        }
-    }
 }

@@ -1,7 +1,5 @@
 //! What an input holds, found by reading all of it: the facts behind `stocktake inspect`.
 
-use std::path::Path;
-
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Int64Type, TimestampMillisecondType};
 use arrow_array::{Array, RecordBatch};
@@ -11,6 +9,8 @@ use super::error::{InputKind, SourceError};
 use super::export::{self, Export, ExportFormat, ExportKind, ItemReader, OutputView};
 use super::input::{InputFile, PassedOver};
 use super::inventory::{self, Column, ColumnSet, CsvKeys, Delivery, InventoryFormat, PartReader, ReadOptions};
+use super::place::Place;
+use super::walk;
 use crate::model::{SourceDefect, SourceProblem, time};
 
 /// How many rows or items are shown.
@@ -134,22 +134,13 @@ pub struct PartDescription {
 /// # Errors
 ///
 /// What [`inventory::discover`] and [`export::discover`] refuse; a file or folder that is neither.
-pub fn describe(input: &Path, told: &Told) -> Result<Description, SourceError> {
-    let inputs = [input.to_owned()];
+pub fn describe(input: impl Into<Place>, told: &Told) -> Result<Description, SourceError> {
+    let inputs = [input.into()];
+    let [input] = &inputs;
     let inventories = none_as_nothing(inventory::discover_told(&inputs, &told.inventory))?;
     let exports = none_as_nothing(export::discover_told(&inputs, &told.export))?;
     let (inventories, exports) = match (inventories, exports) {
-        // A folder whose manifest is broken holds one.
-        (Err(broken @ SourceError::NotManifest { .. }), Err(_)) if input.is_dir() => return Err(broken),
-        (Err(_), Err(broken @ SourceError::NotManifest { .. })) if input.is_dir() => return Err(broken),
-        (Err(_), Err(_)) if input.is_dir() => {
-            return Err(SourceError::NothingFound { root: input.to_owned(), kind: InputKind::Either });
-        }
-        (Err(_), Err(_)) => {
-            let reason = "it is not JSON with `sourceBucket`, `fileFormat` and `files`, or with `exportArn`, `tableArn` and `itemCount`";
-            let reason = reason.to_owned();
-            return Err(SourceError::NotManifest { path: input.to_owned(), kind: InputKind::Either, reason });
-        }
+        (Err(of_inventory), Err(of_export)) => return Err(neither(input, of_inventory, of_export)?),
         (inventories, exports) => (inventories.ok(), exports.ok()),
     };
     let mut description = Description { inventories: Vec::new(), exports: Vec::new(), passed_over: Vec::new() };
@@ -173,6 +164,23 @@ pub fn describe(input: &Path, told: &Told) -> Result<Description, SourceError> {
         }
     }
     Ok(description)
+}
+
+/// Why an input is nothing that is known.
+fn neither(input: &Place, of_inventory: SourceError, of_export: SourceError) -> Result<SourceError, SourceError> {
+    let is_folder = matches!(walk::given(input)?, walk::Given::Folder(_));
+    Ok(match (of_inventory, of_export) {
+        // A folder whose manifest is broken holds one.
+        (broken @ SourceError::NotManifest { .. }, _) | (_, broken @ SourceError::NotManifest { .. }) if is_folder => {
+            broken
+        }
+        _ if is_folder => SourceError::NothingFound { root: input.clone(), kind: InputKind::Either },
+        _ => {
+            let reason = "it is not JSON with `sourceBucket`, `fileFormat` and `files`, or with `exportArn`, `tableArn` and `itemCount`";
+            let reason = reason.to_owned();
+            SourceError::NotManifest { path: input.clone(), kind: InputKind::Either, reason }
+        }
+    })
 }
 
 /// Sets apart the errors that only say that an input is of the other kind.

@@ -1,8 +1,10 @@
 //! Why an input cannot be opened at all. What is wrong *inside* an input is a `SourceDefect`.
 
 use std::io;
-use std::path::{Path, PathBuf};
 
+use super::place::Place;
+#[cfg(feature = "s3")]
+use super::s3::S3Error;
 use crate::model::UserError;
 
 /// What an input was taken for.
@@ -39,23 +41,36 @@ impl InputKind {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SourceError {
-    /// An `s3://` location.
+    /// An `s3://` location, and nothing that reaches S3.
     #[error("`{input}` is not on this machine, and this build reads local paths only")]
     Remote {
         /// As given.
         input: String,
     },
+    /// An `s3://` location, and no network may be used.
+    #[error("`{input}` lies in S3, and `--offline` forbids every network")]
+    Offline {
+        /// As given.
+        input: String,
+    },
+    /// What S3 refused.
+    #[cfg(feature = "s3")]
+    #[error(transparent)]
+    S3(Box<S3Error>),
+    /// The user stopped it.
+    #[error("interrupted")]
+    Interrupted,
     /// Nothing is there.
     #[error("there is no file or folder `{}`", path.display())]
     NotFound {
         /// As given.
-        path: PathBuf,
+        path: Place,
     },
     /// No permission.
     #[error("no permission to read `{}`", path.display())]
     Denied {
         /// The file or folder.
-        path: PathBuf,
+        path: Place,
         /// What the system said.
         source: io::Error,
     },
@@ -63,7 +78,7 @@ pub enum SourceError {
     #[error("`{}` cannot be read", path.display())]
     Io {
         /// The file or folder.
-        path: PathBuf,
+        path: Place,
         /// What the system said.
         source: io::Error,
     },
@@ -71,7 +86,7 @@ pub enum SourceError {
     #[error("this is not the manifest of an {}: {reason}", kind.title())]
     NotManifest {
         /// The file.
-        path: PathBuf,
+        path: Place,
         /// What it was taken for.
         kind: InputKind,
         /// What is missing or wrong.
@@ -81,7 +96,7 @@ pub enum SourceError {
     #[error("the manifest says its files are `{format}`, which is none of {known}")]
     UnknownFormat {
         /// The manifest.
-        path: PathBuf,
+        path: Place,
         /// Its field.
         field: &'static str,
         /// As written.
@@ -93,7 +108,7 @@ pub enum SourceError {
     #[error("the manifest says its files are `{format}`, which this build does not read")]
     UnsupportedFormat {
         /// The manifest.
-        path: PathBuf,
+        path: Place,
         /// Its field.
         field: &'static str,
         /// As written.
@@ -105,31 +120,31 @@ pub enum SourceError {
     #[error("the manifest names no column `Key`")]
     NoKeyColumn {
         /// The manifest.
-        path: PathBuf,
+        path: Place,
     },
     /// A CSV file alone: its columns have no names.
     #[error("nothing says what the columns of this CSV file are")]
     NoSchema {
         /// The file.
-        path: PathBuf,
+        path: Place,
     },
     /// An inventory that names no bucket.
     #[error("nothing says which bucket this lists")]
     NoBucket {
         /// The file.
-        path: PathBuf,
+        path: Place,
     },
     /// Items that name no table.
     #[error("nothing says which table these items are of")]
     NoTable {
         /// The file.
-        path: PathBuf,
+        path: Place,
     },
     /// A `symlink.txt` that is none.
     #[error("this is no `symlink.txt`: each of its lines names a data file, as `s3://BUCKET/KEY`, of one format")]
     NotSymlink {
         /// The file.
-        path: PathBuf,
+        path: Place,
     },
     /// A CSV inventory whose keys can be read in two ways.
     #[error("its keys hold both `%20` and a bare `+`, which may be a space or itself")]
@@ -141,7 +156,7 @@ pub enum SourceError {
     #[error("no {} was found below `{}`", kind.title(), root.display())]
     NothingFound {
         /// The folder searched.
-        root: PathBuf,
+        root: Place,
         /// What was searched for.
         kind: InputKind,
     },
@@ -159,8 +174,13 @@ pub enum SourceError {
 
 impl SourceError {
     /// An I/O error at a path, told apart by its kind.
-    pub(super) fn io(path: &Path, source: io::Error) -> Self {
-        let path = path.to_owned();
+    pub(super) fn io(path: impl Into<Place>, source: io::Error) -> Self {
+        let path = path.into();
+        #[cfg(feature = "s3")]
+        let source = match source.downcast::<S3Error>() {
+            Ok(error) => return error.into(),
+            Err(source) => source,
+        };
         match source.kind() {
             io::ErrorKind::NotFound => Self::NotFound { path },
             io::ErrorKind::PermissionDenied => Self::Denied { path, source },
@@ -182,7 +202,11 @@ impl UserError for SourceError {
             }
             Self::AmbiguousKeys { file } => Some(file.clone()),
             Self::NoKeyColumn { path } => Some(format!("{}: fileSchema", path.display())),
+            #[cfg(feature = "s3")]
+            Self::S3(error) => error.place(),
             Self::Remote { .. }
+            | Self::Offline { .. }
+            | Self::Interrupted
             | Self::NotFound { .. }
             | Self::Denied { .. }
             | Self::Io { .. }
@@ -196,6 +220,12 @@ impl UserError for SourceError {
             Self::Remote { input } => {
                 Some(format!("copy the delivery down first, for example `aws s3 sync {input} ./delivery`"))
             }
+            Self::Offline { .. } => {
+                Some("leave `--offline` out, or name a place on this machine".into())
+            }
+            #[cfg(feature = "s3")]
+            Self::S3(error) => error.help(),
+            Self::Interrupted => None,
             Self::NotFound { .. } => {
                 Some("give a manifest, the folder of a delivery, or a folder that holds deliveries".into())
             }

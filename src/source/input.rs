@@ -1,8 +1,7 @@
 //! Manifests as files: read whole, digested, and held against the checksum beside them.
 
-use std::fs::{self, File};
-use std::io::{BufRead, BufReader, Read};
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::io::Read;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -11,7 +10,8 @@ use serde::Serialize;
 use sha2::Sha256;
 
 use super::error::{InputKind, SourceError};
-use super::walk;
+use super::place::Place;
+use super::{store, walk};
 use crate::model::{SourceDefect, SourceProblem};
 
 /// Larger than any manifest: one that lists a million parts has some 200 MB.
@@ -41,24 +41,19 @@ impl InputFile {
     }
 
     /// For files that are one input without a manifest: the identity of the only one, or of the list of their digests.
-    pub(super) fn of_files(files: &[(String, PathBuf)]) -> Result<Self, SourceError> {
-        let digest = |(name, path): &(String, PathBuf)| {
+    pub(super) fn of_files(files: &[(String, Place)]) -> Result<Self, SourceError> {
+        let mut buffer = vec![0; DIGEST_BUFFER];
+        let digest = |(name, path): &(String, Place)| -> Result<Self, SourceError> {
             let (mut hash, mut bytes) = (Sha256::new(), 0);
-            let read = File::open(path).and_then(|file| {
-                let mut file = BufReader::with_capacity(DIGEST_BUFFER, file);
-                loop {
-                    let buffer = file.fill_buf()?;
-                    let length = buffer.len();
-                    if length == 0 {
-                        return Ok(());
-                    }
-                    hash.update(buffer);
-                    bytes += length as u64;
-                    file.consume(length);
+            let (mut file, _) = store::open(path)?;
+            loop {
+                let length = file.read_some(&mut buffer).map_err(|error| SourceError::io(path, error))?;
+                if length == 0 {
+                    return Ok(Self::of_digest(name.clone(), &hash.finalize(), bytes));
                 }
-            });
-            read.map_err(|error| SourceError::io(path, error))?;
-            Ok(Self::of_digest(name.clone(), &hash.finalize(), bytes))
+                hash.update(&buffer[..length]);
+                bytes += length as u64;
+            }
         };
         let mut all = files.iter().map(digest).collect::<Result<Vec<_>, _>>()?;
         if all.len() == 1 {
@@ -84,9 +79,9 @@ pub struct PassedOver {
 #[derive(Debug)]
 pub(super) struct ManifestPath {
     /// The folder that was given; the folder of a file that was given.
-    pub(super) root: PathBuf,
+    pub(super) root: Place,
     /// The manifest.
-    pub(super) path: PathBuf,
+    pub(super) path: Place,
     /// Named by the user, itself or by the folder it lies in.
     pub(super) explicit: bool,
 }
@@ -94,7 +89,7 @@ pub(super) struct ManifestPath {
 impl ManifestPath {
     /// Its name in results.
     pub(super) fn name(&self) -> String {
-        walk::name_below(&self.root, &self.path)
+        self.path.name_below(&self.root)
     }
 }
 
@@ -103,26 +98,25 @@ impl ManifestPath {
 /// # Errors
 ///
 /// A path that is wrong, remote, or not to be read, and a folder without a manifest of its kind.
-pub(super) fn manifests(inputs: &[PathBuf], kind: InputKind) -> Result<Vec<ManifestPath>, SourceError> {
+pub(super) fn manifests(inputs: &[Place], kind: InputKind) -> Result<Vec<ManifestPath>, SourceError> {
     let mut found = Vec::new();
     let mut seen = Vec::new();
     for input in inputs {
         let (root, paths) = match walk::given(input)? {
-            walk::Given::File => {
-                // The parent of a bare name is empty, which is no folder.
-                let folder = input.parent().filter(|folder| !folder.as_os_str().is_empty());
-                (folder.unwrap_or(Path::new(".")).to_owned(), vec![input.clone()])
+            walk::Given::File => (input.parent().unwrap_or_default(), vec![input.clone()]),
+            walk::Given::Folder(folder) => {
+                let found = walk::find(&folder, kind.manifest())?;
+                (folder, found)
             }
-            walk::Given::Folder => (input.clone(), walk::find(input, kind.manifest())?),
         };
         if paths.is_empty() {
             return Err(SourceError::NothingFound { root, kind });
         }
         for path in paths {
-            let identity = fs::canonicalize(&path).map_err(|error| SourceError::io(&path, error))?;
+            let identity = identity(&path)?;
             if !seen.contains(&identity) {
                 seen.push(identity);
-                let explicit = path == *input || path.parent() == Some(input);
+                let explicit = path == *input || path.parent().as_ref() == Some(&root);
                 found.push(ManifestPath { root: root.clone(), path, explicit });
             }
         }
@@ -130,10 +124,19 @@ pub(super) fn manifests(inputs: &[PathBuf], kind: InputKind) -> Result<Vec<Manif
     Ok(found)
 }
 
+/// What two ways to name the same file have in common.
+fn identity(path: &Place) -> Result<Place, SourceError> {
+    match path {
+        Place::Local(local) => fs::canonicalize(local).map(Place::Local).map_err(|error| SourceError::io(path, error)),
+        #[cfg(feature = "s3")]
+        Place::S3(_) => Ok(path.clone()),
+    }
+}
+
 /// Reads a manifest or a checksum.
-pub(super) fn read(path: &Path) -> Result<Vec<u8>, SourceError> {
-    let open = || -> std::io::Result<Vec<u8>> {
-        let file = File::open(path)?;
+pub(super) fn read(path: &Place) -> Result<Vec<u8>, SourceError> {
+    let (file, _) = store::open(path)?;
+    let whole = || -> std::io::Result<Vec<u8>> {
         let mut content = Vec::new();
         file.take(MAX_MANIFEST_BYTES + 1).read_to_end(&mut content)?;
         if content.len() as u64 > MAX_MANIFEST_BYTES {
@@ -141,7 +144,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, SourceError> {
         }
         Ok(content)
     };
-    open().map_err(|error| SourceError::io(path, error))
+    whole().map_err(|error| SourceError::io(path, error))
 }
 
 /// How a delivery writes MD5s.
@@ -196,7 +199,7 @@ impl Verified {
     /// # Errors
     ///
     /// A checksum that is there and cannot be read.
-    pub(super) fn check(content: &[u8], beside: &[PathBuf], notation: Notation) -> Result<Self, SourceError> {
+    pub(super) fn check(content: &[u8], beside: &[Place], notation: Notation) -> Result<Self, SourceError> {
         for path in beside {
             let stated = match read(path) {
                 Ok(stated) => stated,

@@ -3,9 +3,49 @@
 
 use std::path::{Component, Path, PathBuf};
 
+use super::place::Place;
+#[cfg(feature = "s3")]
+use super::s3::S3Locator;
+
 /// Looks for the files of one delivery.
 #[derive(Debug)]
-pub(super) struct Locator {
+pub(super) enum Locator {
+    /// On this machine.
+    Local(LocalLocator),
+    /// In S3.
+    #[cfg(feature = "s3")]
+    S3(S3Locator),
+}
+
+impl Locator {
+    /// For a manifest that was found below a given folder.
+    pub(super) fn new(root: &Place, manifest: &Place) -> Self {
+        match (root, manifest) {
+            (Place::Local(root), Place::Local(manifest)) => Self::Local(LocalLocator::new(root, manifest)),
+            #[cfg(feature = "s3")]
+            (Place::S3(root), Place::S3(manifest)) => Self::S3(S3Locator::new(root, manifest)),
+            #[cfg(feature = "s3")]
+            (Place::Local(path), _) | (_, Place::Local(path)) => Self::Local(LocalLocator::new(path, path)),
+        }
+    }
+
+    /// The file of a key, or the places where it was looked for, in order.
+    ///
+    /// # Errors
+    ///
+    /// The places tried; empty for a key that cannot be there.
+    pub(super) fn find(&mut self, key: &str) -> Result<Place, Vec<String>> {
+        match self {
+            Self::Local(locator) => locator.find(key).map(Place::Local),
+            #[cfg(feature = "s3")]
+            Self::S3(locator) => locator.find(key).map(Place::S3),
+        }
+    }
+}
+
+/// Looks on this machine.
+#[derive(Debug)]
+pub(super) struct LocalLocator {
     /// The folder that was given.
     root: PathBuf,
     /// The folder of the manifest.
@@ -14,9 +54,8 @@ pub(super) struct Locator {
     last: Option<(PathBuf, usize)>,
 }
 
-impl Locator {
-    /// For a manifest that was found below a given folder.
-    pub(super) fn new(root: &Path, manifest: &Path) -> Self {
+impl LocalLocator {
+    fn new(root: &Path, manifest: &Path) -> Self {
         let beside = manifest.parent().unwrap_or(root);
         // An empty path has no ancestors to climb to; `.` has none either, its absolute form has.
         let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
@@ -32,7 +71,7 @@ impl Locator {
     /// # Errors
     ///
     /// The places tried; empty for a key that cannot be a path (`..`, a leading `/`, a NUL).
-    pub(super) fn find(&mut self, key: &str) -> Result<PathBuf, Vec<String>> {
+    fn find(&mut self, key: &str) -> Result<PathBuf, Vec<String>> {
         let Some(segments) = plain_segments(key) else { return Err(Vec::new()) };
         if let Some((folder, stripped)) = &self.last
             && let Some(rest) = segments.get(*stripped..).filter(|rest| !rest.is_empty())
@@ -91,6 +130,7 @@ fn join(folder: &Path, segments: &[&str]) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::{Locator, plain_segments};
+    use crate::source::Place;
 
     #[test]
     fn a_key_never_leads_out_of_the_folder() {
@@ -108,9 +148,9 @@ mod tests {
         std::fs::create_dir_all(&delivery).unwrap();
         std::fs::create_dir_all(&data).unwrap();
         std::fs::write(data.join("part.csv.gz"), "").unwrap();
-        let manifest = delivery.join("manifest.json");
+        let manifest = Place::from(delivery.join("manifest.json"));
         for root in ["", "prefix", "prefix/bucket/config", "prefix/bucket/config/2026-11-22T01-00Z"] {
-            let mut locator = Locator::new(&folder.path().join(root), &manifest);
+            let mut locator = Locator::new(&folder.path().join(root).into(), &manifest);
             assert!(locator.find("prefix/bucket/config/data/part.csv.gz").is_ok(), "from {root:?}");
             assert!(locator.find("other/bucket/config/data/part.csv.gz").is_ok(), "renamed, from {root:?}");
             assert!(!locator.find("prefix/bucket/config/data/gone.csv.gz").unwrap_err().is_empty());

@@ -4,6 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::error::SourceError;
+use super::place::{Place, is_s3};
+#[cfg(feature = "s3")]
+use super::s3;
 
 /// How many levels below a given folder are searched.
 pub(super) const LEVELS: usize = 6;
@@ -13,7 +16,7 @@ pub(super) enum Given {
     /// A file: a manifest by any name.
     File,
     /// A folder: a delivery, or something that holds deliveries.
-    Folder,
+    Folder(Place),
 }
 
 /// Whether an input is a file or a folder.
@@ -21,14 +24,19 @@ pub(super) enum Given {
 /// # Errors
 ///
 /// An `s3://` location, a path where nothing is, or one that may not be read.
-pub(super) fn given(input: &Path) -> Result<Given, SourceError> {
-    if let Some(text) = input.to_str()
-        && text.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("s3://"))
-    {
-        return Err(SourceError::Remote { input: text.to_owned() });
+pub(super) fn given(input: &Place) -> Result<Given, SourceError> {
+    match input {
+        Place::Local(path) if is_s3(path) => Err(SourceError::Remote { input: path.display().to_string() }),
+        Place::Local(path) => {
+            let metadata = fs::metadata(path).map_err(|error| SourceError::io(input, error))?;
+            Ok(if metadata.is_dir() { Given::Folder(input.clone()) } else { Given::File })
+        }
+        #[cfg(feature = "s3")]
+        Place::S3(place) => Ok(match s3::given(place)? {
+            s3::Found::File => Given::File,
+            s3::Found::Folder(folder) => Given::Folder(Place::S3(folder)),
+        }),
     }
-    let metadata = fs::metadata(input).map_err(|error| SourceError::io(input, error))?;
-    Ok(if metadata.is_dir() { Given::Folder } else { Given::File })
 }
 
 /// Every file of a name in `root` and at most [`LEVELS`] levels below it, in the order of their paths.
@@ -36,11 +44,17 @@ pub(super) fn given(input: &Path) -> Result<Given, SourceError> {
 /// # Errors
 ///
 /// A folder that cannot be listed: what lies in it might be the newest delivery.
-pub(super) fn find(root: &Path, name: &str) -> Result<Vec<PathBuf>, SourceError> {
-    let mut found = Vec::new();
-    search(root, name, LEVELS, &mut found)?;
-    found.sort();
-    Ok(found)
+pub(super) fn find(root: &Place, name: &str) -> Result<Vec<Place>, SourceError> {
+    match root {
+        Place::Local(root) => {
+            let mut found = Vec::new();
+            search(root, name, LEVELS, &mut found)?;
+            found.sort();
+            Ok(found.into_iter().map(Place::Local).collect())
+        }
+        #[cfg(feature = "s3")]
+        Place::S3(root) => Ok(s3::find(root, name)?.into_iter().map(Place::S3).collect()),
+    }
 }
 
 fn search(folder: &Path, name: &str, levels: usize, found: &mut Vec<PathBuf>) -> Result<(), SourceError> {
@@ -53,21 +67,11 @@ fn search(folder: &Path, name: &str, levels: usize, found: &mut Vec<PathBuf>) ->
     }
     for entry in fs::read_dir(folder).map_err(|error| SourceError::io(folder, error))? {
         let entry = entry.map_err(|error| SourceError::io(folder, error))?;
-        let kind = entry.file_type().map_err(|error| SourceError::io(&entry.path(), error))?;
+        let kind = entry.file_type().map_err(|error| SourceError::io(entry.path(), error))?;
         // Only a link needs a second look; `data/` may hold many thousand plain files.
         if kind.is_dir() || (kind.is_symlink() && entry.path().is_dir()) {
             search(&entry.path(), name, levels - 1, found)?;
         }
     }
     Ok(())
-}
-
-/// A path as inputs are named in results: below the folder that was given, with `/`; a local path never shows, so that
-/// what lies elsewhere has only its file name.
-pub(super) fn name_below(root: &Path, path: &Path) -> String {
-    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    let (root, path) = (absolute(root), absolute(path));
-    let below = path.strip_prefix(root).unwrap_or(path.file_name().map_or(Path::new(""), Path::new));
-    let segments: Vec<_> = below.iter().map(|segment| segment.to_string_lossy()).collect();
-    segments.join("/")
 }

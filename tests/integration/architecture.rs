@@ -57,6 +57,10 @@ const RESERVED: &[(&str, &[&str])] = &[
     // Nothing deletes; what is half-written goes with its `tempfile`.
     ("remove_file", &[]),
     ("remove_dir", &[]),
+    ("delete_object", &[]),
+    ("delete_objects", &[]),
+    ("aws_sdk_s3", &["source"]),
+    ("aws_config", &["source"]),
     // No input panics.
     (".expect(\"", &[]),
     ("panic!", &[]),

@@ -10,6 +10,7 @@ mod dynamodb_json;
 mod export_chains;
 mod exports;
 mod fixtures;
+mod fuzz_seeds;
 mod inventories;
 mod inventory_defects;
 mod json_schema;
@@ -29,6 +30,8 @@ mod reports;
 mod results;
 mod rules;
 mod rules_fixtures;
+#[cfg(feature = "s3")]
+mod s3;
 mod sample;
 mod wild_csv;
 mod wild_parquet;

@@ -2,10 +2,11 @@
 
 use stocktake::model::{Finding, KeyClass, Outcome, Phase, ReferenceClass, Severity, Subject, Verdict};
 use stocktake::results::schema::{
-    AreaResult, BaselineResult, Bucketed, ClassResult, Classes, Configuration, ExceptionResult, ExceptionState,
-    ExportInput, ExportLink, FolderRow, HistoryEntry, Inputs, InventoryInput, Judgement, KnownResult, LegacyResult,
-    NotChecked, OrphanFolder, OrphanResult, OutcomeResult, ReferenceResult, RequirementResult, Results, RuleArea,
-    RuleResult, RuleState, SeverityCount, ThresholdResult, Tool, Totals, WorkflowResult, WorkflowStep,
+    AreaResult, BaselineResult, Bucketed, ChangeCount, ChangeResult, ClassResult, Classes, Configuration,
+    ExceptionResult, ExceptionState, ExportInput, ExportLink, FolderRow, HistoryEntry, Inputs, InventoryInput,
+    Judgement, KnownResult, LegacyResult, NotChecked, OrphanFolder, OrphanResult, OutcomeResult, ReferenceResult,
+    RequirementResult, Results, RuleArea, RuleResult, RuleState, SeverityCount, SinceResult, ThresholdResult, Tool,
+    Totals, WorkflowResult, WorkflowStep,
 };
 
 const BUCKET: &str = "manufacturing-line-1";
@@ -131,6 +132,11 @@ fn exceptions() -> Vec<ExceptionResult> {
             ..exception("R311 where table = models and item = id=\u{202e}7", "a trial", ExceptionState::Expired, 0)
         },
     ]
+}
+
+fn change(code: &str, name: &str, counts: [(u64, u64); 4]) -> ChangeResult {
+    let [new, persisting, fixed, deferred] = counts.map(|(findings, bytes)| ChangeCount { findings, bytes });
+    ChangeResult { code: code.into(), name: name.into(), new, persisting, fixed, deferred }
 }
 
 fn threshold(rule: &str, area: Option<&str>, limit: &str, findings: u64, judged: u64, holds: bool) -> ThresholdResult {
@@ -468,6 +474,13 @@ pub(crate) fn results() -> Results {
             switches: vec!["--phase during".into(), "--ignore plural-folder".into()],
         },
         history: vec![HistoryEntry { at: "2026-11-21T01:00:00Z".into(), verdict: Verdict::Inconclusive, objects: 1_240_112, findings: 10_400 }],
+        since: Some(SinceResult {
+            at: "2026-11-21T01:00:00Z".into(),
+            verdict: Verdict::Inconclusive,
+            evidence_digest: "0f".repeat(32),
+            total: change("all", "", [(40, 3 * GIB), (10_700, 90 * GIB), (12, MIB), (3, 0)]),
+            rules: vec![change("L203", "malformed-segment", [(40, 3 * GIB), (1_164, 16 * GIB), (12, MIB), (0, 0)]), change("R306", "deleted-target", [(0, 0), (0, 0), (0, 0), (3, 0)])],
+        }),
         evidence_digest: "baa5a0964d3320fbc0c6a922140453c8513ea24ab8fd0577034804a967248096".into(),
     }
 }

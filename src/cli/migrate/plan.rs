@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use clap::Args;
@@ -11,7 +12,7 @@ use sha2::{Digest, Sha256};
 use crate::audit::migrate::{PlanRequest, Planned, plan};
 use crate::audit::{AuditError, AuditRequest, FailOn};
 use crate::cli::Failure;
-use crate::cli::audit::{parse_fail_on, paths};
+use crate::cli::audit::{parse_fail_on, places};
 use crate::cli::check::ConfigArgs;
 use crate::cli::console::Console;
 use crate::cli::interrupt;
@@ -19,6 +20,7 @@ use crate::cli::migrate::ResourceArgs;
 use crate::cli::migrate::folder::PlanFolder;
 use crate::cli::progress::Bar;
 use crate::cli::reading::ReadingArgs;
+use crate::cli::s3::S3Args;
 use crate::layout::Layout;
 use crate::migration::Mapping;
 use crate::model::{Finding, Phase, Severity, Verdict};
@@ -71,6 +73,8 @@ pub(super) struct PlanArgs {
     fail_on: FailOn,
     #[command(flatten)]
     resources: ResourceArgs,
+    #[command(flatten)]
+    s3: S3Args,
 }
 
 impl PlanArgs {
@@ -83,6 +87,10 @@ impl PlanArgs {
         let (mapping, mapping_files) = read_mapping(&layout)?;
         let templates = spec.output.templates.as_ref().map(|dir| spec.directory.join(dir));
         let templates = Templates::new(templates.as_deref()).map_err(|error| Failure::of(&error))?;
+        let tmp_dir = self.resources.tmp_dir();
+        let reach = self.s3.reach(&tmp_dir, Arc::clone(&stop));
+        let inventories = places(&reach, &self.inventory, &spec.inputs.inventory, &spec.directory)?;
+        let exports = places(&reach, &self.export, &spec.inputs.exports, &spec.directory)?;
         let mut folder = PlanFolder::create(&self.out)?;
         let bar = Bar::new(console);
         let now = spec.inputs.now;
@@ -91,8 +99,8 @@ impl PlanArgs {
             severities: &severities,
             phase: Phase::Before,
             fail_on: self.fail_on,
-            inventories: paths(&self.inventory, &spec.inputs.inventory, &spec.directory),
-            exports: paths(&self.export, &spec.inputs.exports, &spec.directory),
+            inventories,
+            exports,
             now: now.unwrap_or_else(|| Timestamp::now().as_millisecond()),
             now_is_pinned: now.is_some(),
             jobs: self.resources.jobs(),
@@ -106,7 +114,7 @@ impl PlanArgs {
             thresholds: Vec::new(),
             switches: Vec::new(),
             memory: self.resources.memory,
-            tmp_dir: Some(self.resources.tmp_dir()),
+            tmp_dir: Some(tmp_dir),
             examples: 0,
             progress: &bar,
             cancel: &stop,

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, BufReader, Read as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use clap::Args;
@@ -12,7 +13,7 @@ use sha2::{Digest, Sha256};
 use crate::audit::migrate::{Report, ReportKind, VerifyRequest, verify};
 use crate::audit::{AuditError, AuditRequest, FailOn};
 use crate::cli::Failure;
-use crate::cli::audit::{parse_fail_on, parse_phase, paths, tell_inputs};
+use crate::cli::audit::{parse_fail_on, parse_phase, places, tell_inputs};
 use crate::cli::check::ConfigArgs;
 use crate::cli::console::Console;
 use crate::cli::interrupt;
@@ -21,6 +22,7 @@ use crate::cli::output::Outputs;
 use crate::cli::output_args::OutputArgs;
 use crate::cli::progress::Bar;
 use crate::cli::reading::{ReadingArgs, parse_time};
+use crate::cli::s3::S3Args;
 use crate::model::{Millis, Phase, Verdict};
 use crate::results::examples::EXAMPLES;
 use crate::results::moves::MovesReader;
@@ -94,6 +96,8 @@ pub(super) struct VerifyArgs {
     output: OutputArgs,
     #[command(flatten)]
     resources: ResourceArgs,
+    #[command(flatten)]
+    s3: S3Args,
 }
 
 impl VerifyArgs {
@@ -112,7 +116,12 @@ impl VerifyArgs {
         let templates = self.output.templates.clone();
         let templates = templates.or_else(|| spec.output.templates.as_ref().map(|dir| spec.directory.join(dir)));
         let tmp_dir = self.resources.tmp_dir();
-        let mut outputs = Outputs::open(wanted, templates.as_deref(), &tmp_dir)?;
+        let reach = self.s3.reach(&tmp_dir, Arc::clone(&stop));
+        let inputs =
+            |given: &[PathBuf], of_configuration: &[String]| places(&reach, given, of_configuration, &spec.directory);
+        let before = (inputs(&self.before, &[])?, inputs(&self.before_export, &[])?);
+        let after = (inputs(&self.after, &spec.inputs.inventory)?, inputs(&self.export, &spec.inputs.exports)?);
+        let mut outputs = Outputs::open(wanted, templates.as_deref(), &tmp_dir, &reach)?;
         let bar = Bar::new(console);
         let side = |inventories, exports| AuditRequest {
             layout: &layout,
@@ -139,11 +148,7 @@ impl VerifyArgs {
             progress: &bar,
             cancel: &stop,
         };
-        let before = side(self.before.clone(), self.before_export.clone());
-        let after = side(
-            paths(&self.after, &spec.inputs.inventory, &spec.directory),
-            paths(&self.export, &spec.inputs.exports, &spec.directory),
-        );
+        let (before, after) = (side(before.0, before.1), side(after.0, after.1));
         // Half of the memory is for the pairing, the other for the audit of after.
         let after = AuditRequest { memory: self.resources.memory / 2, ..after };
         let request = VerifyRequest { after: &after, before: &before, plan: &plan, reports };

@@ -11,4 +11,4 @@ use crate::model::Finding;
 use crate::results::ResultsError;
 
 /// Every finding, in total order.
-pub type FindingStream<'a> = Box<dyn Iterator<Item = Result<Finding<'static>, ResultsError>> + 'a>;
+pub type FindingStream<'a> = Box<dyn Iterator<Item = Result<Finding<'static>, ResultsError>> + Send + 'a>;

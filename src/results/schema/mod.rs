@@ -9,6 +9,7 @@ mod failing;
 mod folder;
 mod migration;
 mod provenance;
+mod since;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,7 @@ pub use migration::{
     Rollback, StaleReferences, TaskErrors,
 };
 pub use provenance::{Configuration, ExportInput, ExportLink, Inputs, InventoryInput, RequirementResult};
+pub use since::{ChangeCount, ChangeResult, HistoryEntry, SinceResult};
 
 use crate::model::{KeyClass, Outcome, Phase, ReferenceClass, Severity, Verdict};
 
@@ -41,6 +43,9 @@ pub struct Results {
     pub configuration: Configuration,
     /// Earlier runs, oldest first.
     pub history: Vec<HistoryEntry>,
+    /// What changed since the audit that was given as the previous one.
+    #[serde(default)]
+    pub since: Option<SinceResult>,
     /// SHA-256 in hex over input digests, effective configuration, tool version and judgement.
     pub evidence_digest: String,
 }
@@ -379,17 +384,4 @@ pub struct NotChecked {
     pub what: String,
     /// Why.
     pub why: String,
-}
-
-/// An earlier run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct HistoryEntry {
-    /// The inventories' time.
-    pub at: String,
-    /// Its verdict.
-    pub verdict: Verdict,
-    /// Its objects.
-    pub objects: u64,
-    /// Its findings.
-    pub findings: u64,
 }

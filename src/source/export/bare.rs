@@ -1,7 +1,5 @@
 //! Items without a manifest: a data file of an export alone, and what `aws dynamodb scan` printed.
 
-use std::path::PathBuf;
-
 use memchr::memmem;
 use serde::Serialize;
 
@@ -12,6 +10,7 @@ use crate::model::Millis;
 use crate::source::datafile::head;
 use crate::source::error::SourceError;
 use crate::source::input::{InputFile, ManifestPath};
+use crate::source::place::Place;
 
 /// What the user tells of items that do not say it themselves.
 #[derive(Debug, Clone, Default)]
@@ -122,6 +121,6 @@ pub(super) fn exports(
     Ok(exports)
 }
 
-fn paths(files: &[ExportFile]) -> Vec<(String, PathBuf)> {
+fn paths(files: &[ExportFile]) -> Vec<(String, Place)> {
     files.iter().filter_map(|file| Some((file.file.clone(), file.path.clone()?))).collect()
 }

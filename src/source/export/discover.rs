@@ -1,7 +1,6 @@
 //! Which exports the inputs stand for: the newest complete full export of each table, and what goes on from it.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 
 use super::bare::{self, Origin, Told};
 use super::chain;
@@ -11,6 +10,7 @@ use crate::model::{Millis, SourceDefect, SourceProblem};
 use crate::source::error::{InputKind, SourceError};
 use crate::source::input::{self, InputFile, ManifestPath, Notation, PassedOver, Verified};
 use crate::source::locate::Locator;
+use crate::source::place::Place;
 
 /// The exports that the inputs stand for.
 #[derive(Debug)]
@@ -53,7 +53,7 @@ pub struct Export {
     /// `manifest-files.json`, if it was found.
     pub list: Option<InputFile>,
     /// Where the summary lies.
-    pub path: PathBuf,
+    pub path: Place,
     /// Whether both manifests are what the checksums beside them say.
     pub verified: bool,
     /// What is wrong with the manifests, those of its increments included: S001–S004, S009, S010, S012, S013.
@@ -68,7 +68,7 @@ pub struct ExportFile {
     /// Its key, as listed.
     pub file: String,
     /// Where it lies; `None` if it was not found.
-    pub path: Option<PathBuf>,
+    pub path: Option<Place>,
     /// The places where it was looked for, in order; empty if it was found.
     pub looked: Vec<String>,
     /// How many items it holds, as listed.
@@ -84,10 +84,9 @@ pub struct ExportFile {
 }
 
 impl ExportFile {
-    /// Its size in bytes as stored; 0 if it was not found.
+    /// Its size in bytes as stored; 0 if it was not found, or lies where asking costs a request.
     pub fn size(&self) -> u64 {
-        let metadata = self.path.as_ref().and_then(|path| std::fs::metadata(path).ok());
-        metadata.map_or(0, |metadata| metadata.len())
+        self.path.as_ref().and_then(Place::size_at_hand).unwrap_or(0)
     }
 }
 
@@ -118,7 +117,7 @@ struct Candidate {
     summary: Summary,
     locator: Locator,
     /// `manifest-files.json`, or the places where it was looked for.
-    list: Result<PathBuf, Vec<String>>,
+    list: Result<Place, Vec<String>>,
 }
 
 /// Finds the newest full export of each table, and the incremental ones that go on from it.
@@ -129,7 +128,7 @@ struct Candidate {
 /// # Errors
 ///
 /// A wrong path, a file that is no summary, a format that is not read, a folder without an export.
-pub fn discover(inputs: &[PathBuf]) -> Result<Exports, SourceError> {
+pub fn discover<P: Clone + Into<Place>>(inputs: &[P]) -> Result<Exports, SourceError> {
     discover_told(inputs, &Told::default())
 }
 
@@ -138,12 +137,13 @@ pub fn discover(inputs: &[PathBuf]) -> Result<Exports, SourceError> {
 /// # Errors
 ///
 /// Likewise, and a file without a manifest of which too little was told.
-pub fn discover_told(inputs: &[PathBuf], told: &Told) -> Result<Exports, SourceError> {
+pub fn discover_told<P: Clone + Into<Place>>(inputs: &[P], told: &Told) -> Result<Exports, SourceError> {
+    let inputs: Vec<Place> = inputs.iter().cloned().map(Into::into).collect();
     let mut bare = Vec::new();
     let mut passed_over = Vec::new();
     let mut tables: BTreeMap<String, Vec<Candidate>> = BTreeMap::new();
     let mut refused = None;
-    for from in input::manifests(inputs, InputKind::Export)? {
+    for from in input::manifests(&inputs, InputKind::Export)? {
         let (explicit, name) = (from.explicit, from.name());
         if explicit && let Some((origin, format)) = bare::recognise(&from)? {
             bare.push((from, origin, format));
@@ -220,7 +220,7 @@ fn export(candidate: Candidate) -> Result<Export, SourceError> {
         }
         Ok(path) => {
             let content = input::read(&path)?;
-            let list_name = crate::source::walk::name_below(&from.root, &path);
+            let list_name = path.name_below(&from.root);
             verified &= check(&path, &list_name, &content, &mut defects)?;
             let broken = defects.len();
             let listed = listed_files(&list_name, &content, &mut defects);
@@ -276,7 +276,7 @@ fn export(candidate: Candidate) -> Result<Export, SourceError> {
 }
 
 /// Holds a manifest against its `.md5`, which is what AWS writes, or `.checksum`, which is what it documents.
-fn check(path: &Path, name: &str, content: &[u8], defects: &mut Vec<SourceDefect>) -> Result<bool, SourceError> {
+fn check(path: &Place, name: &str, content: &[u8], defects: &mut Vec<SourceDefect>) -> Result<bool, SourceError> {
     let beside = [path.with_extension("md5"), path.with_extension("checksum")];
     let verified = Verified::check(content, &beside, Notation::Base64)?;
     defects.extend(verified.defect(name));

@@ -8,6 +8,7 @@ use super::ion::DEEPEST;
 use super::ion_records::Scanner;
 use super::item::{Item, Node, Text, ValueKind};
 use super::number::push_normal;
+use crate::source::inventory::guarded;
 
 impl Item {
     /// Reads the record that it has begun with, known to be UTF-8.
@@ -17,7 +18,9 @@ impl Item {
         if Scanner::depth_of(self.line.as_bytes()) > usize::from(DEEPEST) {
             return Err("the nesting is deeper than 64".to_owned());
         }
-        let values = Element::read_all(self.line.as_bytes()).map_err(|error| shown(&error))?;
+        // It asserts on some texts that are no Ion, such as an escape for what is no character.
+        let values = guarded(|| Element::read_all(self.line.as_bytes()).map_err(|error| shown(&error)));
+        let values = values.unwrap_or_else(|| Err("this is not Ion".to_owned()))?;
         let mut values = values.iter();
         let (Some(record), None) = (values.next(), values.next()) else {
             return Err("a record is one value".to_owned());

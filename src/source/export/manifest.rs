@@ -1,7 +1,6 @@
 //! `manifest-summary.json` and `manifest-files.json` of a DynamoDB export: read, checked, and turned into plain facts.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -10,6 +9,7 @@ use super::kind::{ExportFormat, ExportKind, OutputView};
 use crate::model::{Millis, SourceDefect, SourceProblem, time};
 use crate::source::error::{InputKind, SourceError};
 use crate::source::input::Notation;
+use crate::source::place::Place;
 
 /// What a summary says.
 #[derive(Debug)]
@@ -80,7 +80,7 @@ impl Summary {
     /// # Errors
     ///
     /// Another file; a format or a view that nobody writes.
-    pub(super) fn parse(path: &Path, content: &[u8]) -> Result<Self, SourceError> {
+    pub(super) fn parse(path: &Place, content: &[u8]) -> Result<Self, SourceError> {
         let not = |reason: String| SourceError::NotManifest { path: path.to_owned(), kind: InputKind::Export, reason };
         let raw: RawSummary = serde_json::from_slice(content).map_err(|error| not(error.to_string()))?;
         let table = table_of_arn(&raw.table_arn);
@@ -127,7 +127,7 @@ impl Summary {
     }
 }
 
-fn format(path: &Path, format: String) -> Result<ExportFormat, SourceError> {
+fn format(path: &Place, format: String) -> Result<ExportFormat, SourceError> {
     match format.as_str() {
         "DYNAMODB_JSON" => Ok(ExportFormat::DynamoDbJson),
         "ION" => Ok(ExportFormat::Ion),
@@ -141,7 +141,7 @@ fn format(path: &Path, format: String) -> Result<ExportFormat, SourceError> {
 }
 
 /// Summaries and the documentation differ in the plural.
-fn view(path: &Path, view: Option<String>) -> Result<OutputView, SourceError> {
+fn view(path: &Place, view: Option<String>) -> Result<OutputView, SourceError> {
     match view.as_deref() {
         Some("NEW_IMAGE" | "NEW_IMAGES") => Ok(OutputView::NewImage),
         // What is not there is told by the records themselves.

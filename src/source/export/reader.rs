@@ -17,6 +17,7 @@ use crate::model::{SourceDefect, SourceProblem};
 use crate::source::datafile::{DataFile, Stated, Stop};
 use crate::source::error::SourceError;
 use crate::source::input::Notation;
+use crate::source::store;
 
 /// What the buffer holds at first; it grows with the longest line.
 const BUFFER: usize = 256 << 10;
@@ -79,13 +80,16 @@ impl ItemReader {
         verify: bool,
         defects: &mut dyn FnMut(SourceDefect),
     ) -> Result<Option<Self>, SourceError> {
-        let Some(path) = &file.path else {
-            let problem = SourceProblem::Missing { looked: file.looked.clone() };
-            defects(SourceDefect { file: file.file.clone(), row: None, problem });
-            return Ok(None);
+        let missing = |looked, defects: &mut dyn FnMut(SourceDefect)| {
+            defects(SourceDefect { file: file.file.clone(), row: None, problem: SourceProblem::Missing { looked } });
+            Ok(None)
         };
+        let Some(path) = &file.path else { return missing(file.looked.clone(), defects) };
         let stated = Stated { size: None, md5: file.stated_md5, notation: Notation::Base64 };
-        let data = DataFile::open(path, &file.file, stated, verify, defects)?;
+        let data = match DataFile::open(path, &file.file, stated, verify, defects) {
+            Err(error) => return missing(store::missing(path, error)?, defects),
+            Ok(data) => data,
+        };
         Ok(Some(Self {
             lines: if file.is_scan { Lines::Scan(ScanLines::new(data)) } else { Lines::Data(data) },
             name: file.file.clone(),

@@ -1,7 +1,6 @@
 //! Inventories without a manifest: data files alone, `symlink.txt`, and the JSON of `aws s3api list-…`. What they do not
 //! say of themselves the user has to tell.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use memchr::memmem;
@@ -16,6 +15,7 @@ use crate::model::Millis;
 use crate::source::datafile::head;
 use crate::source::error::SourceError;
 use crate::source::input::{InputFile, ManifestPath};
+use crate::source::place::Place;
 
 /// What the user tells of inventories that do not say it themselves.
 #[derive(Debug, Clone, Default)]
@@ -49,9 +49,9 @@ pub(super) enum Kind {
 /// # Errors
 ///
 /// What the system says.
-pub(super) fn recognise(path: &Path, told: &Told) -> Result<Option<Kind>, SourceError> {
+pub(super) fn recognise(path: &Place, told: &Told) -> Result<Option<Kind>, SourceError> {
     let head = head(path)?;
-    let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+    let name = path.names_upwards().first().map(|name| name.to_ascii_lowercase()).unwrap_or_default();
     let text = head.trim_ascii_start();
     Ok(match text {
         _ if head.starts_with(b"PAR1") => Some(Kind::Data(InventoryFormat::Parquet)),
@@ -128,9 +128,9 @@ impl Bare {
                 }
                 schema
             }
-            _ => first.as_deref().and_then(|path| column_names(format, path)).unwrap_or_default(),
+            _ => first.as_ref().and_then(|path| column_names(format, path)).unwrap_or_default(),
         };
-        let from_first = || first.as_deref().and_then(|path| first_bucket(format, path, &names));
+        let from_first = || first.as_ref().and_then(|path| first_bucket(format, path, &names));
         let bucket = told.bucket.clone().or_else(from_first).or_else(|| told.only_bucket.clone());
         let created_at = told.time.or_else(|| time_of_symlink(&path).filter(|_| origin == Origin::Symlink));
         Ok(Delivery {

@@ -1,7 +1,5 @@
 //! The parts of inventories without a manifest, and what little they say of themselves.
 
-use std::path::Path;
-
 use super::bare::format_of_name;
 use super::columns::is_bucket;
 use super::csv_general::{Cut, GeneralCutter};
@@ -9,14 +7,16 @@ use super::discover::Part;
 use super::manifest::InventoryFormat;
 use super::part;
 use crate::model::{Millis, time};
-use crate::source::datafile::{head, open};
+use crate::source::datafile::head;
 use crate::source::error::SourceError;
 use crate::source::input::{self, ManifestPath};
 use crate::source::locate::Locator;
+use crate::source::place::Place;
+use crate::source::store;
 
 /// A file that is a part by itself: nothing states its size or its MD5.
-pub(super) fn part_of(name: String, path: &Path) -> Result<Part, SourceError> {
-    let (_, size) = open(path)?;
+pub(super) fn part_of(name: String, path: &Place) -> Result<Part, SourceError> {
+    let (_, size) = store::open(path)?;
     Ok(Part { file: name, path: Some(path.to_owned()), looked: Vec::new(), stated_size: size, stated_md5: None })
 }
 
@@ -39,24 +39,34 @@ pub(super) fn listed_by_symlink(from: &ManifestPath) -> Result<(InventoryFormat,
             (Some(known), Some(other)) if known != other => return Err(SourceError::NotSymlink { path: path() }),
             _ => format = named,
         }
-        parts.push(match locator.find(key) {
-            Ok(path) => part_of(key.to_owned(), &path)?,
-            Err(looked) => Part { file: key.to_owned(), path: None, looked, stated_size: 0, stated_md5: None },
-        });
+        let found = match locator.find(key) {
+            Ok(path) => match part_of(key.to_owned(), &path) {
+                Ok(part) => Ok(part),
+                Err(error) => Err(store::missing(&path, error)?),
+            },
+            Err(looked) => Err(looked),
+        };
+        parts.push(found.unwrap_or_else(|looked| Part {
+            file: key.to_owned(),
+            path: None,
+            looked,
+            stated_size: 0,
+            stated_md5: None,
+        }));
     }
     let format = format.ok_or_else(|| SourceError::NotSymlink { path: path() })?;
     Ok((format, parts))
 }
 
 /// The time that AWS wrote into the folder of a `symlink.txt`: `dt=2026-11-22-01-00`.
-pub(super) fn time_of_symlink(path: &Path) -> Option<Millis> {
-    let folder = path.parent()?.file_name()?.to_str()?.strip_prefix("dt=")?;
+pub(super) fn time_of_symlink(path: &Place) -> Option<Millis> {
+    let folder = path.names_upwards().get(1)?.strip_prefix("dt=")?;
     let [year, month, day, hour, minute] = folder.split('-').collect::<Vec<_>>().try_into().ok()?;
     time::parse_rfc3339(&format!("{year}-{month}-{day}T{hour}:{minute}:00Z"))
 }
 
 /// The bucket that the first row of a file names.
-pub(super) fn first_bucket(format: InventoryFormat, path: &Path, columns: &[String]) -> Option<String> {
+pub(super) fn first_bucket(format: InventoryFormat, path: &Place, columns: &[String]) -> Option<String> {
     let bucket = match format {
         InventoryFormat::Csv => {
             let field = columns.iter().position(|name| is_bucket(name))?;

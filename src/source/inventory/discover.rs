@@ -1,7 +1,6 @@
 //! Which deliveries the inputs stand for: the newest complete one of each bucket.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -15,6 +14,7 @@ use crate::model::{Millis, SourceDefect, SourceProblem};
 use crate::source::error::{InputKind, SourceError};
 use crate::source::input::{self, InputFile, ManifestPath, Notation, PassedOver, Verified};
 use crate::source::locate::Locator;
+use crate::source::place::Place;
 
 /// The inventories that the inputs stand for.
 #[derive(Debug)]
@@ -77,7 +77,7 @@ pub struct Delivery {
     /// The manifest; without one, what stands for it.
     pub manifest: InputFile,
     /// Where that lies.
-    pub path: PathBuf,
+    pub path: Place,
     /// Whether the manifest is what the checksum beside it says.
     pub verified: bool,
     /// What is wrong with the manifest itself: S001, S010, S013.
@@ -94,7 +94,7 @@ pub struct Part {
     /// Its key, as listed.
     pub file: String,
     /// Where it lies; `None` if it was not found.
-    pub path: Option<PathBuf>,
+    pub path: Option<Place>,
     /// The places where it was looked for, in order; empty if it was found.
     pub looked: Vec<String>,
     /// Its size in bytes, as listed.
@@ -135,7 +135,7 @@ impl Candidate {
 ///
 /// A wrong path, a file that is no manifest, a format that is not read, a folder without a delivery, or two
 /// inventories of one bucket.
-pub fn discover(inputs: &[PathBuf]) -> Result<Discovered, SourceError> {
+pub fn discover<P: Clone + Into<Place>>(inputs: &[P]) -> Result<Discovered, SourceError> {
     discover_told(inputs, &Told::default())
 }
 
@@ -144,11 +144,12 @@ pub fn discover(inputs: &[PathBuf]) -> Result<Discovered, SourceError> {
 /// # Errors
 ///
 /// Likewise, and a file without a manifest of which too little was told.
-pub fn discover_told(inputs: &[PathBuf], told: &Told) -> Result<Discovered, SourceError> {
+pub fn discover_told<P: Clone + Into<Place>>(inputs: &[P], told: &Told) -> Result<Discovered, SourceError> {
+    let inputs: Vec<Place> = inputs.iter().cloned().map(Into::into).collect();
     let mut bare = Vec::new();
     let mut passed_over = Vec::new();
     let mut buckets: BTreeMap<String, Vec<Candidate>> = BTreeMap::new();
-    let manifests = input::manifests(inputs, InputKind::Inventory)?;
+    let manifests = input::manifests(&inputs, InputKind::Inventory)?;
     let mut refused = None;
     for from in manifests {
         let explicit = from.explicit;
@@ -230,7 +231,7 @@ fn newest(
             Some(_) => {}
         }
     }
-    chosen_one.ok_or(SourceError::NothingFound { root: PathBuf::new(), kind: InputKind::Inventory })
+    chosen_one.ok_or(SourceError::NothingFound { root: Place::default(), kind: InputKind::Inventory })
 }
 
 /// Whether two manifests of a bucket are not an older and a newer delivery of the same inventory.
@@ -260,7 +261,7 @@ fn delivery(candidate: Candidate) -> Delivery {
     let names = match manifest.format {
         InventoryFormat::Csv => manifest.columns.clone(),
         format => {
-            let paths = parts.iter().filter_map(|part| part.path.as_deref());
+            let paths = parts.iter().filter_map(|part| part.path.as_ref());
             paths.into_iter().find_map(|path| column_names(format, path)).unwrap_or_default()
         }
     };

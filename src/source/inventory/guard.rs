@@ -16,14 +16,19 @@ thread_local! {
 /// file can hold. A broken part must never end the run, so a panic in there counts as a broken part; the decoder is
 /// not used again.
 pub(super) fn guard<T, E: Display>(decode: impl FnOnce() -> Result<T, E>) -> Result<T, Stop> {
+    match guarded(decode) {
+        Some(Ok(value)) => Ok(value),
+        Some(Err(error)) => Err(Stop::Broken(error.to_string())),
+        None => Err(Stop::Broken("the file states what cannot be".to_owned())),
+    }
+}
+
+/// What a third party's decoder makes of its input; nothing if it panics.
+pub(in crate::source) fn guarded<T>(decode: impl FnOnce() -> T) -> Option<T> {
     let before = GUARDED.replace(true);
     let result = catch_unwind(AssertUnwindSafe(decode));
     GUARDED.set(before);
-    match result {
-        Ok(Ok(value)) => Ok(value),
-        Ok(Err(error)) => Err(Stop::Broken(error.to_string())),
-        Err(_) => Err(Stop::Broken("the file states what cannot be".to_owned())),
-    }
+    result.ok()
 }
 
 /// Whether this thread runs a decoder whose panics become defects, so that nothing else need be said of them.

@@ -1,7 +1,5 @@
 //! `manifest.json` of an S3 Inventory: read, checked, and turned into plain facts.
 
-use std::path::Path;
-
 use serde::{Deserialize, Serialize};
 
 use super::columns::{Column, is_known};
@@ -9,6 +7,7 @@ use crate::model::Millis;
 use crate::model::time::{BEGINNING_OF_S3, SECOND};
 use crate::source::error::{InputKind, SourceError};
 use crate::source::input::Notation;
+use crate::source::place::Place;
 
 /// The formats that are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -91,7 +90,7 @@ impl Manifest {
     /// # Errors
     ///
     /// Another file, a format that is not read, or a CSV without a key.
-    pub(super) fn parse(path: &Path, content: &[u8]) -> Result<Self, SourceError> {
+    pub(super) fn parse(path: &Place, content: &[u8]) -> Result<Self, SourceError> {
         let not =
             |reason: String| SourceError::NotManifest { path: path.to_owned(), kind: InputKind::Inventory, reason };
         let raw: RawManifest = serde_json::from_slice(content).map_err(|error| not(error.to_string()))?;
@@ -139,9 +138,9 @@ impl Manifest {
 
     /// The configuration's id, as AWS's own layout has it: `…/SOURCE-BUCKET/ID/data/FILE` in the listed keys, or
     /// `…/SOURCE-BUCKET/ID/YYYY-MM-DDTHH-MMZ/MANIFEST` on disk.
-    pub(super) fn configuration(&self, manifest: &Path) -> Option<String> {
+    pub(super) fn configuration(&self, manifest: &Place) -> Option<String> {
         let listed = self.files.first().map(|file| file.key.split('/').rev().skip(2).collect::<Vec<_>>());
-        let on_disk: Vec<_> = manifest.iter().rev().skip(2).filter_map(|segment| segment.to_str()).collect();
+        let on_disk: Vec<_> = manifest.names_upwards().into_iter().skip(2).collect();
         [listed.unwrap_or_default(), on_disk].into_iter().find_map(|segments| match segments.as_slice() {
             [id, bucket, ..] if *bucket == self.bucket && !id.is_empty() => Some((*id).to_owned()),
             _ => None,
@@ -159,7 +158,7 @@ pub(super) fn unknown(columns: &[String]) -> Vec<String> {
     columns.iter().filter(|name| !is_known(name)).cloned().collect()
 }
 
-fn format(path: &Path, format: String) -> Result<InventoryFormat, SourceError> {
+fn format(path: &Place, format: String) -> Result<InventoryFormat, SourceError> {
     let (path, field) = (path.to_owned(), "fileFormat");
     match format.to_ascii_lowercase().as_str() {
         "csv" => Ok(InventoryFormat::Csv),

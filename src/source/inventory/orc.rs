@@ -3,7 +3,6 @@
 //! The format has no time zone for AWS's timestamps, which are UTC, and no encoding of keys. Its texts are UTF-8 by
 //! definition: the decoder refuses a batch with one that is not, so that a bad key breaks the part and not its row.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
@@ -18,7 +17,9 @@ use super::columns::{Column, ColumnSet, Shape, is_bucket};
 use super::guard::guard;
 use super::orc_tail::{CheckedFile, Tail};
 use crate::model::SourceDefect;
-use crate::source::datafile::{Stop, open};
+use crate::source::datafile::Stop;
+use crate::source::place::Place;
+use crate::source::store::{Opened, Random, open_random};
 
 /// Reads the rows of one ORC part.
 pub(super) struct OrcReader {
@@ -30,14 +31,14 @@ pub(super) struct OrcReader {
 }
 
 /// The names of a part's columns; nothing for a part that cannot be read, which its reader will tell.
-pub(super) fn column_names(path: &Path) -> Option<Vec<String>> {
-    let (file, size) = open(path).ok()?;
+pub(super) fn column_names(path: &Place) -> Option<Vec<String>> {
+    let Opened { file, size, .. } = open_random(path, None).ok()?;
     Tail::read(&file, size).ok().map(|tail| tail.names)
 }
 
 /// The bucket that the first row names; nothing for a part that cannot be read.
-pub(super) fn first_bucket(path: &Path) -> Option<Vec<u8>> {
-    let (file, size) = open(path).ok()?;
+pub(super) fn first_bucket(path: &Place) -> Option<Vec<u8>> {
+    let Opened { file, size, .. } = open_random(path, None).ok()?;
     let tail = Tail::read(&file, size).ok()?;
     let root = tail.names.iter().position(|name| is_bucket(name))?;
     let mut reader = decoder(CheckedFile::new(file, size, &tail), &[root], 1).ok()?;
@@ -62,14 +63,13 @@ fn decoder(file: CheckedFile, roots: &[usize], batch_rows: usize) -> Result<Arro
 impl OrcReader {
     /// Reads the tail of a part, whose size is known.
     pub(super) fn new(
-        path: &Path,
+        file: Random,
         size: u64,
         name: &str,
         bucket: &str,
         wanted: ColumnSet,
         batch_rows: usize,
     ) -> Result<Self, Stop> {
-        let (file, _) = open(path).map_err(Stop::Failed)?;
         let tail = Tail::read(&file, size)?;
         let one_bucket = tail.has_only_bucket(bucket);
         let Projection { roots, decoded } = Projection::new(tail.names.iter().map(String::as_str), wanted, one_bucket)?;

@@ -1,17 +1,17 @@
 //! The tail of an ORC part and the footers of its stripes: read and held against the file's size before the decoder,
 //! which trusts them, sees them.
 
-use std::fs::File;
-use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::io;
 
+use bytes::Bytes;
 use orc_rust::proto::{ColumnStatistics, Footer, PostScript, StripeFooter, StripeInformation, Type};
 use orc_rust::reader::ChunkReader;
 use prost::Message;
-use prost::bytes::Bytes;
 
 use super::columns::is_bucket;
 use super::orc_codec::Codec;
 use crate::source::datafile::Stop;
+use crate::source::store::{Random, RandomRead};
 
 /// The most bytes of a footer, decoded: a part of a million stripes has less.
 const MAX_FOOTER: usize = 64 << 20;
@@ -44,7 +44,7 @@ impl Tail {
     /// # Errors
     ///
     /// What is broken, or what the system says.
-    pub(super) fn read(file: &File, size: u64) -> Result<Self, Stop> {
+    pub(super) fn read(file: &Random, size: u64) -> Result<Self, Stop> {
         let read = |offset, length| read_at(file, size, offset, length).map_err(|error| broken(error.to_string()));
         let last = read(size.saturating_sub(1), 1)?;
         let length = u64::from(last[0]);
@@ -149,7 +149,7 @@ fn check_stripe(stripe: &StripeInformation, footer: &[u8], types: usize) -> Resu
 
 /// The file as the decoder reads it: never beyond its end, and only blocks that are known to be small.
 pub(super) struct CheckedFile {
-    file: File,
+    file: Random,
     size: u64,
     codec: Codec,
     tail: u64,
@@ -157,22 +157,20 @@ pub(super) struct CheckedFile {
 
 impl CheckedFile {
     /// A file with a tail that was read.
-    pub(super) fn new(file: File, size: u64, tail: &Tail) -> Self {
+    pub(super) fn new(file: Random, size: u64, tail: &Tail) -> Self {
         Self { file, size, codec: tail.codec, tail: tail.start }
     }
 }
 
 impl ChunkReader for CheckedFile {
-    type T = BufReader<File>;
+    type T = RandomRead;
 
     fn len(&self) -> u64 {
         self.size
     }
 
     fn get_read(&self, offset: u64) -> io::Result<Self::T> {
-        let mut file = self.file.try_clone()?;
-        file.seek(SeekFrom::Start(offset))?;
-        Ok(BufReader::new(file))
+        self.file.read_from(offset)
     }
 
     fn get_bytes(&self, offset: u64, length: u64) -> io::Result<Bytes> {
@@ -185,12 +183,9 @@ impl ChunkReader for CheckedFile {
     }
 }
 
-fn read_at(mut file: &File, size: u64, offset: u64, length: u64) -> io::Result<Bytes> {
+fn read_at(file: &Random, size: u64, offset: u64, length: u64) -> io::Result<Bytes> {
     if offset.checked_add(length).is_none_or(|end| end > size) {
         return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "it refers to what lies beyond its end"));
     }
-    file.seek(SeekFrom::Start(offset))?;
-    let mut bytes = Vec::new();
-    file.take(length).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 == length { Ok(bytes.into()) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
+    file.bytes_at(offset, length)
 }

@@ -3,8 +3,6 @@
 //! The columns are taken from the file's footer, never from `fileSchema`, which has two spellings. The key is read as
 //! bytes, so that one bad key costs its row and not the part; text columns are checked by the decoder.
 
-use std::path::Path;
-
 use arrow_array::RecordBatch;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
@@ -14,8 +12,10 @@ use super::columnar::{Canonical, ColumnarReader, Projection};
 use super::columns::ColumnSet;
 use super::guard::guard;
 use super::parquet_footer::{has_only_bucket, load};
+use super::parquet_pages::CheckedPages;
 use crate::model::SourceDefect;
-use crate::source::datafile::{Stop, open};
+use crate::source::datafile::Stop;
+use crate::source::store::Random;
 
 /// Reads the rows of one Parquet part.
 pub(super) struct ParquetReader {
@@ -28,14 +28,13 @@ pub(super) struct ParquetReader {
 impl ParquetReader {
     /// Reads the footer of a part, whose size is known.
     pub(super) fn new(
-        path: &Path,
+        file: Random,
         size: u64,
         name: &str,
         bucket: &str,
         wanted: ColumnSet,
         batch_rows: usize,
     ) -> Result<Self, Stop> {
-        let (file, _) = open(path).map_err(Stop::Failed)?;
         let footer = load(&file, size)?;
         let one_bucket = has_only_bucket(footer.metadata(), bucket);
         let fields = footer.parquet_schema().root_schema().get_fields();
@@ -46,7 +45,7 @@ impl ParquetReader {
         let compression = compression.unwrap_or_else(|| "none".to_owned());
         let rows_stated = footer.metadata().row_groups().iter().map(|group| group.num_rows().unsigned_abs()).sum();
         let mask = ProjectionMask::roots(footer.parquet_schema(), roots);
-        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, footer);
+        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(CheckedPages(file), footer);
         let reader = guard(|| builder.with_projection(mask).with_batch_size(batch_rows).build())?;
         let canonical = Canonical::new(name, bucket, decoded, wanted, batch_rows);
         Ok(Self { reader, canonical, rows_stated, compression })

@@ -1,7 +1,5 @@
 //! The footer of a Parquet part: read, held against the file's size, and told how the columns are to be decoded.
 
-use std::fs::File;
-use std::path::Path;
 use std::sync::Arc;
 
 use arrow_array::Array;
@@ -16,28 +14,31 @@ use parquet::schema::types::{SchemaDescriptor, Type};
 
 use super::columns::{Column, Shape, is_bucket};
 use super::guard::guard;
-use crate::source::datafile::{Stop, open};
+use super::parquet_pages::CheckedPages;
+use crate::source::datafile::Stop;
+use crate::source::place::Place;
+use crate::source::store::{Opened, Random, open_random};
 
 /// More rows than a file of this size can hold: a run-length run covers many rows in a few bytes, but a key is a
 /// value of its own, and the whole of AWS's largest parts has some million rows.
 const MAX_ROWS: u64 = 1 << 40;
 
 /// The names of a part's columns; nothing for a part that cannot be read, which its reader will tell.
-pub(super) fn column_names(path: &Path) -> Option<Vec<String>> {
-    let (file, size) = open(path).ok()?;
+pub(super) fn column_names(path: &Place) -> Option<Vec<String>> {
+    let Opened { file, size, .. } = open_random(path, None).ok()?;
     let footer = load(&file, size).ok()?;
     let fields = footer.parquet_schema().root_schema().get_fields();
     Some(fields.iter().map(|field| field.name().to_owned()).collect())
 }
 
 /// The bucket that the first row names; nothing for a part that cannot be read.
-pub(super) fn first_bucket(path: &Path) -> Option<Vec<u8>> {
-    let (file, size) = open(path).ok()?;
+pub(super) fn first_bucket(path: &Place) -> Option<Vec<u8>> {
+    let Opened { file, size, .. } = open_random(path, None).ok()?;
     let footer = load(&file, size).ok()?;
     let fields = footer.parquet_schema().root_schema().get_fields();
     let root = fields.iter().position(|field| is_bucket(field.name()))?;
     let mask = ProjectionMask::roots(footer.parquet_schema(), [root]);
-    let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, footer);
+    let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(CheckedPages(file), footer);
     let batch = guard(|| {
         let mut reader = builder.with_projection(mask).with_batch_size(1).build()?;
         reader.next().transpose().map_err(ParquetError::from)
@@ -52,7 +53,7 @@ pub(super) fn first_bucket(path: &Path) -> Option<Vec<u8>> {
 /// # Errors
 ///
 /// A footer that is broken, or that places data outside the file.
-pub(super) fn load(file: &File, size: u64) -> Result<ArrowReaderMetadata, Stop> {
+pub(super) fn load(file: &Random, size: u64) -> Result<ArrowReaderMetadata, Stop> {
     guard(|| {
         // An embedded Arrow schema may ask for types that this reader does not know.
         let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);

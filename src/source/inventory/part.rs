@@ -1,8 +1,5 @@
 //! The reader of one part, whatever its format.
 
-use std::fs::File;
-use std::path::Path;
-
 use arrow_array::RecordBatch;
 
 use super::columnar::ColumnarReader;
@@ -17,9 +14,11 @@ use super::orc::{self, OrcReader};
 use super::parquet::ParquetReader;
 use super::parquet_footer;
 use crate::model::{SourceDefect, SourceProblem};
-use crate::source::datafile::{DataFile, Proof, Stated, Stop, open, read_some};
+use crate::source::datafile::{DataFile, Proof, Stated, Stop};
 use crate::source::error::SourceError;
 use crate::source::input::Notation;
+use crate::source::place::Place;
+use crate::source::store::{self, Digest, Opened, Random, Watch, open_random};
 
 /// Bytes per read of a file that is only hashed.
 const HASH_BUFFER: usize = 128 << 10;
@@ -73,15 +72,30 @@ impl PartReader {
         options: &ReadOptions,
         defects: &mut dyn FnMut(SourceDefect),
     ) -> Result<Option<Self>, SourceError> {
-        let Some(path) = &part.path else {
-            let problem = SourceProblem::Missing { looked: part.looked.clone() };
-            defects(SourceDefect { file: part.file.clone(), row: None, problem });
-            return Ok(None);
+        let missing = |looked, defects: &mut dyn FnMut(SourceDefect)| {
+            defects(SourceDefect { file: part.file.clone(), row: None, problem: SourceProblem::Missing { looked } });
+            Ok(None)
         };
+        let Some(path) = &part.path else { return missing(part.looked.clone(), defects) };
+        let opened = match Self::open_found(delivery, part, path, options, defects) {
+            Err(error) => return missing(store::missing(path, error)?, defects),
+            Ok(opened) => opened,
+        };
+        Ok(opened.map(|rows| Self { name: part.file.clone(), rows: Some(rows), total: (0, 0) }))
+    }
+
+    /// Opens a part that is there; `None` for one that is empty, or not what its name says.
+    fn open_found(
+        delivery: &Delivery,
+        part: &Part,
+        path: &Place,
+        options: &ReadOptions,
+        defects: &mut dyn FnMut(SourceDefect),
+    ) -> Result<Option<Rows>, SourceError> {
         let stated = Stated { size: Some(part.stated_size), md5: part.stated_md5, notation: Notation::Hex };
         let columns = options.columns.with(super::Column::Key);
         let batch_rows = options.batch_rows.max(1);
-        let rows = match delivery.format {
+        Ok(Some(match delivery.format {
             InventoryFormat::Csv => {
                 let data = DataFile::open(path, &part.file, stated, options.verify, defects)?;
                 Rows::Csv(Box::new(CsvReader::new(data, &part.file, delivery, columns, options)))
@@ -92,24 +106,26 @@ impl PartReader {
                 Rows::Listing(Box::new(reader))
             }
             InventoryFormat::Parquet | InventoryFormat::Orc => {
-                let (file, size) = open(path)?;
+                let Opened { file, size, digest } = open_random(path, part.stated_md5.filter(|_| options.verify))?;
                 let proof = Proof::start(&part.file, stated, size, options.verify, defects);
-                let mut beside = Beside { path: path.clone(), file, size, hashed: 0, buffer: Vec::new(), proof };
+                let watch = file.watch();
+                let mut beside =
+                    Beside { path: path.clone(), digest, size, hashed: 0, buffer: Vec::new(), proof, watch };
                 if size == 0 {
-                    beside.proof.finish(defects);
+                    beside.finish(defects)?;
                     return Ok(None);
                 }
-                match columnar(delivery, part, path, size, columns, batch_rows) {
+                match columnar(delivery, part, file, size, columns, batch_rows) {
                     Ok(reader) => Rows::Columnar(reader, Box::new(beside)),
                     Err(stop) => {
+                        beside.watch.check()?;
                         tell(&part.file, 0, stop, defects)?;
                         beside.finish(defects)?;
                         return Ok(None);
                     }
                 }
             }
-        };
-        Ok(Some(Self { name: part.file.clone(), rows: Some(rows), total: (0, 0) }))
+        }))
     }
 
     /// The next batch, of at least one row; `None` once the part has ended.
@@ -124,6 +140,7 @@ impl PartReader {
             Rows::Listing(reader) => reader.next_batch(defects),
             Rows::Columnar(reader, beside) => {
                 let next = reader.next_batch(defects);
+                beside.watch.check()?;
                 beside.follow(reader.rows(), reader.rows_stated())?;
                 next
             }
@@ -180,7 +197,7 @@ impl PartReader {
 fn columnar(
     delivery: &Delivery,
     part: &Part,
-    path: &Path,
+    file: Random,
     size: u64,
     columns: ColumnSet,
     batch_rows: usize,
@@ -188,13 +205,13 @@ fn columnar(
     let (name, bucket) = (&part.file, &delivery.bucket);
     match delivery.format {
         #[cfg(feature = "orc")]
-        InventoryFormat::Orc => Ok(Box::new(OrcReader::new(path, size, name, bucket, columns, batch_rows)?)),
-        _ => Ok(Box::new(ParquetReader::new(path, size, name, bucket, columns, batch_rows)?)),
+        InventoryFormat::Orc => Ok(Box::new(OrcReader::new(file, size, name, bucket, columns, batch_rows)?)),
+        _ => Ok(Box::new(ParquetReader::new(file, size, name, bucket, columns, batch_rows)?)),
     }
 }
 
 /// The names of a columnar part's columns; nothing for a part that cannot be read, which its reader will tell.
-pub(super) fn column_names(format: InventoryFormat, path: &Path) -> Option<Vec<String>> {
+pub(super) fn column_names(format: InventoryFormat, path: &Place) -> Option<Vec<String>> {
     match format {
         InventoryFormat::Csv | InventoryFormat::Listing => None,
         InventoryFormat::Parquet => parquet_footer::column_names(path),
@@ -206,7 +223,7 @@ pub(super) fn column_names(format: InventoryFormat, path: &Path) -> Option<Vec<S
 }
 
 /// The bucket that the first row of a columnar part names, as bytes.
-pub(super) fn first_bucket(format: InventoryFormat, path: &Path) -> Option<Vec<u8>> {
+pub(super) fn first_bucket(format: InventoryFormat, path: &Place) -> Option<Vec<u8>> {
     match format {
         InventoryFormat::Csv | InventoryFormat::Listing => None,
         InventoryFormat::Parquet => parquet_footer::first_bucket(path),
@@ -233,12 +250,13 @@ fn tell(name: &str, row: u64, stop: Stop, defects: &mut dyn FnMut(SourceDefect))
 ///
 /// It keeps step with the rows, on the same thread: what the column reader just read is still in the page cache.
 struct Beside {
-    path: std::path::PathBuf,
-    file: File,
+    path: Place,
+    digest: Digest,
     size: u64,
     hashed: u64,
     buffer: Vec<u8>,
     proof: Proof,
+    watch: Watch,
 }
 
 impl Beside {
@@ -256,16 +274,17 @@ impl Beside {
 
     fn finish(&mut self, defects: &mut dyn FnMut(SourceDefect)) -> Result<(), SourceError> {
         while self.step()? {}
-        self.proof.finish(defects);
+        match self.digest {
+            Digest::Known(actual) => self.proof.finish_with(actual, defects),
+            Digest::Unread(_) | Digest::Unasked => self.proof.finish(defects),
+        }
         Ok(())
     }
 
     fn step(&mut self) -> Result<bool, SourceError> {
-        if !self.proof.wants_bytes() {
-            return Ok(false);
-        }
+        let Digest::Unread(file) = &mut self.digest else { return Ok(false) };
         self.buffer.resize(HASH_BUFFER, 0);
-        let length = read_some(&mut self.file, &mut self.buffer).map_err(|error| SourceError::io(&self.path, error))?;
+        let length = file.read_some(&mut self.buffer).map_err(|error| SourceError::io(&self.path, error))?;
         self.proof.update(&self.buffer[..length]);
         self.hashed += length as u64;
         Ok(length > 0)

@@ -31,7 +31,7 @@ const CASES: &[Case] = &[
     ("an inventory of another bucket", |world| world.replace("stocktake.toml", "\"media\"", "\"stills\""), "audit"),
     ("exports of other tables only", |world| world.replace("stocktake.toml", "\"assets\"", "\"films\""), "audit"),
     ("inputs from the future", |_| {}, "audit --now 2026-11-21T00:00:00Z"),
-    ("an inventory that is not on this machine", |_| {}, "audit --inventory s3://deliveries/media/"),
+    ("an inventory that is not on this machine", |_| {}, "audit --offline --inventory s3://deliveries/media/"),
     ("templates that are not there", |_| {}, "audit --templates nowhere"),
     ("a template that is a folder", |world| world.write("mine/audit.html/x", ""), "audit --templates mine --out new"),
     (

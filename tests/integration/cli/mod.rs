@@ -18,7 +18,7 @@ mod outputs;
 mod path;
 mod recipes;
 mod results;
-mod runner;
+pub(crate) mod runner;
 mod schema;
 mod signoff;
 mod sources;

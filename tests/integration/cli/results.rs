@@ -68,3 +68,69 @@ fn what_was_not_judged_again_is_deferred() {
         (&1.into(), &0.into())
     );
 }
+
+/// The same that `compare` tells, in the audit itself and in the runs that follow.
+#[test]
+fn an_audit_tells_what_changed_since_the_previous_one_and_remembers() {
+    let (sound, dangling) = (World::sound(), World::dangling());
+    sound.run("audit --out old -q");
+    let old = sound.path("old").display().to_string();
+    let ran = dangling.run(&format!("audit --previous {old} --out new --format text"));
+    assert!(ran.stdout.contains("1 new, 0 persisting, 0 fixed, 0 not judged again"), "{}", ran.stdout);
+    let results = |world: &World, folder: &str| -> serde_json::Value {
+        serde_json::from_str(&world.read(&format!("{folder}/results.json"))).unwrap()
+    };
+    let new = results(&dangling, "new");
+    assert_eq!((&new["since"]["total"]["new"]["findings"], &new["since"]["verdict"]), (&1.into(), &"PASS".into()));
+    assert_eq!(new["history"][0]["at"], "2026-11-22T01:00:00Z");
+    // The same folder again, as a night that keeps one folder does.
+    let same = dangling.run("audit --previous new --out new -q");
+    assert_eq!(same.code, Some(1));
+    let again = results(&dangling, "new");
+    assert_eq!(again["since"]["rules"][0]["persisting"]["findings"], 1);
+    assert_eq!(again["history"].as_array().unwrap().len(), 2);
+    assert_eq!(again["judgement"], new["judgement"], "what was before changes no judgement");
+    assert_eq!(again["evidence_digest"], new["evidence_digest"]);
+    let html = dangling.read("new/audit.html");
+    assert!(html.contains("<polyline points=") && html.matches("<circle class=\"").count() == 3);
+    // What nobody judged again is not fixed.
+    dangling.run("audit --previous new --out later -q --ignore R301");
+    let later = results(&dangling, "later");
+    let rule = &later["since"]["rules"][0];
+    assert_eq!((&rule["deferred"]["findings"], &rule["fixed"]["findings"]), (&1.into(), &0.into()));
+    let refused = dangling.run("audit --previous nowhere --out never");
+    assert_eq!(refused.code, Some(2));
+    assert!(!dangling.path("never").join("audit.html").exists());
+    // A damaged file of findings ends the audit before anything is in place.
+    let whole = fs::read(dangling.path("later/findings.parquet")).unwrap();
+    dangling.write("later/findings.parquet", &whole[..whole.len() / 2]);
+    let refused = dangling.run("audit --previous later --out never");
+    assert_eq!(refused.code, Some(2), "{}", refused.stderr);
+    assert!(refused.stderr.contains("findings.parquet"), "{}", refused.stderr);
+}
+
+#[test]
+fn the_built_in_templates_can_be_written_changed_and_broken() {
+    let world = World::dangling();
+    let ran = world.run("init --templates mine");
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert_eq!(
+        world.names("mine"),
+        crate::fixtures::read_below(&crate::fixtures::root().with_file_name("report-templates"))
+            .0
+            .into_keys()
+            .collect::<Vec<_>>()
+    );
+    let page = |arguments: &str| world.run(&format!("audit --format html {arguments}")).stdout;
+    assert_eq!(page("--templates mine"), page(""), "unchanged, they give the same report");
+    assert_eq!(world.run("init --templates mine").code, Some(2), "nothing is overwritten");
+    world.write("few/audit/since.html", "<p>ours</p>\n");
+    assert!(page("--templates few").contains("<p>ours</p>"), "one file stands in for one template");
+    world.write("few/audit/since.html", "one\n{{ results.nothing }}\n");
+    let broken = world.run("audit --templates few -o audit.html");
+    broken.is_refused(2);
+    assert!(broken.stderr.contains("few/audit/since.html:2"), "{}", broken.stderr);
+    assert!(!world.path("audit.html").exists());
+    world.write("few/audit/sinse.html", "");
+    assert!(world.run("audit --templates few").stderr.contains("did you mean `audit/since.html`?"));
+}

@@ -20,7 +20,7 @@ pub(super) const EXPORT_TIME: Millis = INVENTORY_TIME - 30 * 60_000;
 pub(super) const WRITTEN_AT: Millis = 1_793_491_200_000;
 
 /// What every world is judged by.
-pub(super) const CONFIGURATION: &str = r#"version = 1
+pub(crate) const CONFIGURATION: &str = r#"version = 1
 title = "Media"
 
 [inputs]
@@ -55,11 +55,11 @@ area = "video"
 "#;
 
 /// The files of the set, as a folder lists them.
-pub(super) const SET: [&str; 7] =
+pub(crate) const SET: [&str; 7] =
     ["audit.html", "audit.md", "findings.parquet", "folders.parquet", "results.json", "signoff.html", "signoff.md"];
 
 /// The program.
-pub(super) fn program() -> Command {
+pub(crate) fn program() -> Command {
     isolated(Command::new(env!("CARGO_BIN_EXE_stocktake")))
 }
 
@@ -74,16 +74,16 @@ pub(super) fn isolated(mut command: Command) -> Command {
 
 /// What a run left behind on its streams.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Ran {
+pub(crate) struct Ran {
     /// `None` if a signal ended it.
-    pub(super) code: Option<i32>,
-    pub(super) stdout: String,
-    pub(super) stderr: String,
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 impl Ran {
     /// With the folder's path replaced.
-    pub(super) fn of(output: &Output, dir: &Path) -> Self {
+    pub(crate) fn of(output: &Output, dir: &Path) -> Self {
         let dir = dir.display().to_string();
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(&dir, "[DIR]");
         Self { code: output.status.code(), stdout: text(&output.stdout), stderr: text(&output.stderr) }
@@ -91,7 +91,7 @@ impl Ran {
 
     /// Holds it against the one shape of an error: nothing on stdout, one message on stderr.
     #[track_caller]
-    pub(super) fn is_refused(&self, code: i32) {
+    pub(crate) fn is_refused(&self, code: i32) {
         let shape = "^error: [^A-Z\n][^\n]*[^.\n]\n(  --> [^\n]+\n)?(  caused by: [^\n]+\n)*(  help: [^\n]+\n)?$";
         assert_eq!((self.code, self.stdout.as_str()), (Some(code), ""), "{self:#?}");
         assert!(

@@ -68,6 +68,35 @@ fn claiming(bytes: &[u8], rows: i64) -> Vec<u8> {
     content
 }
 
+/// A Parquet part whose keys lie in a page that claims to hold two gigabytes.
+fn swelling(bytes: &[u8]) -> Vec<u8> {
+    let metadata = ParquetMetaDataReader::new().parse_and_finish(&bytes::Bytes::copy_from_slice(bytes)).unwrap();
+    let file = metadata.file_metadata();
+    let group = metadata.row_group(0);
+    // A data page of two values; in Thrift's compact protocol: its kind, both sizes, and how it is encoded.
+    let page = [
+        &[0x15, 0, 0x15, 0xfe, 0xff, 0xff, 0xff, 0x0f, 0x15, 0x10, 0x2c, 0x15, 4, 0x15, 0, 0x15, 6, 0x15, 6, 0, 0][..],
+        &[0; 8],
+    ]
+    .concat();
+    let columns = group.columns().iter().map(|column| {
+        if column.column_path().string() != "key" {
+            return column.clone();
+        }
+        let column = column.clone().into_builder().set_dictionary_page_offset(None);
+        let column = column.set_data_page_offset(bytes.len() as i64).set_total_compressed_size(page.len() as i64);
+        column.build().unwrap()
+    });
+    let group = group.clone().into_builder().set_column_metadata(columns.collect()).build().unwrap();
+    let same = FileMetaData::new(file.version(), file.num_rows(), None, None, file.schema_descr_ptr(), None);
+    let metadata = ParquetMetaDataBuilder::new(same).set_row_groups(vec![group]).build();
+    let mut content = [bytes, &page].concat();
+    let mut footer = Vec::new();
+    ParquetMetaDataWriter::new(&mut footer, &metadata).finish().unwrap();
+    content.extend(footer);
+    content
+}
+
 /// Two gigabytes of one letter, as members of gzip.
 fn bomb() -> Vec<u8> {
     let member = Inventory::nightly("media", INVENTORY_TIME, Format::Csv, &[]).part_of_text(0, &"a".repeat(16 << 20));
@@ -119,6 +148,8 @@ pub(super) fn cases() -> Vec<Case> {
     cases.push(restated("two thousand million rows claimed", Format::Parquet, claims, |bytes| {
         claiming(&bytes, 1 << 31)
     }));
+    let claims = Told("S003", ".parquet", Row::Is(0));
+    cases.push(restated("a page of two gigabytes claimed", Format::Parquet, claims, |bytes| swelling(&bytes)));
     let claims = Told("S003", ".parquet", Row::Is(0));
     cases.push(restated("more rows than any file has", Format::Parquet, claims, |bytes| claiming(&bytes, i64::MAX)));
     cases

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::Expected::{Refused, Told};
 use super::{Case, Expected, Row};
 use crate::cli::runner::{EXPORT_TIME, World};
-use crate::delivery::{DataFile, Export, compressed, typed};
+use crate::delivery::{DataFile, Encoding, Export, compressed, typed};
 
 const KEYS: [&str; 2] = ["video/a1/clip.mp4", "video/a2/clip.mp4"];
 
@@ -16,6 +16,17 @@ fn case(what: &'static str, expected: Expected, damage: impl Fn(&Export<'_>, Dat
     let export = Export::full("assets", EXPORT_TIME);
     let items = [0, 1].map(|number| item(&number.to_string(), KEYS[number]));
     export.seal(&damage(&export, export.data_file(0, &items))).write(&world.path("exports"));
+    Case { what, world, expected }
+}
+
+/// A case of two items in Ion, of which the second has this text.
+fn second_record(what: &'static str, expected: Expected, text: &str) -> Case {
+    let world = World::of(&KEYS, &[]);
+    std::fs::remove_dir_all(world.path("exports")).unwrap();
+    let export = Export { encoding: Encoding::Ion, ..Export::full("assets", EXPORT_TIME) };
+    let record = |id: &str, file: &str| format!("$ion_1_0 {{Item:{{asset_id:\"{id}\",file:\"{file}\"}}}}\n");
+    let text = record("0", &format!("s3://media/{}", KEYS[0])) + &record("1", text);
+    export.seal(&[export.data_file_of(0, compressed(text.as_bytes()), 2)]).write(&world.path("exports"));
     Case { what, world, expected }
 }
 
@@ -57,6 +68,9 @@ pub(super) fn cases() -> Vec<Case> {
         second_line("an unknown type", rejected(), &with("{\"X\":\"x\"}")),
         second_line("a bad escape", rejected(), &with("{\"S\":\"\\q\"}")),
         second_line("deep JSON", rejected(), &with(&deep)),
+        second_record("no Ion", Told("S005", ".ion.gz", Row::Is(2)), "\\q"),
+        // At which the general reader panics.
+        second_record("an escape for no character", Told("S005", ".ion.gz", Row::Is(2)), "\\U0401F600"),
         second_line(
             "an enormous attribute",
             Told("S003", ".json.gz", Row::Is(1)),
