@@ -5,7 +5,7 @@
 use std::alloc::System;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -20,11 +20,14 @@ use parquet::basic::Compression as Codec;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use peakmem_alloc::{PeakMemAlloc, PeakMemAllocTrait as _};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
+use stocktake::audit::migrate::{PlanRequest, PlanSink, Planned, VerifyRequest, plan, verify};
 use stocktake::audit::{self, AuditRequest, AuditSink, FailOn, Progress};
 use stocktake::layout::Layout;
 use stocktake::layout::config::{self, KnownRule};
+use stocktake::migration::Mapping;
 use stocktake::model::{Family, Finding, Millis, Phase};
 use stocktake::results::FolderRow;
+use stocktake::results::moves::MovesReader;
 use stocktake::rules::{RULES, Selection, Severities};
 use tempfile::TempDir;
 
@@ -44,6 +47,8 @@ const DANGLING_EVERY: usize = 50;
 const PARTS: usize = 2;
 /// The size of Parquet's pages.
 const PAGE_BYTES: usize = 128 << 10;
+/// What a migration may hold beside the records: far less than its objects take.
+const MIGRATION_BYTES: u64 = 4 << 20;
 const SMALL: usize = 100_000;
 const LARGE: usize = 1_000_000;
 
@@ -102,6 +107,18 @@ fn memory_does_not_grow_with_the_objects() {
         assert!(rows_per_call > 100, "{format:?}: {rows_per_call} more objects for each more allocation");
         assert!(grows_less_than(5, small.peak, large.peak), "{format:?}: peak from {small:?} to {large:?}");
     }
+    for format in [Format::Csv, Format::Parquet] {
+        let [small, large] = [SMALL, LARGE].map(|rows| {
+            let inventory = dir.path().join(format!("{format:?}-{rows}"));
+            write_inventory(&inventory, format, rows);
+            let peaks = migration(dir.path(), &inventory, rows);
+            fs::remove_dir_all(inventory).unwrap();
+            peaks
+        });
+        for (what, small, large) in [("plan", small.0, large.0), ("proof", small.1, large.1)] {
+            assert!(grows_less_than(10, small, large), "{format:?}: peak of the {what} from {small} to {large}");
+        }
+    }
 }
 
 /// Whether two numbers differ by less than so many percent of the first.
@@ -109,8 +126,8 @@ fn grows_less_than(percent: usize, small: usize, large: usize) -> bool {
     small.abs_diff(large) * 100 < small * percent
 }
 
-/// Audits with one thread, and counts.
-fn audit(dir: &Path, inventory: &Path, rows: usize) -> Taken {
+/// The layout and its severities.
+fn layout() -> (Layout, Severities) {
     let known: Vec<KnownRule> = RULES
         .iter()
         .map(|rule| KnownRule {
@@ -123,9 +140,20 @@ fn audit(dir: &Path, inventory: &Path, rows: usize) -> Taken {
     let spec = config::parse(Path::new("stocktake.toml"), CONFIGURATION.as_bytes(), &known).unwrap();
     let layout = Layout::compile(spec).unwrap();
     let severities = Severities::new(layout.spec(), Phase::After, &Selection::default()).unwrap();
-    let request = AuditRequest {
-        layout: &layout,
-        severities: &severities,
+    (layout, severities)
+}
+
+/// A request to read an inventory, and the export in `dir`, with one thread.
+fn request<'a>(
+    (layout, severities): (&'a Layout, &'a Severities),
+    dir: &Path,
+    inventory: &Path,
+    memory: u64,
+) -> AuditRequest<'a> {
+    static GO_ON: AtomicBool = AtomicBool::new(false);
+    AuditRequest {
+        layout,
+        severities,
         phase: Phase::After,
         fail_on: FailOn::Never,
         inventories: vec![inventory.into()],
@@ -137,16 +165,57 @@ fn audit(dir: &Path, inventory: &Path, rows: usize) -> Taken {
         inventory_told: Default::default(),
         export_told: Default::default(),
         csv_keys: Default::default(),
+        proves_migration: false,
         accept_implausible: false,
         baseline: None,
         thresholds: Vec::new(),
         switches: Vec::new(),
-        memory: 1 << 30,
+        memory,
         tmp_dir: None,
         examples: 20,
         progress: &Silence,
-        cancel: &AtomicBool::new(false),
-    };
+        cancel: &GO_ON,
+    }
+}
+
+/// Plans a migration in which nothing moves and proves it with after as before; gives the most bytes that each held.
+fn migration(dir: &Path, inventory: &Path, rows: usize) -> (usize, usize) {
+    let (layout, severities) = layout();
+    let mut audit = request((&layout, &severities), dir, inventory, MIGRATION_BYTES);
+    let mapping = Mapping::default();
+    let folder = TempDir::new().unwrap();
+    ALLOCATOR.reset_peak_memory();
+    let asked = PlanRequest { audit: &audit, mapping: &mapping, mapping_files: Vec::new() };
+    let Planned::Made(made) = plan(&asked, &mut Folder(folder.path().to_owned())).unwrap() else { panic!() };
+    let planned = ALLOCATOR.get_peak_memory();
+    assert_eq!(made.totals.before.objects as usize, rows);
+
+    audit.proves_migration = true;
+    ALLOCATOR.reset_peak_memory();
+    let asked = VerifyRequest { after: &audit, before: &audit, plan: &made, reports: Vec::new() };
+    let moves = MovesReader::open(&folder.path().join("moves.parquet")).unwrap();
+    let outcome = verify(asked, moves, &mut Count::default()).unwrap();
+    let proved = ALLOCATOR.get_peak_memory();
+    let equation = outcome.results.judgement.migration.unwrap().equation;
+    assert_eq!((equation.before.objects as usize, equation.kept.objects as usize), (rows, rows));
+    (planned, proved)
+}
+
+/// Writes the files of a plan.
+struct Folder(PathBuf);
+
+impl PlanSink for Folder {
+    fn create(&mut self, name: &str) -> io::Result<Box<dyn Write + Send>> {
+        let path = self.0.join(name);
+        fs::create_dir_all(path.parent().unwrap())?;
+        Ok(Box::new(File::create(path)?))
+    }
+}
+
+/// Audits with one thread, and counts.
+fn audit(dir: &Path, inventory: &Path, rows: usize) -> Taken {
+    let (layout, severities) = layout();
+    let request = request((&layout, &severities), dir, inventory, 1 << 30);
     let mut sink = Count::default();
     ALLOCATOR.reset_peak_memory();
     let region = Region::new(&INSTRUMENTED_SYSTEM);

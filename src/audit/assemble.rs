@@ -12,12 +12,12 @@ use crate::audit::tally::{AGES, AreaTally, NEVER, Partial, SIZES};
 use crate::audit::verdict::{Given, Grounds, state};
 use crate::audit::workflows::WorkflowTally;
 use crate::layout::spec::{AreaSpec, Fate, ReferenceKind, Standing};
-use crate::model::{KeyClass, Millis, Outcome, ReferenceClass, Severity, time};
+use crate::model::{KeyClass, Millis, Outcome, ReferenceClass, Severity, Verdict, time};
 use crate::references::{Declarations, References};
 use crate::results::schema::{
-    AreaResult, Bucketed, ClassResult, Classes, ExceptionState, Judgement, LegacyResult, OrphanFolder, OrphanResult,
-    OutcomeResult, ReferenceResult, Results, RuleArea, RuleResult, RuleState, SCHEMA, SeverityCount, Tool, Totals,
-    WorkflowResult, WorkflowStep,
+    AreaResult, Bucketed, ClassResult, Classes, ExceptionState, Inputs, Judgement, LegacyResult, MigrationResult,
+    OrphanFolder, OrphanResult, OutcomeResult, ReferenceResult, Results, RuleArea, RuleResult, RuleState, SCHEMA,
+    SeverityCount, Tool, Totals, WorkflowResult, WorkflowStep,
 };
 use crate::rules::RULES;
 
@@ -39,6 +39,10 @@ pub(super) struct Counted<'a> {
     pub(super) inventories_complete: &'a Completeness,
     pub(super) exports_complete: &'a Completeness,
     pub(super) orphans_judged: bool,
+    /// What became of a migration, if that was asked.
+    pub(super) migration: Option<MigrationResult>,
+    /// What was read of *before*.
+    pub(super) before: Option<Box<Inputs>>,
 }
 
 impl Counted<'_> {
@@ -79,7 +83,10 @@ impl Counted<'_> {
             objects: totals.objects,
             references: totals.references,
         };
-        let (verdict, sentence, next_step) = grounds.verdict();
+        let (verdict, mut sentence, mut next_step) = grounds.verdict();
+        if let (Verdict::Pass, Some(migration)) = (verdict, &self.migration) {
+            (sentence, next_step) = migration.passed(&sentence);
+        }
         Judgement {
             verdict,
             sentence,
@@ -102,6 +109,7 @@ impl Counted<'_> {
             orphans: self.orphans(),
             workflows: self.workflow_results(),
             not_checked: self.not_checked(&states),
+            migration: self.migration.clone(),
             exceptions: self.excused.exceptions.clone(),
             baseline: self.excused.baseline.clone(),
             thresholds: self.excused.thresholds.clone(),

@@ -3,6 +3,7 @@
 use std::io;
 
 use crate::model::UserError;
+use crate::results::ResultsError;
 use crate::results::baseline::BaselineError;
 use crate::source::SourceError;
 
@@ -45,6 +46,12 @@ pub enum AuditError {
         /// How long after.
         ahead: String,
     },
+    /// A plan cannot be read.
+    #[error(transparent)]
+    Plan(#[from] ResultsError),
+    /// A plan was made under a layout that declares something else.
+    #[error("the plan moves objects of {0}, which the configuration does not declare")]
+    OtherLayout(String),
     /// The baseline cannot be read.
     #[error(transparent)]
     Baseline(#[from] BaselineError),
@@ -69,6 +76,7 @@ impl UserError for AuditError {
     fn place(&self) -> Option<String> {
         match self {
             Self::Source(error) => error.place(),
+            Self::Plan(error) => error.place(),
             Self::Baseline(error) => error.place(),
             Self::UndeclaredBucket { manifest, .. } => Some(format!("{manifest}: sourceBucket")),
             Self::Future { input, .. } => Some(input.clone()),
@@ -79,6 +87,10 @@ impl UserError for AuditError {
     fn help(&self) -> Option<String> {
         Some(match self {
             Self::Source(error) => return error.help(),
+            Self::Plan(error) => return error.help(),
+            Self::OtherLayout(_) => {
+                "give the configuration that the plan was made with, or plan again with this one".to_owned()
+            }
             Self::Baseline(error) => return error.help(),
             Self::NoBucket => "add `[[bucket]]` with the bucket's `name` to the configuration".to_owned(),
             Self::NoInventory => {

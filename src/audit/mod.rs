@@ -18,6 +18,7 @@ mod hand_over;
 mod inputs;
 mod judging;
 mod look_ahead;
+pub mod migrate;
 mod objects;
 mod outcome;
 mod pass;
@@ -42,6 +43,7 @@ use crate::audit::folder_stream::FolderStream;
 use crate::audit::folder_tally::FolderOrder;
 use crate::audit::folders::FolderClosing;
 use crate::audit::inputs::{AuditInputs, report};
+use crate::audit::migrate::verifying::{After, Pairing};
 use crate::audit::outcome::BucketView;
 use crate::audit::pass::{Gathered, check_cancel};
 use crate::audit::population::Population;
@@ -97,6 +99,15 @@ pub struct AuditOutcome {
 /// An input that cannot be opened or does not belong to the layout, an output that cannot be written, or
 /// [`AuditError::Interrupted`]. What is wrong *inside* an input is a finding.
 pub fn run(request: &AuditRequest<'_>, sink: &mut dyn AuditSink) -> Result<AuditOutcome, AuditError> {
+    run_with(request, None, sink)
+}
+
+/// The same, joined by what a migration is to be proved from.
+fn run_with(
+    request: &AuditRequest<'_>,
+    mut pairing: Option<Pairing<'_>>,
+    sink: &mut dyn AuditSink,
+) -> Result<AuditOutcome, AuditError> {
     let layout = request.layout;
     let spec = layout.spec();
     let inputs = AuditInputs::find(request)?;
@@ -127,8 +138,13 @@ pub fn run(request: &AuditRequest<'_>, sink: &mut dyn AuditSink) -> Result<Audit
         settled_before: exported_at.saturating_sub(spec.inputs.grace),
         exported_at,
     };
-    let (mut partial, inventories_complete, inventory_rows) =
-        pass::read_inventories(request, &pool, &inputs, &shared, &emitters, &mut gathered)?;
+    let side = pairing.as_ref().map(|pairing| pairing.runs.clone());
+    let (mut partial, inventories_complete, inventory_rows, side) =
+        pass::read_inventories(request, &pool, &inputs, &shared, &emitters, &mut gathered, side.as_ref())?;
+    if let Some(pairing) = &mut pairing {
+        pairing.sorted.extend(side);
+        pairing.gathered.take().into_iter().for_each(|of_before| gathered.absorb(of_before));
+    }
 
     let names: Vec<&str> = layout.buckets().iter().map(crate::layout::BucketLayout::name).collect();
     let mut held = std::mem::take(&mut partial.more_folders);
@@ -137,7 +153,9 @@ pub fn run(request: &AuditRequest<'_>, sink: &mut dyn AuditSink) -> Result<Audit
     let runs_of_folders = std::mem::take(&mut partial.spilled);
     let mut folder_stream = pool.install(|| FolderStream::new(held, runs_of_folders, FolderOrder::new(&names)));
     let inventories_whole = inventories_complete.all() && inputs.absent_buckets(layout).is_empty();
-    let given = Given { inventories: inventories_whole, exports: exports_whole, columns: columns(&inputs) };
+    let before_whole = pairing.as_ref().is_none_or(|pairing| pairing.whole);
+    let given =
+        Given { inventories: inventories_whole && before_whole, exports: exports_whole, columns: columns(&inputs) };
     let views = BucketView::all(&inputs, &inventories_complete, layout.buckets().len(), spec.inputs.grace);
     let mut emitter = emitters.emitter();
     inputs.judge(request, &mut emitter);
@@ -175,6 +193,10 @@ pub fn run(request: &AuditRequest<'_>, sink: &mut dyn AuditSink) -> Result<Audit
     );
     let ((outcomes, workflows), summary) = (judged?, summary?);
     gathered.take(folder_emitter)?;
+    let before = pairing.as_ref().map(|pairing| Box::new(pairing.inputs.clone()));
+    let whole = (inventories_whole, exports_whole);
+    let after = After { inputs: &inputs, references: &references, declarations: &declarations, whole };
+    let migration = pairing.map(|pairing| pairing.prove(request, &after, &mut emitter)).transpose()?;
     gathered.take(emitter)?;
 
     let excusing = Excusing { request, given };
@@ -210,6 +232,8 @@ pub fn run(request: &AuditRequest<'_>, sink: &mut dyn AuditSink) -> Result<Audit
         inventories_complete: &inventories_complete,
         exports_complete: &exports_complete,
         orphans_judged: exports_whole && shared.has_tables,
+        migration,
+        before,
     };
     let results = counted.results();
     request.progress.begin("writing findings", 0);

@@ -11,6 +11,8 @@ use crate::audit::error::AuditError;
 use crate::audit::folder_tally::FolderOrder;
 use crate::audit::hand_over::HandOver;
 use crate::audit::inputs::{AuditInputs, report_defect};
+use crate::audit::migrate::listed::{self, Listed};
+use crate::audit::migrate::pairing::SideTaker;
 use crate::audit::objects::ObjectPass;
 use crate::audit::records::Complaints;
 use crate::audit::settings::{AuditRequest, Shared};
@@ -19,13 +21,14 @@ use crate::audit::tally::Partial;
 use crate::model::{SourceDefect, SourceProblem};
 use crate::references::{Declarations, Extractor, References};
 use crate::results::findings::Run;
+use crate::results::sorted::{SortedRun, SortedRuns};
 use crate::source::export::ReadingOrder;
 use crate::source::inventory::{PartReader, ReadOptions};
 
 /// Rows in a batch: large enough that what a batch costs vanishes, small enough to stay in the cache.
-const BATCH_ROWS: usize = 16_384;
+pub(super) const BATCH_ROWS: usize = 16_384;
 /// Items between two looks at whether the user wants to stop.
-const ITEMS_PER_CHECK: u64 = 4_096;
+pub(super) const ITEMS_PER_CHECK: u64 = 4_096;
 
 /// What findings brought home: tallies, and sorted runs.
 #[derive(Debug)]
@@ -37,6 +40,12 @@ pub(super) struct Gathered {
 impl Gathered {
     pub(super) fn new(emitters: &Emitters<'_>) -> Self {
         Self { tallies: Tallies::new(&emitters.excuses), runs: Vec::new() }
+    }
+
+    /// Takes over what others gathered.
+    pub(super) fn absorb(&mut self, other: Self) {
+        self.tallies.add(&other.tallies);
+        self.runs.extend(other.runs);
     }
 
     pub(super) fn take(&mut self, emitter: Emitter<'_>) -> Result<(), AuditError> {
@@ -66,7 +75,7 @@ impl Completeness {
         Self { whole: whole.collect(), filtered }
     }
 
-    fn note(&self, input: usize, defect: &SourceDefect) {
+    pub(super) fn note(&self, input: usize, defect: &SourceDefect) {
         if breaks(&defect.problem) {
             self.whole[input].store(false, Ordering::Relaxed);
         }
@@ -174,7 +183,8 @@ pub(super) fn read_exports(
     Ok((references, complete, items))
 }
 
-/// Streams every inventory past the references.
+/// Streams every inventory past the references; with `side`, every object also goes into sorted runs, for a migration to
+/// be proved.
 pub(super) fn read_inventories(
     request: &AuditRequest<'_>,
     pool: &ThreadPool,
@@ -182,7 +192,8 @@ pub(super) fn read_inventories(
     shared: &Shared<'_>,
     emitters: &Emitters<'_>,
     gathered: &mut Gathered,
-) -> Result<(Partial, Completeness, Vec<u64>), AuditError> {
+    side: Option<&SortedRuns>,
+) -> Result<(Partial, Completeness, Vec<u64>, Vec<SortedRun>), AuditError> {
     let complete = Completeness::new(inputs.inventories.iter().map(|(_, delivery)| delivery.defects.as_slice()));
     let spec = request.layout.spec();
     let empty = || Partial::new(request.layout.buckets().len(), spec.areas.len(), spec.singular.len());
@@ -201,7 +212,7 @@ pub(super) fn read_inventories(
     let options = ReadOptions {
         verify: request.verify,
         batch_rows: BATCH_ROWS,
-        columns: columns::wanted(),
+        columns: if side.is_some() { listed::wanted() } else { columns::wanted() },
         csv_keys: request.csv_keys,
     };
     let next = AtomicUsize::new(0);
@@ -209,11 +220,17 @@ pub(super) fn read_inventories(
     let workers = pool.broadcast(|_| -> Result<_, AuditError> {
         let reading = hand_over.reader();
         let mut pass = ObjectPass::new(shared, empty(), emitters.emitter());
+        let mut side = side.map(SideTaker::after);
         let mut rows = vec![0_u64; inputs.inventories.len()];
         let mut judge = |pass: &mut ObjectPass<'_>, number: usize, batch: &RecordBatch| -> Result<(), AuditError> {
             let before = pass.partial.rows;
             if let Some(columns) = Columns::of(batch) {
                 pass.rows(&columns, batch.num_rows());
+            }
+            if let Some(side) = &mut side
+                && let Some(listed) = Listed::of(batch)
+            {
+                side.take(inputs.inventories[number].0, &listed, batch.num_rows())?;
             }
             rows[number] += pass.partial.rows - before;
             pass.emitter.check()?;
@@ -248,18 +265,20 @@ pub(super) fn read_inventories(
             pass.enter(inputs.inventories[number].0);
             judge(&mut pass, number, &batch)?;
         }
-        Ok((pass.partial, pass.emitter, rows))
+        let side = side.map(|side| side.writer.finish()).transpose()?.unwrap_or_default();
+        Ok((pass.partial, pass.emitter, rows, side))
     });
-    let mut whole = empty();
+    let (mut whole, mut objects) = (empty(), Vec::new());
     let mut rows = vec![0_u64; inputs.inventories.len()];
     for worker in workers {
-        let (partial, emitter, read) = worker?;
+        let (partial, emitter, read, side) = worker?;
         gathered.take(emitter)?;
+        objects.extend(side);
         rows.iter_mut().zip(read).for_each(|(ours, more)| *ours += more);
         whole.merge(partial);
     }
     request.progress.end();
-    Ok((whole, complete, rows))
+    Ok((whole, complete, rows, objects))
 }
 
 pub(super) fn check_cancel(request: &AuditRequest<'_>) -> Result<(), AuditError> {

@@ -3,6 +3,9 @@
 use sha2::{Digest, Sha256};
 
 use crate::audit::assemble::Counted;
+use crate::audit::inputs::AuditInputs;
+use crate::audit::pass::Completeness;
+use crate::audit::settings::AuditRequest;
 use crate::model::time;
 use crate::results::schema::{
     Configuration, ExportInput, ExportLink, Inputs, InventoryInput, RequirementResult, Results,
@@ -10,8 +13,18 @@ use crate::results::schema::{
 use crate::source::PassedOver;
 use crate::source::export::{Export, ExportKind};
 
-impl Counted<'_> {
-    pub(super) fn input_results(&self) -> Inputs {
+/// What was read, and how much of it.
+pub(super) struct Read<'a> {
+    pub(super) request: &'a AuditRequest<'a>,
+    pub(super) inputs: &'a AuditInputs,
+    pub(super) inventory_rows: &'a [u64],
+    pub(super) export_items: &'a [u64],
+    pub(super) inventories_complete: &'a Completeness,
+    pub(super) exports_complete: &'a Completeness,
+}
+
+impl Read<'_> {
+    pub(super) fn results(&self) -> Inputs {
         let manifests: Vec<&str> =
             self.inputs.inventories.iter().map(|(_, delivery)| delivery.manifest.name.as_str()).collect();
         let summaries: Vec<&str> = self.inputs.exports.iter().map(|(_, export)| export.summary.name.as_str()).collect();
@@ -63,7 +76,17 @@ impl Counted<'_> {
             now: self.request.now_is_pinned.then(|| time::format_utc(self.request.now)),
             skew_ms: self.inputs.skew(),
             checksums: self.request.verify,
+            before: None,
         }
+    }
+}
+
+impl Counted<'_> {
+    pub(super) fn input_results(&self) -> Inputs {
+        let &Counted { request, inputs, inventory_rows, export_items, inventories_complete, exports_complete, .. } =
+            self;
+        let read = Read { request, inputs, inventory_rows, export_items, inventories_complete, exports_complete };
+        Inputs { before: self.before.clone(), ..read.results() }
     }
 
     pub(super) fn configuration(&self) -> Configuration {
@@ -137,7 +160,8 @@ pub(super) fn evidence_digest(results: &Results) -> String {
         hash.update((text.len() as u64).to_le_bytes());
         hash.update(text.as_bytes());
     };
-    let manifests = results.inputs.inventories.iter().map(|input| &input.manifest_sha256);
+    let before = results.inputs.before.iter().flat_map(|before| &before.inventories);
+    let manifests = results.inputs.inventories.iter().chain(before).map(|input| &input.manifest_sha256);
     let exports = results.inputs.exports.iter();
     // The first export of a chain is the input itself.
     let exports = exports.flat_map(|input| {

@@ -79,6 +79,8 @@ pub struct AuditRequest<'a> {
     pub export_told: export::Told,
     /// How the keys of CSV inventories are encoded.
     pub csv_keys: CsvKeys,
+    /// Whether a migration is proved: only then are its rules judged.
+    pub proves_migration: bool,
     /// Whether S011 is switched off for this run.
     pub accept_implausible: bool,
     /// Findings that are known already, which do not count.

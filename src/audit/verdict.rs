@@ -65,8 +65,9 @@ pub(super) fn state(
     if meta.family == Family::Source {
         return (RuleState::Judged, None);
     }
+    let proved = request.proves_migration && meta.family == Family::Migration;
     let elsewhere = match registered.check {
-        Check::Elsewhere => Some("judged by `migrate verify`"),
+        Check::Elsewhere if !proved => Some("judged by `migrate verify`"),
         Check::Exception(_) if request.layout.spec().allows.is_empty() => Some("no exception is declared"),
         Check::Stale(_) if request.baseline.is_none() => Some("no baseline is given"),
         _ => None,

@@ -160,6 +160,7 @@ impl AuditArgs {
             inventory_told: self.reading.inventory(None),
             export_told: self.reading.export(None),
             csv_keys: self.reading.csv_keys(),
+            proves_migration: false,
             accept_implausible: self.accept_implausible,
             baseline: known.as_ref(),
             thresholds,
@@ -217,7 +218,7 @@ impl AuditArgs {
 }
 
 /// Says what was passed over, and to those who want to know more, what was read.
-fn tell_inputs(inputs: &Inputs, console: &Console) {
+pub(super) fn tell_inputs(inputs: &Inputs, console: &Console) {
     for input in &inputs.inventories {
         let made = input.created_at.as_deref().unwrap_or("at an unknown time");
         let (bucket, rows, parts) = (&input.bucket, input.rows, input.parts);
@@ -234,7 +235,7 @@ fn tell_inputs(inputs: &Inputs, console: &Console) {
 }
 
 /// Inputs of the command line, or else those of the configuration, which are relative to it.
-fn places(
+pub(super) fn places(
     reach: &Reach,
     given: &[PathBuf],
     of_configuration: &[String],
@@ -248,12 +249,12 @@ fn places(
     }
 }
 
-fn all_cores() -> usize {
+pub(super) fn all_cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 /// A number of bytes, alone or with a unit: `512MiB`, `2G`; units count in 1,024s.
-fn parse_size(text: &str) -> Result<u64, String> {
+pub(super) fn parse_size(text: &str) -> Result<u64, String> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let (number, unit) = text.split_at(digits);
     let shift = match unit.trim().to_ascii_lowercase().trim_end_matches('b').trim_end_matches('i') {
@@ -268,7 +269,7 @@ fn parse_size(text: &str) -> Result<u64, String> {
     size.filter(|&size| size > 0).ok_or_else(|| "write a size as 512MiB or 2GiB".to_owned())
 }
 
-fn parse_phase(text: &str) -> Result<Phase, String> {
+pub(super) fn parse_phase(text: &str) -> Result<Phase, String> {
     Phase::from_name(text).ok_or_else(|| "it is one of before, during, after".to_owned())
 }
 

@@ -14,6 +14,7 @@ mod init;
 mod inspect;
 mod interrupt;
 mod man;
+mod migrate;
 mod output;
 mod output_args;
 mod path;
@@ -95,6 +96,7 @@ enum LogFormat {
 enum Command {
     Audit(Box<audit::AuditArgs>),
     Check(check::CheckArgs),
+    Migrate(migrate::MigrateArgs),
     Rules(rules::RulesArgs),
     Inspect(inspect::InspectArgs),
     Init(init::InitArgs),
@@ -117,6 +119,7 @@ pub fn run() -> u8 {
     let done = match cli.command {
         Command::Audit(arguments) => arguments.run(&console),
         Command::Check(arguments) => arguments.run(&console),
+        Command::Migrate(arguments) => arguments.run(&console),
         Command::Rules(arguments) => arguments.run(&console),
         Command::Inspect(arguments) => arguments.run(&console),
         Command::Init(arguments) => arguments.run(&console),

@@ -1,10 +1,18 @@
-//! Migrations: what becomes of each object, and what Amazon S3 Batch Operations is given to do it.
+//! Migrations: what becomes of each object and each record, and what AWS's own engine is given to do it.
 //!
 //! Nothing here opens a file, and nothing here moves or deletes an object.
 
 pub mod batch_operations;
-pub mod collisions;
+pub mod checksum_report;
 pub mod completion_report;
+pub mod content;
 pub mod decision;
-pub mod proof;
+pub mod mapping;
+pub mod moves;
 pub mod reference_updates;
+pub mod rewriting;
+
+pub use content::{Content, Sameness};
+pub use decision::{Decider, Decision};
+pub use mapping::{Mapping, MappingError};
+pub use moves::{Action, Move};

@@ -2,25 +2,24 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
+
+use crate::references::PathStep;
+
+/// A program that applies the files of updates, in Python; it needs nothing but boto3.
+pub const APPLY_SCRIPT: &str = include_str!("apply_updates.py");
 
 /// The most actions of one transaction (DynamoDB API Reference, "TransactWriteItems").
 pub const MOST_ACTIONS: usize = 100;
-
-/// One step of the way to a value within an item.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Step {
-    /// An attribute or a map's key, as it is spelled.
-    Name(String),
-    /// An element of a list, from 0.
-    Index(u64),
-}
+/// The most bytes that the items of one transaction may have together.
+pub const MOST_BYTES: u64 = 4 * 1_024 * 1_024;
 
 /// One text in an item that becomes another.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Change {
     /// Where it is; begins with a name.
-    pub path: Vec<Step>,
+    pub path: Vec<PathStep>,
     /// What it must be for the update to be made.
     pub old: String,
     /// What it becomes.
@@ -28,7 +27,7 @@ pub struct Change {
 }
 
 /// All changes of one item.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ItemUpdate {
     /// Its table.
     pub table: String,
@@ -36,6 +35,8 @@ pub struct ItemUpdate {
     pub key: Map<String, Value>,
     /// At least one; each path once.
     pub changes: Vec<Change>,
+    /// The item's size, at most, in bytes.
+    pub bytes: u64,
 }
 
 impl ItemUpdate {
@@ -58,8 +59,8 @@ impl ItemUpdate {
             let mut path = String::new();
             for step in &change.path {
                 match step {
-                    Step::Index(index) => path.push_str(&format!("[{index}]")),
-                    Step::Name(name) => {
+                    PathStep::Index(index) => path.push_str(&format!("[{index}]")),
+                    PathStep::Name(name) => {
                         let next = placeholders.len();
                         let placeholder = placeholders.entry(name).or_insert_with(|| format!("#n{next}"));
                         names.insert(placeholder.clone(), name.clone());
@@ -84,13 +85,71 @@ impl ItemUpdate {
             "ExpressionAttributeValues": values,
         })
     }
+
+    /// The update as the parameters of `ExecuteStatement`: one PartiQL statement with the same conditions.
+    pub fn statement(&self) -> Value {
+        let path = |steps: &[PathStep]| {
+            let mut path = String::new();
+            for step in steps {
+                match step {
+                    PathStep::Index(index) => path.push_str(&format!("[{index}]")),
+                    PathStep::Name(name) => {
+                        if !path.is_empty() {
+                            path.push('.');
+                        }
+                        path.push_str(&quoted(name));
+                    }
+                }
+            }
+            path
+        };
+        let mut text = format!("UPDATE {}", quoted(&self.table));
+        let mut parameters = Vec::new();
+        for change in &self.changes {
+            text.push_str(&format!(" SET {} = ?", path(&change.path)));
+            parameters.push(json!({ "S": change.new }));
+        }
+        let mut word = " WHERE";
+        for (name, value) in &self.key {
+            text.push_str(&format!("{word} {} = ?", quoted(name)));
+            parameters.push(value.clone());
+            word = " AND";
+        }
+        for change in &self.changes {
+            text.push_str(&format!(" AND {} = ?", path(&change.path)));
+            parameters.push(json!({ "S": change.old }));
+        }
+        json!({ "Statement": text, "Parameters": parameters })
+    }
 }
 
-/// The updates as bodies of `TransactWriteItems`, in their order, at most [`MOST_ACTIONS`] items each. An item must not
-/// come twice.
-pub fn transactions(updates: &[ItemUpdate]) -> impl Iterator<Item = Value> + '_ {
-    updates.chunks(MOST_ACTIONS).map(|updates| {
-        let actions: Vec<Value> = updates.iter().map(|update| json!({ "Update": update.parameters() })).collect();
-        json!({ "TransactItems": actions })
-    })
+/// A name for PartiQL.
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// Gathers updates into bodies of `TransactWriteItems`, in their order: at most [`MOST_ACTIONS`] items and
+/// [`MOST_BYTES`] each. An item must not come twice.
+#[derive(Debug, Default)]
+pub struct Transactions {
+    actions: Vec<Value>,
+    bytes: u64,
+}
+
+impl Transactions {
+    /// Takes an update; gives the body that is full before it.
+    pub fn push(&mut self, update: &ItemUpdate) -> Option<Value> {
+        let full = self.actions.len() == MOST_ACTIONS || self.bytes + update.bytes > MOST_BYTES;
+        let body = if full { self.take() } else { None };
+        self.actions.push(json!({ "Update": update.parameters() }));
+        self.bytes += update.bytes;
+        body
+    }
+
+    /// The last body, if there is one.
+    pub fn take(&mut self) -> Option<Value> {
+        self.bytes = 0;
+        let actions = std::mem::take(&mut self.actions);
+        (!actions.is_empty()).then(|| json!({ "TransactItems": actions }))
+    }
 }

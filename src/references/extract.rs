@@ -119,7 +119,7 @@ impl<'l> Extractor<'l> {
             root,
             found: std::mem::take(&mut buffers.found),
         };
-        primary_key(plan, root, &mut current.name);
+        primary_key(&plan.table.key, root, &mut current.name);
         use_cases(owners, root, &mut current.entries);
         current.found.clear();
         current.changed = changed_at(plan, &current, exported_at, &mut buffers.text, sink).unwrap_or(UNKNOWN_TIME);
@@ -146,9 +146,9 @@ impl<'l> Extractor<'l> {
 }
 
 /// `name=value,name=value`, in the declared order.
-fn primary_key(plan: &TablePlan<'_>, root: Node<'_>, name: &mut String) {
+pub(super) fn primary_key(key: &[String], root: Node<'_>, name: &mut String) {
     name.clear();
-    for attribute in &plan.table.key {
+    for attribute in key {
         if !name.is_empty() {
             name.push(',');
         }

@@ -1,6 +1,7 @@
 //! What records refer to: extracted from exports, indexed by key, prefix and folder, asked once per object.
 
 mod absorb;
+pub mod addresses;
 mod attribute;
 mod build;
 mod clock;
@@ -24,6 +25,7 @@ mod steps;
 pub mod texts;
 mod versions;
 
+pub use addresses::{Addresses, PathStep};
 pub use declarations::Declarations;
 pub use extract::{Extractor, RecordSink};
 pub use index::BucketIndex;

@@ -97,6 +97,15 @@ pub fn prose_html(sentence: &str) -> String {
     out
 }
 
+/// A field of CSV: one that a spreadsheet would calculate gets an apostrophe before it, which makes it text.
+pub fn harmless(field: &str) -> Cow<'_, str> {
+    if field.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        Cow::Owned(format!("'{field}"))
+    } else {
+        Cow::Borrowed(field)
+    }
+}
+
 /// Plain text for Markdown, in a table cell or elsewhere.
 pub fn markdown(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);

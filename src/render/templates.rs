@@ -30,6 +30,8 @@ embedded![
     "audit/finding.html",
     "audit/findings.html",
     "audit/inputs.html",
+    "audit/migration.html",
+    "audit/migration.md",
     "audit/references.html",
     "audit/shapes.html",
     "audit/since.html",
@@ -40,6 +42,8 @@ embedded![
     "docs/body.md",
     "docs/style.css",
     "head.html",
+    "plan.md",
+    "plan/batch-operations.md",
     "signoff.html",
     "signoff.md",
     "signoff/body.md",
@@ -245,9 +249,10 @@ mod tests {
     fn every_file_of_the_templates_is_embedded() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("report-templates");
         let mut files = Vec::new();
-        for entry in [folder.clone(), folder.join("audit"), folder.join("docs"), folder.join("signoff")]
-            .iter()
-            .flat_map(|folder| fs::read_dir(folder).unwrap())
+        for entry in
+            [folder.clone(), folder.join("audit"), folder.join("docs"), folder.join("plan"), folder.join("signoff")]
+                .iter()
+                .flat_map(|folder| fs::read_dir(folder).unwrap())
         {
             let path = entry.unwrap().path();
             if path.is_file() {

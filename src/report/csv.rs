@@ -5,6 +5,7 @@ use std::io;
 
 use crate::model::Finding;
 use crate::model::time::format_utc;
+use crate::render::hostile::harmless;
 use crate::report::{FormatError, Formatter, ReportView};
 
 const COLUMNS: [&str; 23] = [
@@ -88,13 +89,4 @@ fn fields<'f>(finding: &'f Finding<'_>, sentence: &'f str) -> [Cow<'f, str>; COL
         Cow::Borrowed(sentence),
         text(&finding.excused),
     ]
-}
-
-/// A field that a spreadsheet would calculate gets an apostrophe before it, which makes it text.
-fn harmless(field: &str) -> Cow<'_, str> {
-    if field.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        Cow::Owned(format!("'{field}"))
-    } else {
-        Cow::Borrowed(field)
-    }
 }

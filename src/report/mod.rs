@@ -11,6 +11,7 @@ pub mod markdown;
 pub mod page;
 pub mod parquet;
 mod prometheus;
+pub mod runbook;
 mod sarif;
 pub mod sections;
 mod signoff;

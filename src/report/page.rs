@@ -11,6 +11,7 @@ use crate::report::sections::{Section, sections};
 use crate::report::sparkline::Sparkline;
 use crate::report::treemap::Treemap;
 use crate::results::Results;
+use crate::results::schema::{Inputs, MigrationResult};
 
 /// A report's page.
 #[derive(Debug, Serialize)]
@@ -41,6 +42,10 @@ pub struct Page<'a> {
     pub script: String,
     /// Findings of earlier runs, drawn; none without an earlier run.
     pub runs: Option<Sparkline>,
+    /// What became of a migration, where that was asked.
+    pub migration: Option<&'a MigrationResult>,
+    /// What was read of *before*, likewise.
+    pub before: Option<&'a Inputs>,
     /// The structure by bytes, drawn for wide and for narrow pages.
     pub structure: [Treemap; 2],
 }
@@ -131,6 +136,8 @@ impl<'a> Page<'a> {
             matrix: matrix(report.results),
             requirements: requirements(report.results),
             runs: Sparkline::new(report.results),
+            migration: judgement.migration.as_ref(),
+            before: report.results.inputs.before.as_deref(),
             structure: [Treemap::new(report, 1_120, 460), Treemap::new(report, 360, 560)],
         }
     }

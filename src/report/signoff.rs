@@ -11,7 +11,7 @@ use crate::report::evidence::{Evidence, Requirement, RequirementState, requireme
 use crate::report::page::verdict_word;
 use crate::report::{FormatError, Formatter, ReportView};
 use crate::results::Results;
-use crate::results::schema::{ExceptionState, RuleState};
+use crate::results::schema::{ExceptionState, InventoryInput, MigrationResult, RuleState};
 
 /// The template of what is digested: Markdown, whatever the format.
 const BODY: &str = "signoff/body.md";
@@ -34,6 +34,10 @@ struct View<'a> {
     conflicts: Vec<Conflict<'a>>,
     /// Exceptions that hide findings, or should not be there any more.
     exceptions: Vec<&'a crate::results::schema::ExceptionResult>,
+    /// What became of a migration, where that was asked.
+    migration: Option<&'a MigrationResult>,
+    /// The inventories of *before*, likewise.
+    before_inventories: &'a [InventoryInput],
     /// SHA-256 in hex of the body; empty while the body itself is written.
     digest: String,
 }
@@ -97,6 +101,8 @@ impl<'a> View<'a> {
             counts,
             conflicts: conflicts(results),
             exceptions,
+            migration: results.judgement.migration.as_ref(),
+            before_inventories: results.inputs.before.as_deref().map_or(&[], |before| &before.inventories),
             digest: String::new(),
         }
     }

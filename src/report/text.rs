@@ -26,6 +26,7 @@ impl Formatter for Text {
         let mut pen = Pen { out, coloured: self.coloured };
         verdict(&page, &mut pen)?;
         inputs(&page, &mut pen)?;
+        migration(&page, &mut pen)?;
         areas(&page, &mut pen)?;
         references(&page, &mut pen)?;
         for section in page.integrity.iter().chain(&page.sections) {
@@ -151,6 +152,41 @@ fn inputs(page: &Page<'_>, pen: &mut Pen<'_>) -> io::Result<()> {
         std::iter::once(own).chain(links).collect::<Vec<_>>()
     });
     pen.table(4, &inventories.chain(exports).collect::<Vec<_>>())
+}
+
+/// The equation of a migration, and whether there is a way back.
+fn migration(page: &Page<'_>, pen: &mut Pen<'_>) -> io::Result<()> {
+    let Some(migration) = page.migration else { return Ok(()) };
+    pen.heading("Migration")?;
+    let e = &migration.equation;
+    let parts = [
+        ("moved", e.moved),
+        ("not yet moved", e.pending),
+        ("kept", e.kept),
+        ("given up", e.retired),
+        ("expired", e.expired),
+        ("altered", e.altered),
+        ("lost", e.lost),
+        ("= before", e.before),
+    ];
+    let rows: Vec<Vec<String>> = parts
+        .into_iter()
+        .map(|(name, amount)| vec![name.to_owned(), count(amount.objects), bytes(amount.bytes)])
+        .collect();
+    pen.table(1, &rows)?;
+    let ready = if migration.rollback.ready { "ready" } else { "not ready" };
+    writeln!(pen.out, "  rollback {ready}: {}", visible(&migration.rollback.sentence))?;
+    let stale: u64 = migration.references.iter().map(|attribute| attribute.stale).sum();
+    if stale > 0 {
+        writeln!(pen.out, "  {} by an old key", plural(stale, "reference", None))?;
+    }
+    for writer in migration.late_writers.iter().take(EXAMPLES) {
+        let job = writer.job.as_deref().unwrap_or("unnamed");
+        let since = writer.since.as_deref().map_or_else(|| "an unknown time".to_owned(), utc);
+        let objects = plural(writer.objects, "object", None);
+        writeln!(pen.out, "  still written to: {objects} by {} since {since}", visible(job))?;
+    }
+    Ok(())
 }
 
 fn areas(page: &Page<'_>, pen: &mut Pen<'_>) -> io::Result<()> {

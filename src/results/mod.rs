@@ -9,7 +9,10 @@ pub mod findings;
 pub mod folders;
 pub mod json;
 pub mod location;
+pub mod moves;
+pub mod plan;
 pub mod schema;
+pub mod sorted;
 
 pub use error::ResultsError;
 pub use examples::{Examples, LargestFolders};

@@ -311,6 +311,7 @@ fn inputs() -> Inputs {
         now: Some("2026-11-22T06:00:00Z".into()),
         skew_ms: Some(5_400_000),
         checksums: true,
+        before: None,
     }
 }
 
@@ -461,6 +462,7 @@ pub(crate) fn results() -> Results {
                 unchecked("references inside manifest files (`*.manifest`)", "neither an inventory nor an export shows what an object holds"),
                 unchecked("whether objects can be read", "an inventory shows what is present, not who may read it"),
             ],
+            migration: None,
         },
         inputs: inputs(),
         configuration: Configuration {

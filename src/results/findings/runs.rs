@@ -1,40 +1,19 @@
 //! Findings on their way to one order: each part of an input sorts its own runs, and one merge reads them all.
-//!
-//! A run is held in memory while there is room and lies in one temporary file otherwise; the file has no name, so nothing
-//! is ever left behind. Memory is bounded by [`RUN_BYTES`] for each writer at work and as much again for all finished runs.
 
-use std::cmp::Ordering;
-use std::collections::BinaryHeap;
-use std::collections::binary_heap::PeekMut;
-use std::fs::File;
-use std::io::{self, BufWriter, Read as _, Seek as _, SeekFrom, Write as _};
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering as Access};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::io;
+use std::path::Path;
 
 use crate::model::Finding;
 use crate::results::findings::encode::{decode, encode};
+use crate::results::sorted::{Merged, SortedRun, SortedRuns, SortedWriter};
 
 /// The size in bytes at which a run is sorted and written away, where nobody says otherwise.
 pub const RUN_BYTES: usize = 32 << 20;
-/// Runs are addressed with 32 bits, and one finding may still follow the bound.
-const MOST_RUN_BYTES: usize = 1 << 30;
-/// What all runs that are read back may buffer together, and the least for one of them, in bytes.
-const READ_BYTES: usize = 32 << 20;
-const LEAST_READ_BYTES: usize = 8 << 10;
 
 /// Where runs of findings are kept until they are merged.
 #[derive(Debug, Clone)]
 pub struct FindingRuns {
-    store: Arc<Store>,
-}
-
-#[derive(Debug)]
-struct Store {
-    run_bytes: usize,
-    held_bytes: AtomicUsize,
-    directory: Option<PathBuf>,
-    spilled: Mutex<Option<File>>,
+    runs: SortedRuns,
 }
 
 impl FindingRuns {
@@ -45,258 +24,45 @@ impl FindingRuns {
 
     /// The same with another size at which runs spill, in bytes.
     pub fn with_run_bytes(tmp_dir: Option<&Path>, run_bytes: usize) -> Self {
-        let store = Store {
-            run_bytes: run_bytes.min(MOST_RUN_BYTES),
-            held_bytes: AtomicUsize::new(0),
-            directory: tmp_dir.map(Path::to_owned),
-            spilled: Mutex::new(None),
-        };
-        Self { store: Arc::new(store) }
+        Self { runs: SortedRuns::new(tmp_dir, run_bytes) }
     }
 
     /// A writer for one part. What it took counts only once it is finished; dropped before, it leaves nothing.
     pub fn writer(&self) -> RunWriter {
-        RunWriter { store: Arc::clone(&self.store), arena: Arena::default(), runs: Vec::new() }
+        RunWriter { writer: self.runs.writer() }
     }
-}
-
-impl Store {
-    /// Appends a run to the file; returns where it stands.
-    fn spill(&self, arena: &Arena) -> io::Result<(u64, u64)> {
-        let mut slot = self.spilled.lock().unwrap_or_else(PoisonError::into_inner);
-        if slot.is_none() {
-            *slot = Some(match &self.directory {
-                Some(directory) => tempfile::tempfile_in(directory)?,
-                None => tempfile::tempfile()?,
-            });
-        }
-        let Some(file) = slot.as_mut() else { return Err(io::ErrorKind::NotFound.into()) };
-        let start = file.seek(SeekFrom::End(0))?;
-        let mut out = BufWriter::with_capacity(1 << 20, &mut *file);
-        for index in 0..arena.spans.len() {
-            let record = arena.record(index);
-            out.write_all(&(record.len() as u32).to_le_bytes())?;
-            out.write_all(record)?;
-        }
-        out.flush()?;
-        drop(out);
-        Ok((start, file.stream_position()?))
-    }
-
-    /// Fills `buffer` with the bytes from `offset` on.
-    fn read(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
-        let mut slot = self.spilled.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(file) = slot.as_mut() else { return Err(io::ErrorKind::NotFound.into()) };
-        file.seek(SeekFrom::Start(offset))?;
-        file.read_exact(buffer)
-    }
-
-    /// Whether a finished run of this size may stay in memory.
-    fn hold(&self, bytes: usize) -> bool {
-        let room = |held: usize| held.checked_add(bytes).filter(|held| *held <= self.run_bytes);
-        self.held_bytes.fetch_update(Access::Relaxed, Access::Relaxed, room).is_ok()
-    }
-}
-
-/// Encoded findings, end to end.
-#[derive(Debug, Default)]
-struct Arena {
-    bytes: Vec<u8>,
-    /// Start and end of each finding in `bytes`.
-    spans: Vec<(u32, u32)>,
-    unsorted: bool,
-}
-
-impl Arena {
-    fn record(&self, index: usize) -> &[u8] {
-        slice(&self.bytes, self.spans[index])
-    }
-
-    fn size(&self) -> usize {
-        self.bytes.len() + self.spans.len() * size_of::<(u32, u32)>()
-    }
-
-    fn push(&mut self, finding: &Finding<'_>) {
-        let start = self.bytes.len();
-        encode(finding, &mut self.bytes);
-        let previous = self.spans.last().map(|span| slice(&self.bytes, *span));
-        self.unsorted |= previous.is_some_and(|previous| previous > &self.bytes[start..]);
-        self.spans.push((start as u32, self.bytes.len() as u32));
-    }
-
-    /// A merge sort: parts are sorted but for their neighbours, and it keeps the runs it finds.
-    fn sort(&mut self) {
-        if std::mem::take(&mut self.unsorted) {
-            let bytes = &self.bytes;
-            self.spans.sort_by(|left, right| slice(bytes, *left).cmp(slice(bytes, *right)));
-        }
-    }
-
-    fn clear(&mut self) {
-        self.bytes.clear();
-        self.spans.clear();
-    }
-}
-
-fn slice(bytes: &[u8], (start, end): (u32, u32)) -> &[u8] {
-    &bytes[start as usize..end as usize]
 }
 
 /// Takes the findings of one part.
 #[derive(Debug)]
 pub struct RunWriter {
-    store: Arc<Store>,
-    arena: Arena,
-    runs: Vec<Run>,
+    writer: SortedWriter,
 }
 
 impl RunWriter {
     /// Takes one finding.
     pub fn push(&mut self, finding: &Finding<'_>) -> io::Result<()> {
-        self.arena.push(finding);
-        if self.arena.size() >= self.store.run_bytes {
-            self.spill()?;
-        }
-        Ok(())
+        self.writer.push(|bytes| encode(finding, bytes))
     }
 
     /// The part ended well: its findings count.
-    pub fn finish(mut self) -> io::Result<Vec<Run>> {
-        if self.arena.spans.is_empty() {
-            return Ok(self.runs);
-        }
-        self.arena.bytes.shrink_to_fit();
-        self.arena.spans.shrink_to_fit();
-        if self.store.hold(self.arena.size()) {
-            self.arena.sort();
-            self.runs.push(Run(Origin::Memory { arena: self.arena, store: self.store }));
-        } else {
-            self.spill()?;
-        }
-        Ok(self.runs)
-    }
-
-    fn spill(&mut self) -> io::Result<()> {
-        self.arena.sort();
-        let (start, end) = self.store.spill(&self.arena)?;
-        self.arena.clear();
-        self.runs.push(Run(Origin::File { store: Arc::clone(&self.store), start, end }));
-        Ok(())
+    pub fn finish(self) -> io::Result<Vec<Run>> {
+        self.writer.finish()
     }
 }
 
 /// A sorted run of findings.
-#[derive(Debug)]
-pub struct Run(Origin);
-
-#[derive(Debug)]
-enum Origin {
-    Memory { arena: Arena, store: Arc<Store> },
-    File { store: Arc<Store>, start: u64, end: u64 },
-}
-
-impl Drop for Run {
-    fn drop(&mut self) {
-        if let Origin::Memory { arena, store } = &self.0 {
-            store.held_bytes.fetch_sub(arena.size(), Access::Relaxed);
-        }
-    }
-}
+pub type Run = SortedRun;
 
 /// Gives every finding of all runs to `each`, in their total order.
 pub fn merge<E: From<io::Error>>(runs: Vec<Run>, each: &mut dyn FnMut(&Finding<'_>) -> Result<(), E>) -> Result<(), E> {
-    let chunk = (READ_BYTES / runs.len().max(1)).max(LEAST_READ_BYTES);
-    let mut heads = BinaryHeap::with_capacity(runs.len());
-    for run in runs {
-        let mut head = Box::new(Head { run, position: 0, buffer: Vec::new(), record: (0, 0), chunk });
-        if head.advance()? {
-            heads.push(head);
-        }
-    }
-    // Runs seldom overlap: the same head mostly stays on top, which costs two comparisons.
-    while let Some(mut head) = heads.peek_mut() {
-        let damaged = || io::Error::new(io::ErrorKind::InvalidData, "a temporary file of findings is damaged");
-        each(&decode(head.record()).ok_or_else(damaged)?)?;
-        if !head.advance()? {
-            PeekMut::pop(head);
-        }
+    let mut merged = Merged::new(runs)?;
+    let damaged = || io::Error::new(io::ErrorKind::InvalidData, "a temporary file of findings is damaged");
+    while let Some(record) = merged.next_record()? {
+        each(&decode(record).ok_or_else(damaged)?)?;
     }
     Ok(())
 }
-
-/// A run being read, at one of its findings.
-struct Head {
-    run: Run,
-    /// In memory the next finding; in the file bytes read so far.
-    position: u64,
-    buffer: Vec<u8>,
-    /// Start and end of the finding in `buffer`, or in the arena.
-    record: (u32, u32),
-    chunk: usize,
-}
-
-impl Head {
-    fn record(&self) -> &[u8] {
-        match &self.run.0 {
-            Origin::Memory { arena, .. } => slice(&arena.bytes, self.record),
-            Origin::File { .. } => slice(&self.buffer, self.record),
-        }
-    }
-
-    /// Goes to the next finding, if there is one.
-    fn advance(&mut self) -> io::Result<bool> {
-        if let Origin::Memory { arena, .. } = &self.run.0 {
-            let Some(span) = arena.spans.get(self.position as usize) else { return Ok(false) };
-            self.record = *span;
-            self.position += 1;
-            return Ok(true);
-        }
-        let Some(at) = self.have(self.record.1 as usize, 4)? else { return Ok(false) };
-        let length = [self.buffer[at], self.buffer[at + 1], self.buffer[at + 2], self.buffer[at + 3]];
-        let whole = 4 + u32::from_le_bytes(length) as usize;
-        let Some(at) = self.have(at, whole)? else { return Err(io::ErrorKind::UnexpectedEof.into()) };
-        self.record = ((at + 4) as u32, (at + whole) as u32);
-        Ok(true)
-    }
-
-    /// Sees that `wanted` bytes from `at` on are in the buffer; returns where they begin now, or `None` at the end.
-    fn have(&mut self, at: usize, wanted: usize) -> io::Result<Option<usize>> {
-        if self.buffer.len() - at >= wanted {
-            return Ok(Some(at));
-        }
-        let Origin::File { store, start, end } = &self.run.0 else { return Ok(None) };
-        self.buffer.drain(..at);
-        self.record = (0, 0);
-        let kept = self.buffer.len();
-        let offset = start + self.position;
-        let more = (end - offset).min(self.chunk.max(wanted - kept) as u64) as usize;
-        self.buffer.resize(kept + more, 0);
-        store.read(offset, &mut self.buffer[kept..])?;
-        self.position += more as u64;
-        Ok((self.buffer.len() >= wanted).then_some(0))
-    }
-}
-
-/// The least finding is the greatest head, as the heap wants it.
-impl Ord for Head {
-    fn cmp(&self, other: &Self) -> Ordering {
-        other.record().cmp(self.record())
-    }
-}
-
-impl PartialOrd for Head {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for Head {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-
-impl Eq for Head {}
 
 #[cfg(test)]
 mod tests {
@@ -332,7 +98,7 @@ mod tests {
             let mut merged = Vec::new();
             merge(finished, &mut |finding| -> io::Result<()> { merged.extend(finding.key.as_deref().map(str::to_owned)); Ok(()) })?;
             prop_assert_eq!(merged, expected);
-            prop_assert_eq!(runs.store.held_bytes.load(std::sync::atomic::Ordering::Relaxed), 0);
+            prop_assert_eq!(runs.runs.held_bytes(), 0);
         }
     }
 

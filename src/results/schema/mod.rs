@@ -7,6 +7,7 @@
 mod excused;
 mod failing;
 mod folder;
+mod migration;
 mod provenance;
 mod since;
 
@@ -15,6 +16,10 @@ use serde::{Deserialize, Serialize};
 
 pub use excused::{BaselineResult, ExceptionResult, ExceptionState, KnownResult, ThresholdResult};
 pub use folder::FolderRow;
+pub use migration::{
+    Completion, Equation, Evidence, GenerationOutcome, LateWriter, MatrixCell, MigrationResult, ReferenceCell,
+    Rollback, StaleReferences, TaskErrors,
+};
 pub use provenance::{Configuration, ExportInput, ExportLink, Inputs, InventoryInput, RequirementResult};
 pub use since::{ChangeCount, ChangeResult, HistoryEntry, SinceResult};
 
@@ -94,6 +99,9 @@ pub struct Judgement {
     /// Limits, in the order in which they were given.
     #[serde(default)]
     pub thresholds: Vec<ThresholdResult>,
+    /// What became of a migration, where `migrate verify` made this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub migration: Option<MigrationResult>,
 }
 
 /// Rows of the inventories and what they are.

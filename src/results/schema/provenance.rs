@@ -16,6 +16,9 @@ pub struct Inputs {
     pub skew_ms: Option<i64>,
     /// Whether parts were checked against their checksums.
     pub checksums: bool,
+    /// What was read of *before*, where a migration is proved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<Box<Inputs>>,
 }
 
 /// One inventory delivery.

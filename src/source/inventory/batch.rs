@@ -153,6 +153,7 @@ impl BatchBuilder {
                     let value = match column {
                         // S3 Metadata tables write 0 for delete markers, inventories nothing.
                         Column::Size => row.size.filter(|_| row.is_delete_marker != Some(true)),
+                        Column::LifecycleExpiration => row.expires,
                         _ => row.last_modified,
                     };
                     integers.values.push(value.unwrap_or_default());

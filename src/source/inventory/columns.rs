@@ -48,6 +48,12 @@ columns! {
     EncryptionStatus = "encryption_status", "EncryptionStatus";
     /// `FREQUENT`, `ARCHIVE`, …: objects in `INTELLIGENT_TIERING` only.
     AccessTier = "access_tier", "IntelligentTieringAccessTier";
+    /// `GOVERNANCE` or `COMPLIANCE`, where the object is locked.
+    ObjectLockMode = "object_lock_mode", "ObjectLockMode";
+    /// `ON` under a legal hold.
+    LegalHold = "object_lock_legal_hold_status", "ObjectLockLegalHoldStatus";
+    /// When a lifecycle rule takes it away, ms UTC.
+    LifecycleExpiration = "lifecycle_expiration_date", "LifecycleExpirationDate";
 }
 
 /// How an Arrow array holds a column.
@@ -67,8 +73,6 @@ const OTHER: &[&str] = &[
     "multipartuploaded",
     "replicationstatus",
     "objectlockretainuntildate",
-    "objectlockmode",
-    "objectlocklegalholdstatus",
     "objectlockeventholdstatus",
     "objectlockeventholdduration",
     "intelligenttieringreferencedate",
@@ -76,7 +80,6 @@ const OTHER: &[&str] = &[
     "checksumalgorithm",
     "objectaccesscontrollist",
     "objectowner",
-    "lifecycleexpirationdate",
     // S3 Metadata tables.
     "sequencenumber",
     "recordtype",
@@ -110,11 +113,15 @@ impl Column {
         match self {
             Self::Key => Shape::Key,
             Self::Size => Shape::Integer,
-            Self::LastModified => Shape::Time,
+            Self::LastModified | Self::LifecycleExpiration => Shape::Time,
             Self::IsLatest | Self::IsDeleteMarker => Shape::Flag,
-            Self::VersionId | Self::ETag | Self::StorageClass | Self::EncryptionStatus | Self::AccessTier => {
-                Shape::Text
-            }
+            Self::VersionId
+            | Self::ETag
+            | Self::StorageClass
+            | Self::EncryptionStatus
+            | Self::AccessTier
+            | Self::ObjectLockMode
+            | Self::LegalHold => Shape::Text,
         }
     }
 

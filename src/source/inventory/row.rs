@@ -35,6 +35,7 @@ pub(super) struct Row {
     pub(super) key: Span,
     pub(super) size: Option<i64>,
     pub(super) last_modified: Option<Millis>,
+    pub(super) expires: Option<Millis>,
     pub(super) is_latest: Option<bool>,
     pub(super) is_delete_marker: Option<bool>,
     /// By the number of the column; empty for none.
@@ -69,9 +70,14 @@ impl Row {
             Shape::Key => self.key = span,
             Shape::Integer => self.size = integer(value).map_err(|()| bad(column, value, "a size in bytes"))?,
             Shape::Time => {
-                self.last_modified = match value {
+                let time = match value {
                     b"" => None,
                     _ => Some(time::parse(value).ok_or_else(|| bad(column, value, "a time"))?),
+                };
+                if column == Column::LifecycleExpiration {
+                    self.expires = time;
+                } else {
+                    self.last_modified = time;
                 }
             }
             Shape::Flag => {

@@ -69,3 +69,39 @@ fn an_interrupt_ends_the_program_within_a_second_and_leaves_nothing() {
         assert!(world.files() == before, "{signal}: left {:?}", world.files().keys());
     }
 }
+
+#[test]
+fn an_interrupted_plan_leaves_nothing() {
+    let world = endless();
+    let before = world.files();
+    let mut child = program()
+        .args(["migrate", "plan", "--out", "plan", "--tmp-dir", "tmp"])
+        .current_dir(world.dir())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let begun = Instant::now();
+    while !fs::read_dir(world.dir())
+        .unwrap()
+        .any(|entry| entry.unwrap().file_name().to_string_lossy().starts_with(".plan."))
+    {
+        assert!(child.try_wait().unwrap().is_none() && begun.elapsed() < Duration::from_secs(20), "it never began");
+        thread::sleep(Duration::from_millis(5));
+    }
+    thread::sleep(Duration::from_millis(300));
+    let sent = Instant::now();
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let ran = Ran::of(&child.wait_with_output().unwrap(), world.dir());
+    let took = sent.elapsed();
+    ran.is_refused(130);
+    assert!(took < Duration::from_secs(1), "it took {took:?}");
+    assert!(world.files() == before, "left {:?}", world.files().keys());
+    assert!(
+        !fs::read_dir(world.dir()).unwrap().any(|entry| entry
+            .unwrap()
+            .file_name()
+            .to_string_lossy()
+            .contains(".plan."))
+    );
+}

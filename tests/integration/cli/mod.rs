@@ -13,6 +13,7 @@ mod full_disk;
 mod help;
 mod inspect;
 mod interrupt;
+mod migrate;
 mod outputs;
 mod path;
 mod recipes;

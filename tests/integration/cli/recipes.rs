@@ -196,3 +196,14 @@ fn what_other_systems_read_is_well_formed() {
         assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
     }
 }
+
+#[test]
+fn a_move_is_planned_and_proved_as_it_says() {
+    let world = World::of(&["films/a1/one.mp4"], &[]);
+    let script = format!("set -e\n{}", block("bash", "stocktake migrate plan"));
+    // Nothing is moved yet, which is what `during` is for.
+    let places = [("BEFORE", "inventory"), ("AFTER", "inventory"), ("EXPORTS", "exports")];
+    let ran = run(&world, &script, &places);
+    assert_eq!(ran.code, Some(0), "{ran:#?}");
+    assert!(world.path("plan/MIGRATION.md").exists() && world.path("proof/signoff.html").exists());
+}

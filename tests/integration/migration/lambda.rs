@@ -50,6 +50,11 @@ pub(super) fn manifests(moves: &[(String, String)], most_bytes: u64) -> (Vec<Str
 /// Runs every row of the manifests through the handler, with these objects in the bucket; gives the results, the
 /// bucket and the calls that were made; nothing where there is no Python.
 fn run_handler(manifests: &[String], objects: &Value) -> Option<Value> {
+    run_handler_in("line-1", manifests, objects)
+}
+
+/// The same in a bucket of another name.
+pub(super) fn run_handler_in(bucket: &str, manifests: &[String], objects: &Value) -> Option<Value> {
     let python = tool("python3")?;
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("copy_object.py"), LAMBDA_HANDLER).unwrap();
@@ -62,14 +67,14 @@ fn run_handler(manifests: &[String], objects: &Value) -> Option<Value> {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    let given = json!({ "fields": fields, "objects": objects }).to_string();
+    let given = json!({ "bucket": bucket, "fields": fields, "objects": objects }).to_string();
     python.stdin.take().unwrap().write_all(given.as_bytes()).unwrap();
     let done = python.wait_with_output().unwrap();
     assert!(done.status.success());
     Some(serde_json::from_slice(&done.stdout).unwrap())
 }
 
-fn object(size: u64, etag: &str) -> Value {
+pub(super) fn object(size: u64, etag: &str) -> Value {
     json!({ "ContentLength": size, "ETag": etag, "StorageClass": "STANDARD_IA", "Metadata": { "made-by": "line 1" },
         "ServerSideEncryption": "aws:kms", "SSEKMSKeyId": "key-1", "ChecksumCRC32": "AAAA==", "ChecksumType": "FULL_OBJECT" })
 }
@@ -97,7 +102,7 @@ pub(super) fn hostile() -> Vec<(String, String)> {
 }
 
 #[test]
-pub(super) fn hostile_keys_arrive_as_they_were_meant() {
+fn hostile_keys_arrive_as_they_were_meant() {
     let moves = hostile();
     let (manifests, overflow) = manifests(&moves, 300);
     assert!(overflow.is_empty());

@@ -1,6 +1,9 @@
 //! Migrations: what is planned, handed to AWS's engine, and proved.
 
+mod apply;
 mod completion_report;
 mod lambda;
+mod planned;
 mod reference_updates;
-mod round_trip;
+mod state;
+mod verified;

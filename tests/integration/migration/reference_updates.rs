@@ -1,20 +1,22 @@
 //! Conditional updates of records.
 
 use serde_json::json;
-use stocktake::migration::reference_updates::{Change, ItemUpdate, MOST_ACTIONS, Step, transactions};
+use stocktake::migration::reference_updates::{Change, ItemUpdate, MOST_ACTIONS, MOST_BYTES, Transactions};
+use stocktake::references::PathStep;
 
 fn update(id: usize) -> ItemUpdate {
-    let name = |name: &str| Step::Name(name.to_owned());
+    let name = |name: &str| PathStep::Name(name.to_owned());
     let change =
-        |path: Vec<Step>, text: &str| Change { path, old: format!("s3://a/{text}"), new: format!("s3://b/{text}") };
+        |path: Vec<PathStep>, text: &str| Change { path, old: format!("s3://a/{text}"), new: format!("s3://b/{text}") };
     let key = json!({ "id": { "S": id.to_string() } });
     ItemUpdate {
         table: "jobs".to_owned(),
         key: key.as_object().unwrap().clone(),
         changes: vec![
-            change(vec![name("compilations"), Step::Index(1), name("s3.uri")], "x"),
+            change(vec![name("compilations"), PathStep::Index(1), name("s3.uri")], "x"),
             change(vec![name("status"), name("s3.uri")], "y\"'"),
         ],
+        bytes: 100,
     }
 }
 
@@ -46,8 +48,35 @@ fn the_way_back_expects_what_the_way_there_wrote() {
 }
 
 #[test]
+fn a_statement_says_the_same() {
+    let statement = update(7).statement();
+    assert_eq!(
+        statement["Statement"],
+        "UPDATE \"jobs\" SET \"compilations\"[1].\"s3.uri\" = ? SET \"status\".\"s3.uri\" = ? WHERE \"id\" = ? \
+         AND \"compilations\"[1].\"s3.uri\" = ? AND \"status\".\"s3.uri\" = ?"
+    );
+    let texts = ["s3://b/x", "s3://b/y\"'", "7", "s3://a/x", "s3://a/y\"'"].map(|text| json!({ "S": text }));
+    assert_eq!(statement["Parameters"], json!(texts));
+}
+
+/// How many items each transaction takes.
+fn sizes(updates: impl Iterator<Item = ItemUpdate>) -> Vec<usize> {
+    let mut transactions = Transactions::default();
+    let mut bodies: Vec<_> = updates.filter_map(|update| transactions.push(&update)).collect();
+    bodies.extend(transactions.take());
+    bodies.iter().map(|body| body["TransactItems"].as_array().unwrap().len()).collect()
+}
+
+#[test]
 fn a_transaction_takes_a_hundred_items() {
-    let updates: Vec<_> = (0..=2 * MOST_ACTIONS).map(update).collect();
-    let sizes: Vec<_> = transactions(&updates).map(|body| body["TransactItems"].as_array().unwrap().len()).collect();
-    assert_eq!(sizes, [100, 100, 1]);
+    assert_eq!(sizes((0..=2 * MOST_ACTIONS).map(update)), [100, 100, 1]);
+    assert!(sizes(std::iter::empty()).is_empty());
+}
+
+#[test]
+fn a_transaction_takes_four_mebibytes() {
+    let large = |number: usize| ItemUpdate { bytes: MOST_BYTES / 2 - number as u64 % 2, ..update(number) };
+    assert_eq!(sizes((0..5).map(large)), [2, 2, 1]);
+    let huge = |number: usize| ItemUpdate { bytes: MOST_BYTES + 1, ..update(number) };
+    assert_eq!(sizes((0..2).map(huge)), [1, 1]);
 }

@@ -18,7 +18,7 @@ KEPT = ("StorageClass", "ServerSideEncryption", "SSEKMSKeyId", "Metadata")
 
 class Client:
     def head_object(self, Bucket, Key, ChecksumMode):
-        assert Bucket == "line-1" and ChecksumMode == "ENABLED"
+        assert Bucket == given["bucket"] and ChecksumMode == "ENABLED"
         if Key not in objects:
             raise ClientError("404")
         return dict(objects[Key])
@@ -70,7 +70,7 @@ from copy_object import lambda_handler  # noqa: E402
 
 results = []
 for number, field in enumerate(given["fields"]):
-    task = {"taskId": str(number), "s3Key": field, "s3VersionId": None, "s3BucketArn": "arn:aws:s3:::line-1"}
+    task = {"taskId": str(number), "s3Key": field, "s3VersionId": None, "s3BucketArn": "arn:aws:s3:::" + given["bucket"]}
     event = {"invocationSchemaVersion": "1.0", "invocationId": "i", "tasks": [task]}
     results += lambda_handler(event, None)["results"]
 json.dump({"results": results, "objects": objects, "calls": calls}, sys.stdout)

@@ -1,0 +1,85 @@
+//! New objects at old places: a writer that was not updated, told by the job that its keys hold, and since when.
+
+use std::collections::BTreeMap;
+
+use crate::audit::migrate::pairing::{Generation, Seen};
+use crate::layout::spec::Fate;
+use crate::layout::{Captures, KeyMatch, Layout};
+use crate::model::{Millis, time};
+use crate::results::plan::Amount;
+use crate::results::schema::LateWriter;
+
+/// How many writers a result names.
+const MOST_WRITERS: usize = 100;
+
+/// What one writer wrote.
+#[derive(Debug, Clone, Default)]
+struct Tally {
+    amount: Amount,
+    since: Option<Millis>,
+    latest: Option<Millis>,
+    example: String,
+}
+
+/// All of them, by bucket, generation and job; as many as there are jobs that still write to old places.
+#[derive(Debug, Default)]
+pub(super) struct LateWriters {
+    known: BTreeMap<(u16, Generation, Option<String>), Tally>,
+    captures: Captures,
+}
+
+impl LateWriters {
+    /// An object that is new, or was written over; whether its key is of an older generation.
+    pub(super) fn object(&mut self, layout: &Layout, bucket: u16, key: &str, seen: &Seen) -> bool {
+        let found = layout.buckets()[usize::from(bucket)].identify(key.as_bytes(), &mut self.captures);
+        let KeyMatch::Legacy(placed) = found else { return false };
+        let area = &layout.spec().areas[usize::from(placed.area)];
+        let declared = placed.legacy.and_then(|legacy| area.legacy.get(usize::from(legacy)));
+        // Who may go on writing there, by the layout's own words, is not late.
+        if declared.is_some_and(|legacy| legacy.keep_source.is_some() || matches!(legacy.fate, Fate::Keep(_))) {
+            return true;
+        }
+        let named =
+            |name: &str| self.captures.iter().find(|(placeholder, _)| layout.placeholder_name(*placeholder) == name);
+        let job = named("job").or_else(|| self.captures.iter().next());
+        let job = job.and_then(|(_, range)| key.get(range)).map(str::to_owned);
+        let generation = Generation { area: placed.area, legacy: placed.legacy.unwrap_or_default() };
+        let tally = self.known.entry((bucket, generation, job)).or_default();
+        tally.amount += Amount { objects: 1, bytes: seen.content.size.unwrap_or(0) };
+        let (since, latest) = (tally.since, tally.latest);
+        tally.since = [since, seen.modified].into_iter().flatten().min();
+        tally.latest = [latest, seen.modified].into_iter().flatten().max();
+        if tally.example.is_empty() || key < tally.example.as_str() {
+            key.clone_into(&mut tally.example);
+        }
+        true
+    }
+
+    /// The oldest first; and how many there are.
+    pub(super) fn results(self, layout: &Layout) -> (Vec<LateWriter>, u64) {
+        let count = self.known.len() as u64;
+        let areas = &layout.spec().areas;
+        let mut writers: Vec<(Option<Millis>, LateWriter)> = self
+            .known
+            .into_iter()
+            .map(|((bucket, generation, job), tally)| {
+                let area = &areas[usize::from(generation.area)];
+                let writer = LateWriter {
+                    bucket: layout.buckets()[usize::from(bucket)].name().to_owned(),
+                    area: area.name.clone(),
+                    generation: area.legacy[usize::from(generation.legacy)].name.clone(),
+                    job,
+                    objects: tally.amount.objects,
+                    bytes: tally.amount.bytes,
+                    since: tally.since.map(time::format_utc),
+                    latest: tally.latest.map(time::format_utc),
+                    example: tally.example,
+                };
+                (tally.since, writer)
+            })
+            .collect();
+        writers.sort_by_key(|(since, _)| since.unwrap_or(Millis::MAX));
+        writers.truncate(MOST_WRITERS);
+        (writers.into_iter().map(|(_, writer)| writer).collect(), count)
+    }
+}

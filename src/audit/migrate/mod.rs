@@ -1,0 +1,23 @@
+//! Migrations: a plan made of inventories and exports, and the proof of what became of it.
+
+mod files;
+mod late;
+pub(in crate::audit) mod listed;
+mod meeting;
+pub(in crate::audit) mod pairing;
+mod placing;
+mod planning;
+mod prefixes;
+mod proving;
+mod record;
+mod rewriting;
+mod rows;
+mod scan;
+mod settling;
+mod stale;
+pub(in crate::audit) mod verifying;
+mod wishes;
+
+pub use files::PlanSink;
+pub use planning::{PlanRequest, Planned, plan};
+pub use verifying::{Report, ReportKind, VerifyRequest, verify};

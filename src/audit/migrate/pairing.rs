@@ -1,0 +1,210 @@
+//! What a proof rests on, as sorted records: the plan's moves, the objects of *before*, those of *after*, and checksums.
+
+use std::io;
+
+use crate::audit::error::AuditError;
+use crate::audit::migrate::listed::{Listed, ListedRow};
+use crate::audit::migrate::record::{Put, Values, put_hashed_place};
+use crate::audit::migrate::scan::Taker;
+use crate::layout::Layout;
+use crate::migration::{Action, Content, Move};
+use crate::model::Millis;
+use crate::results::sorted::{SortedRuns, SortedWriter};
+
+/// At a key: the object of *before*.
+pub(super) const BEFORE: u8 = 0;
+/// At an old key: a row of the plan.
+pub(super) const PLANNED: u8 = 1;
+/// At a key: the object of *after*.
+pub(super) const AFTER: u8 = 2;
+/// At a key: its checksum, by a report.
+pub(super) const CHECKSUM: u8 = 3;
+/// At a new key: an object that is to be there.
+pub(super) const TARGET: u8 = 4;
+
+/// An object as an inventory lists it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Seen {
+    pub(super) content: Content,
+    pub(super) modified: Option<Millis>,
+    pub(super) expires: Option<Millis>,
+    pub(super) archived: bool,
+}
+
+impl Seen {
+    pub(super) fn put(&self, bytes: &mut Vec<u8>) {
+        bytes.content(self.content);
+        bytes.optional(self.modified.map(i64::cast_unsigned));
+        bytes.optional(self.expires.map(i64::cast_unsigned));
+        bytes.push(u8::from(self.archived));
+    }
+
+    pub(super) fn read(values: &mut Values<'_>) -> Option<Self> {
+        Some(Self {
+            content: values.content()?,
+            modified: values.optional()?.map(u64::cast_signed),
+            expires: values.optional()?.map(u64::cast_signed),
+            archived: values.byte()? != 0,
+        })
+    }
+}
+
+/// A row of the plan, at its old key.
+#[derive(Debug, Clone)]
+pub(super) struct Planned {
+    pub(super) action: Action,
+    pub(super) keeps_source: bool,
+    pub(super) generation: Generation,
+    pub(super) new_key: Option<String>,
+    pub(super) reason: String,
+    pub(super) related: Vec<String>,
+}
+
+/// An area and one of its generations, by their positions in the layout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Generation {
+    pub(super) area: u16,
+    pub(super) legacy: u16,
+}
+
+impl Generation {
+    /// Where a plan's names stand in the layout; none if it has no such.
+    fn named(layout: &Layout, area: &str, generation: &str) -> Option<Self> {
+        let areas = &layout.spec().areas;
+        let position = areas.iter().position(|known| known.name == area)?;
+        let legacy = areas[position].legacy.iter().position(|known| known.name == generation)?;
+        Some(Self { area: position as u16, legacy: legacy as u16 })
+    }
+
+    pub(super) fn put(self, bytes: &mut Vec<u8>) {
+        bytes.extend_from_slice(&self.area.to_le_bytes());
+        bytes.extend_from_slice(&self.legacy.to_le_bytes());
+    }
+
+    pub(super) fn read(values: &mut Values<'_>) -> Option<Self> {
+        Some(Self { area: values.short()?, legacy: values.short()? })
+    }
+}
+
+impl Planned {
+    pub(super) fn read(values: &mut Values<'_>) -> Option<Self> {
+        Some(Self {
+            action: Action::ALL.get(usize::from(values.byte()?)).copied()?,
+            keeps_source: values.byte()? != 0,
+            generation: Generation::read(values)?,
+            new_key: match values.byte()? {
+                0 => {
+                    values.text()?;
+                    None
+                }
+                _ => Some(values.text()?.to_owned()),
+            },
+            reason: values.text()?.to_owned(),
+            related: (0..values.number()?).map(|_| values.text().map(str::to_owned)).collect::<Option<_>>()?,
+        })
+    }
+}
+
+/// Writes a row of the plan at its old key, and at its new one if a copy is to be there.
+///
+/// Gives what the layout does not know, where the plan was made under another.
+pub(super) fn put_move(
+    layout: &Layout,
+    writer: &mut SortedWriter,
+    planned: &Move<'_>,
+) -> io::Result<Result<(), String>> {
+    let Some(bucket) = layout.buckets().iter().position(|bucket| bucket.name() == planned.bucket) else {
+        return Ok(Err(format!("the bucket `{}`", planned.bucket)));
+    };
+    let Some(generation) = Generation::named(layout, &planned.area, &planned.generation) else {
+        return Ok(Err(format!("the generation `{}` of the area `{}`", planned.generation, planned.area)));
+    };
+    writer.push(|bytes| {
+        put_hashed_place(bytes, bucket as u16, planned.old_key.as_bytes());
+        bytes.push(PLANNED);
+        bytes.push(planned.action as u8);
+        bytes.push(u8::from(planned.keeps_source));
+        generation.put(bytes);
+        bytes.push(u8::from(planned.new_key.is_some()));
+        bytes.text(planned.new_key.as_deref().unwrap_or_default());
+        bytes.text(planned.reason.as_deref().unwrap_or_default());
+        bytes.number(planned.related.len() as u64);
+        planned.related.iter().for_each(|key| bytes.text(key));
+    })?;
+    if let (Action::Copy | Action::Done, Some(new_key)) = (planned.action, &planned.new_key) {
+        writer.push(|bytes| {
+            put_hashed_place(bytes, bucket as u16, new_key.as_bytes());
+            bytes.push(TARGET);
+            bytes.text(&planned.old_key);
+        })?;
+    }
+    Ok(Ok(()))
+}
+
+/// Writes the checksum of a key: algorithm and value.
+pub(super) fn put_checksum(
+    writer: &mut SortedWriter,
+    bucket: u16,
+    key: &str,
+    algorithm: &str,
+    value: &str,
+) -> io::Result<()> {
+    writer.push(|bytes| {
+        put_hashed_place(bytes, bucket, key.as_bytes());
+        bytes.push(CHECKSUM);
+        bytes.text(algorithm);
+        bytes.text(value);
+    })
+}
+
+/// Takes the objects of one side.
+pub(in crate::audit) struct SideTaker {
+    side: u8,
+    pub(in crate::audit) writer: SortedWriter,
+    /// Folder markers, which are no objects of the proof.
+    pub(in crate::audit) markers: u64,
+}
+
+impl SideTaker {
+    pub(super) fn before(runs: &SortedRuns) -> Self {
+        Self { side: BEFORE, writer: runs.writer(), markers: 0 }
+    }
+
+    /// For *after*.
+    pub(in crate::audit) fn after(runs: &SortedRuns) -> Self {
+        Self { side: AFTER, writer: runs.writer(), markers: 0 }
+    }
+
+    fn row(&mut self, bucket: u16, listed: &ListedRow<'_>) -> io::Result<()> {
+        let row = &listed.row;
+        if row.is_delete_marker || !row.is_latest {
+            return Ok(());
+        }
+        if row.key.last() == Some(&b'/') && row.size.unwrap_or(0) == 0 {
+            self.markers += 1;
+            return Ok(());
+        }
+        let seen = Seen {
+            content: listed.content,
+            modified: row.modified,
+            expires: listed.expires,
+            archived: row.is_archived,
+        };
+        self.writer.push(|bytes| {
+            put_hashed_place(bytes, bucket, row.key);
+            bytes.push(self.side);
+            seen.put(bytes);
+        })
+    }
+
+    /// The next rows of a bucket.
+    pub(in crate::audit) fn take(&mut self, bucket: u16, listed: &Listed<'_>, rows: usize) -> io::Result<()> {
+        (0..rows).try_for_each(|row| self.row(bucket, &listed.row(row)))
+    }
+}
+
+impl Taker for SideTaker {
+    fn rows(&mut self, bucket: u16, listed: &Listed<'_>, rows: usize) -> Result<(), AuditError> {
+        Ok(self.take(bucket, listed, rows)?)
+    }
+}

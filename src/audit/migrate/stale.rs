@@ -1,0 +1,157 @@
+//! The records of *after*: which still name old keys of the plan, what exists of what they name, and how many did before.
+
+use std::borrow::Cow;
+
+use crate::audit::migrate::prefixes::PrefixMove;
+use crate::audit::migrate::proving::{Prover, STATES};
+use crate::audit::sink::Concern;
+use crate::model::{Finding, Severity, Subject};
+use crate::references::records::{Flags, NONE, Reference};
+use crate::references::{Declarations, References};
+use crate::results::schema::{ReferenceCell, StaleReferences};
+use crate::rules::context::FindingSink as _;
+
+/// What the references of one declaration come to.
+#[derive(Debug, Clone, Copy, Default)]
+struct Tally {
+    before: u64,
+    stale: u64,
+    broken: u64,
+    rewritten: u64,
+}
+
+impl Prover<'_, '_, '_> {
+    /// Judges every reference (M407, M408).
+    pub(super) fn stale_references(&mut self, declarations: &Declarations<'_>) {
+        let references = self.references;
+        let mut tallies = vec![Tally::default(); declarations.len()];
+        let mut matrix = [(0_u64, 0_u64); 4];
+        for (number, reference) in (0_u32..).zip(references.list.iter()) {
+            let tally = &mut tallies[usize::from(references.declaration(reference))];
+            if reference.target == NONE || reference.flags.has(Flags::OUTSIDE) {
+                continue;
+            }
+            let place = (reference.bucket, reference.target);
+            if reference.flags.has(Flags::PREFIX) {
+                let old = references.buckets[usize::from(reference.bucket)].prefix_text(reference.target);
+                if let PrefixMove::Moves(new) = self.prefixes.get(reference.bucket, old) {
+                    let new = new.clone();
+                    tally.stale += 1;
+                    self.tell("M407", declarations, number, reference, &new);
+                }
+            } else if let Some(named) = self.named.get(&place).cloned() {
+                tally.stale += 1;
+                matrix[named.state].0 += 1;
+                let mapped = references.mapped.get(&number);
+                let mapped =
+                    mapped.map(|&key| references.buckets[usize::from(reference.bucket)].key_text(key).to_owned());
+                let new = mapped.filter(|new| named.new_keys.contains(new)).or_else(|| named.new_keys.first().cloned());
+                let new = new.unwrap_or_default();
+                self.tell("M407", declarations, number, reference, &new);
+                if !STATES[named.state].starts_with("old") && STATES[named.state] != "both" && !named.keeps_source {
+                    tallies[usize::from(references.declaration(reference))].broken += 1;
+                    self.tell("M408", declarations, number, reference, &new);
+                }
+            } else if let Some(&state) = self.arrived.get(&place) {
+                tally.rewritten += 1;
+                matrix[state].1 += 1;
+            }
+        }
+        if let Some(earlier) = self.earlier {
+            for reference in earlier.list.iter() {
+                if self.named_before.contains_key(&(reference.bucket, reference.target))
+                    && reference.flags.has(Flags::KEY)
+                {
+                    tallies[usize::from(earlier.declaration(reference))].before += 1;
+                }
+            }
+        }
+        let cell =
+            |at: usize| ReferenceCell { state: STATES[at].to_owned(), name_old: matrix[at].0, name_new: matrix[at].1 };
+        self.result.reference_matrix = [1, 3, 2, 0].map(cell).to_vec();
+        self.result.references = self.by_attribute(declarations, &tallies);
+    }
+
+    /// The attributes that name places of the plan, or did.
+    fn by_attribute(&self, declarations: &Declarations<'_>, tallies: &[Tally]) -> Vec<StaleReferences> {
+        let mut all: Vec<StaleReferences> = Vec::new();
+        for (number, tally) in (0_u16..).zip(tallies) {
+            let (table, attribute) = (&declarations.table(number).name, &declarations.reference(number).attribute.text);
+            let known = all.iter().position(|known| known.table == *table && known.attribute == *attribute);
+            let position = known.unwrap_or_else(|| {
+                all.push(StaleReferences {
+                    table: table.clone(),
+                    attribute: attribute.clone(),
+                    before: self.earlier.map(|_| 0),
+                    stale: 0,
+                    broken: 0,
+                    rewritten: 0,
+                });
+                all.len() - 1
+            });
+            let entry = &mut all[position];
+            entry.before = entry.before.map(|before| before + tally.before);
+            entry.stale += tally.stale;
+            entry.broken += tally.broken;
+            entry.rewritten += tally.rewritten;
+        }
+        all.retain(|entry| entry.stale + entry.rewritten + entry.before.unwrap_or(0) > 0);
+        all
+    }
+
+    fn tell(
+        &mut self,
+        code: &'static str,
+        declarations: &Declarations<'_>,
+        number: u32,
+        reference: &Reference,
+        new: &str,
+    ) {
+        let Some(rule) = crate::rules::index_of(code) else { return };
+        let references = self.references;
+        let declaration = references.declaration(reference);
+        let (table, position) = declarations.position(declaration);
+        let severity = self.request.severities.reference(rule, table, position);
+        if severity == Severity::Ignore {
+            return;
+        }
+        let bucket = self.request.layout.buckets()[usize::from(reference.bucket)].name();
+        let key = named_key(references, reference);
+        let item = references.item_of(number);
+        let mut finding = Finding::new(code, severity, Subject::Reference);
+        finding.table = Some(declarations.table(declaration).name.as_str().into());
+        finding.item = Some(references.items.names.text(item).into());
+        finding.path = Some(references.path(reference).into());
+        finding.value = Some(value_of(references, number, reference, bucket, key));
+        finding.bucket = Some(bucket.into());
+        finding.key = Some(key.into());
+        finding.suggestion = Some(format!("s3://{bucket}/{new}").into());
+        finding.modified = references.items.changed_at(item);
+        self.emitter.rule(rule, severity, Concern::default()).report(finding);
+    }
+}
+
+/// The key or the prefix that a reference names.
+fn named_key<'r>(references: &'r References, reference: &Reference) -> &'r str {
+    let index = &references.buckets[usize::from(reference.bucket)];
+    if reference.flags.has(Flags::PREFIX) {
+        index.prefix_text(reference.target)
+    } else {
+        index.key_text(reference.target)
+    }
+}
+
+/// The text of a reference, as its record holds it.
+fn value_of<'r>(
+    references: &'r References,
+    number: u32,
+    reference: &Reference,
+    bucket: &str,
+    key: &'r str,
+) -> Cow<'r, str> {
+    match references.odd.get(&number).and_then(|odd| odd.value.as_deref()) {
+        Some(value) => Cow::Borrowed(value),
+        None if reference.flags.has(Flags::ALONE) => Cow::Borrowed(key),
+        None => Cow::Owned(format!("s3://{bucket}/{key}")),
+    }
+}

@@ -1,0 +1,322 @@
+//! `migrate verify`: an audit of *after* that also holds every object of *before* against the plan.
+
+use std::collections::BTreeMap;
+use std::io::{self, BufRead};
+use std::sync::atomic::Ordering;
+
+use rayon::ThreadPool;
+
+use crate::audit::error::AuditError;
+use crate::audit::excuses::Excuses;
+use crate::audit::inputs::{AuditInputs, report_defect};
+use crate::audit::migrate::late::LateWriters;
+use crate::audit::migrate::pairing::{SideTaker, put_checksum, put_move};
+use crate::audit::migrate::planning::run_bytes;
+use crate::audit::migrate::prefixes::PrefixMoves;
+use crate::audit::migrate::proving::Prover;
+use crate::audit::migrate::scan::scan;
+use crate::audit::migrate::settling::{merge_keys, merge_moving};
+use crate::audit::pass::{self, Gathered, check_cancel};
+use crate::audit::provenance::Read;
+use crate::audit::settings::AuditRequest;
+use crate::audit::sink::{Emitter, Emitters};
+use crate::audit::{AuditOutcome, AuditSink, run_with};
+use crate::layout::Captures;
+use crate::migration::{checksum_report, completion_report};
+use crate::model::{Millis, SourceDefect, SourceProblem, time};
+use crate::references::{Declarations, References};
+use crate::results::findings::FindingRuns;
+use crate::results::moves::MovesReader;
+use crate::results::plan::Plan;
+use crate::results::schema::{Completion, Inputs, MigrationResult, TaskErrors};
+use crate::results::sorted::{SortedRun, SortedRuns};
+
+/// Lines between two looks at whether the user wants to stop.
+const LINES_PER_CHECK: u64 = 1 << 14;
+/// How many errors of tasks a result tells.
+const MOST_ERRORS: usize = 10;
+
+/// What a proof is asked for.
+pub struct VerifyRequest<'a> {
+    /// *After*: what is audited. Its severities judge the migration's rules alone.
+    pub after: &'a AuditRequest<'a>,
+    /// *Before*, with its exports if they are at hand; nothing of it is judged.
+    pub before: &'a AuditRequest<'a>,
+    /// The plan.
+    pub plan: &'a Plan,
+    /// Reports of S3 Batch Operations.
+    pub reports: Vec<Report>,
+}
+
+/// A report of S3 Batch Operations.
+pub struct Report {
+    /// Its name, for messages.
+    pub name: String,
+    /// What it reports.
+    pub kind: ReportKind,
+    /// Its lines.
+    pub lines: Box<dyn BufRead>,
+}
+
+/// What a report reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReportKind {
+    /// Whether each copy succeeded.
+    Completion,
+    /// The checksum of each object.
+    Checksum,
+}
+
+/// What the pass over *after* is joined by.
+pub(in crate::audit) struct Pairing<'a> {
+    pub(in crate::audit) runs: SortedRuns,
+    /// Moves, checksums, and the objects of *before*; those of *after* come along.
+    pub(in crate::audit) sorted: Vec<SortedRun>,
+    /// What is wrong with the inputs of *before*.
+    pub(in crate::audit) gathered: Option<Gathered>,
+    /// Whether *before* was read whole.
+    pub(in crate::audit) whole: bool,
+    pub(in crate::audit) inputs: Inputs,
+    earlier: Option<References>,
+    plan: &'a Plan,
+    before_at: Option<Millis>,
+    completion: Option<Completion>,
+}
+
+/// Proves what became of a migration.
+///
+/// # Errors
+///
+/// As for [`crate::audit::run`], and a plan that cannot be read or was made under a layout that declares something else.
+pub fn verify(
+    request: VerifyRequest<'_>,
+    moves: MovesReader,
+    sink: &mut dyn AuditSink,
+) -> Result<AuditOutcome, AuditError> {
+    let (before, layout) = (request.before, request.before.layout);
+    let threads = rayon::ThreadPoolBuilder::new().num_threads(before.jobs.max(1)).build();
+    let pool = threads.map_err(|error| AuditError::Write(io::Error::other(error)))?;
+    let runs = SortedRuns::new(before.tmp_dir.as_deref(), run_bytes(before.memory / 2, before.jobs.max(1)));
+    before.progress.begin("reading the plan", 0);
+    let mut writer = runs.writer();
+    let mut rows = 0_u64;
+    moves.read(&mut |planned| {
+        rows += 1;
+        if rows.is_multiple_of(LINES_PER_CHECK) {
+            check_cancel(before)?;
+        }
+        put_move(layout, &mut writer, planned)?.map_err(AuditError::OtherLayout)
+    })?;
+    before.progress.end();
+    let emitters = Emitters::new(FindingRuns::new(before.tmp_dir.as_deref()), Excuses::new(before));
+    let (mut pairing, mut gathered) = read_before(before, &pool, runs, request.plan, &emitters)?;
+    let mut emitter = emitters.emitter();
+    let (mut completion, mut reported) = (Completion::default(), false);
+    let mut errors: BTreeMap<String, TaskErrors> = BTreeMap::new();
+    for report in request.reports {
+        reported |= report.kind == ReportKind::Completion;
+        read_report(before, report, &mut emitter, &mut |line| match line {
+            Line::Task(task) if task.succeeded => {
+                completion.succeeded += 1;
+                Ok(())
+            }
+            Line::Task(task) => {
+                completion.failed += 1;
+                let status = task.http_status.map(|status| status.to_string()).unwrap_or_default();
+                let code = if task.error_code.is_empty() { status } else { task.error_code };
+                let error = errors.entry(code.clone()).or_insert(TaskErrors { code, tasks: 0, message: task.message });
+                error.tasks += 1;
+                Ok(())
+            }
+            Line::Checksum(sum) => {
+                let bucket = layout.buckets().iter().position(|bucket| bucket.name() == sum.bucket);
+                bucket.map_or(Ok(()), |bucket| {
+                    put_checksum(&mut writer, bucket as u16, &sum.key, &sum.algorithm, &sum.value)
+                })
+            }
+        })?;
+    }
+    let mut errors: Vec<TaskErrors> = errors.into_values().collect();
+    errors.sort_by_key(|error| std::cmp::Reverse(error.tasks));
+    errors.truncate(MOST_ERRORS);
+    completion.errors = errors;
+    pairing.completion = reported.then_some(completion);
+    gathered.take(emitter)?;
+    pairing.gathered = Some(gathered);
+    pairing.sorted.extend(writer.finish()?);
+    drop(pool);
+    run_with(request.after, Some(pairing), sink)
+}
+
+/// Reads the objects of *before*, and its records if they are at hand.
+fn read_before<'a>(
+    before: &AuditRequest<'_>,
+    pool: &ThreadPool,
+    runs: SortedRuns,
+    plan: &'a Plan,
+    emitters: &Emitters<'_>,
+) -> Result<(Pairing<'a>, Gathered), AuditError> {
+    let layout = before.layout;
+    let inputs = AuditInputs::find(before)?;
+    let declarations = Declarations::new(layout.spec());
+    let mut gathered = Gathered::new(emitters);
+    let (earlier, exports_complete, export_items) =
+        pass::read_exports(before, pool, &inputs, &declarations, emitters, &mut gathered)?;
+    let (takers, complete, rows) =
+        scan(before, pool, &inputs.inventories, emitters, &mut gathered, || SideTaker::before(&runs))?;
+    let mut emitter = emitters.emitter();
+    let defects = inputs.inventories.iter().flat_map(|(_, delivery)| &delivery.defects);
+    defects.for_each(|defect| report_defect(before, &mut emitter, defect));
+    gathered.take(emitter)?;
+    let mut sorted = Vec::new();
+    for taker in takers {
+        sorted.extend(taker.writer.finish()?);
+    }
+    let read = Read {
+        request: before,
+        inputs: &inputs,
+        inventory_rows: &rows,
+        export_items: &export_items,
+        inventories_complete: &complete,
+        exports_complete: &exports_complete,
+    };
+    let read = read.results();
+    let pairing = Pairing {
+        runs,
+        sorted,
+        whole: complete.all() && inputs.absent_buckets(layout).is_empty(),
+        earlier: (!inputs.exports.is_empty()).then_some(earlier),
+        before_at: inputs.inventories.iter().filter_map(|(_, delivery)| delivery.created_at).min(),
+        inputs: read,
+        gathered: None,
+        plan,
+        completion: None,
+    };
+    Ok((pairing, gathered))
+}
+
+enum Line {
+    Task(completion_report::Task),
+    Checksum(checksum_report::Checksum),
+}
+
+/// Reads a report line by line; a line that cannot be understood is a defect of the input.
+fn read_report(
+    request: &AuditRequest<'_>,
+    mut report: Report,
+    emitter: &mut Emitter<'_>,
+    each: &mut dyn FnMut(Line) -> io::Result<()>,
+) -> Result<(), AuditError> {
+    let (mut bytes, mut row) = (Vec::new(), 0_u64);
+    loop {
+        bytes.clear();
+        if report.lines.read_until(b'\n', &mut bytes)? == 0 {
+            return Ok(());
+        }
+        row += 1;
+        if row.is_multiple_of(LINES_PER_CHECK) {
+            check_cancel(request)?;
+        }
+        let read = match std::str::from_utf8(&bytes) {
+            Err(_) => Err("it is no UTF-8".to_owned()),
+            Ok(line) if line.trim().is_empty() => continue,
+            Ok(line) => match report.kind {
+                ReportKind::Completion => completion_report::parse_line(line).map(|task| Some(Line::Task(task))),
+                ReportKind::Checksum => checksum_report::parse_line(line).map(|sum| sum.map(Line::Checksum)),
+            },
+        };
+        match read {
+            Ok(Some(line)) => each(line)?,
+            Ok(None) => {}
+            Err(reason) => {
+                let problem = SourceProblem::Rejected { reason };
+                report_defect(request, emitter, &SourceDefect { file: report.name.clone(), row: Some(row), problem });
+            }
+        }
+    }
+}
+
+/// What the pass over *after* brings along.
+pub(in crate::audit) struct After<'x> {
+    pub(in crate::audit) inputs: &'x AuditInputs,
+    pub(in crate::audit) references: &'x References,
+    pub(in crate::audit) declarations: &'x Declarations<'x>,
+    /// Whether its inventories were read whole, and its exports.
+    pub(in crate::audit) whole: (bool, bool),
+}
+
+impl Pairing<'_> {
+    /// Settles every object and every reference.
+    pub(in crate::audit) fn prove(
+        self,
+        request: &AuditRequest<'_>,
+        after: &After<'_>,
+        emitter: &mut Emitter<'_>,
+    ) -> Result<MigrationResult, AuditError> {
+        let after_at = after.inputs.inventories.iter().filter_map(|(_, delivery)| delivery.created_at).min();
+        let mut result = MigrationResult {
+            plan_digest: self.plan.digest.clone(),
+            before_at: self.before_at.map(time::format_utc),
+            after_at: after_at.map(time::format_utc),
+            completion: self.completion,
+            ..MigrationResult::default()
+        };
+        if self.plan.configuration_sha256 != request.layout.spec().digest {
+            result.remarks.push("the configuration is not the one that the plan was made with".to_owned());
+        }
+        let manifests = |inputs: &Inputs| {
+            let mut all: Vec<String> = inputs.inventories.iter().map(|input| input.manifest_sha256.clone()).collect();
+            all.sort();
+            all
+        };
+        if manifests(&self.plan.inputs) != manifests(&self.inputs) {
+            result.remarks.push("the plan was made of another inventory than the one given as before".to_owned());
+        }
+        if !self.whole || !after.whole.0 {
+            result.remarks.push("nothing is proved: an inventory is missing or was not read whole".to_owned());
+            result.rollback.sentence = "it cannot be told: an inventory is missing or was not read whole".to_owned();
+            return Ok(result);
+        }
+        request.progress.begin("pairing before and after", 0);
+        let mut prover = Prover {
+            request,
+            emitter,
+            references: after.references,
+            earlier: self.earlier.as_ref(),
+            after_at,
+            result,
+            evidence: Default::default(),
+            matrix: Default::default(),
+            generations: BTreeMap::new(),
+            late: LateWriters::default(),
+            prefixes: PrefixMoves::of(after.references),
+            named: Default::default(),
+            arrived: Default::default(),
+            named_before: Default::default(),
+            unknown: 0,
+            captures: Captures::default(),
+        };
+        let stop = &mut || request.cancel.load(Ordering::Relaxed);
+        let stopped = |error: io::Error| match error.kind() {
+            io::ErrorKind::Interrupted => AuditError::Interrupted,
+            _ => AuditError::Write(error),
+        };
+        let mut moving = self.runs.writer();
+        merge_keys(self.sorted, &mut prover, &mut moving, stop).map_err(stopped)?;
+        let moving = moving.finish()?;
+        merge_moving(moving, &mut |bucket, key, journey| prover.journey(bucket, key, journey), stop)
+            .map_err(stopped)?;
+        if after.whole.1 {
+            prover.stale_references(after.declarations);
+        } else if !request.exports.is_empty() {
+            prover.result.remarks.push("no record is judged: an export is missing or was not read whole".to_owned());
+        }
+        prover.figures();
+        if prover.unknown > 0 {
+            let remark = format!("{} objects of the plan are not in the inventory given as before", prover.unknown);
+            prover.result.remarks.push(remark);
+        }
+        request.progress.end();
+        Ok(prover.result)
+    }
+}

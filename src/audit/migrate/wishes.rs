@@ -1,0 +1,143 @@
+//! Which references are to be rewritten, and to what: the decisions about their objects, turned to the records.
+
+use hashbrown::HashMap;
+
+use crate::audit::migrate::prefixes::{PrefixMove, PrefixMoves};
+use crate::audit::migrate::rows::NamedObjects;
+use crate::migration::Action;
+use crate::references::index::seen;
+use crate::references::records::{Flags, NONE, Reference};
+use crate::references::{Declarations, References};
+use crate::results::plan::ReferencePlan;
+
+/// What is to become of one reference.
+#[derive(Debug, Clone)]
+pub(super) struct Wish {
+    /// Its declaration.
+    pub(super) declaration: u16,
+    /// Where it stands in its item.
+    pub(super) path: String,
+    pub(super) bucket: u16,
+    pub(super) is_prefix: bool,
+    /// The key or prefix it names.
+    pub(super) old: String,
+    pub(super) new: Result<String, Reason>,
+}
+
+/// Why a reference has to be looked at by hand.
+#[derive(Debug, Clone)]
+pub(super) struct Reason {
+    pub(super) text: String,
+    /// What it may become.
+    pub(super) suggestion: Option<String>,
+}
+
+impl Reason {
+    fn new(text: impl Into<String>, suggestion: Option<&str>) -> Self {
+        Self { text: text.into(), suggestion: suggestion.map(str::to_owned) }
+    }
+}
+
+/// The wishes of each item, by table and primary key; sized by the records that are to change.
+pub(super) type Wishes = HashMap<u16, HashMap<String, Vec<Wish>>>;
+
+/// What a plan makes of the records.
+pub(super) struct Judge<'a> {
+    pub(super) references: &'a References,
+    pub(super) declarations: &'a Declarations<'a>,
+    pub(super) named: &'a NamedObjects,
+    pub(super) prefixes: &'a PrefixMoves,
+}
+
+impl Judge<'_> {
+    /// The wishes of all items; `counted` has an entry for each declaration.
+    pub(super) fn wishes(&self, counted: &mut [ReferencePlan]) -> Wishes {
+        let mut wishes = Wishes::default();
+        let items = &self.references.items;
+        let mut item = 0_u32;
+        for (number, reference) in (0_u32..).zip(self.references.list.iter()) {
+            while item + 1 < items.first.len() as u32 && *items.first.get(item + 1) <= number {
+                item += 1;
+            }
+            let declaration = self.references.declaration(reference);
+            let counts = &mut counted[usize::from(declaration)];
+            let Some((old, is_prefix, new)) = self.judge(number, reference, counts) else { continue };
+            counts.legacy += 1;
+            let table = self.declarations.position(declaration).0 as u16;
+            let wish = Wish {
+                declaration,
+                path: self.references.path(reference).to_owned(),
+                bucket: reference.bucket,
+                is_prefix,
+                old,
+                new,
+            };
+            wishes.entry(table).or_default().entry_ref(items.names.text(item)).or_default().push(wish);
+        }
+        wishes
+    }
+
+    /// The old key or prefix of a reference to an older generation, and its new one.
+    fn judge(
+        &self,
+        number: u32,
+        reference: &Reference,
+        counts: &mut ReferencePlan,
+    ) -> Option<(String, bool, Result<String, Reason>)> {
+        let flags = reference.flags;
+        if reference.target == NONE || flags.has(Flags::MALFORMED) || flags.has(Flags::OUTSIDE) {
+            return None;
+        }
+        let index = &self.references.buckets[usize::from(reference.bucket)];
+        if flags.has(Flags::PREFIX) {
+            let old = index.prefix_text(reference.target);
+            return match self.prefixes.get(reference.bucket, old) {
+                PrefixMove::Moves(new) => Some((old.to_owned(), true, Ok(new.clone()))),
+                PrefixMove::Parts => {
+                    let why = "some of what lies below it moves and some does not, or it goes to several places";
+                    Some((old.to_owned(), true, Err(Reason::new(why, None))))
+                }
+                PrefixMove::Stays | PrefixMove::Empty => None,
+            };
+        }
+        if !flags.has(Flags::KEY) || !flags.has(Flags::LEGACY) {
+            return None;
+        }
+        if flags.has(Flags::KEPT) {
+            counts.legacy += 1;
+            counts.keep += 1;
+            return None;
+        }
+        let mapped = self.references.mapped.get(&number);
+        let suggestion = mapped.map(|&key| index.key_text(key));
+        let new = match self.named.get(&(reference.bucket, reference.target)) {
+            None => match mapped.filter(|&&key| index.seen(key) & seen::LIVE != 0) {
+                Some(&key) => Ok(index.key_text(key).to_owned()),
+                None => Err(Reason::new("neither its old key nor its new one is there", suggestion)),
+            },
+            Some(named) => {
+                let rows = &named.rows;
+                let mine = rows.iter().find(|(_, new)| new.is_some() && new.as_deref() == suggestion);
+                match mine.or(if let [only] = rows.as_slice() { Some(only) } else { None }) {
+                    Some((Action::Copy | Action::Done, Some(new))) => Ok(new.clone()),
+                    Some((Action::Keep, _)) => {
+                        counts.legacy += 1;
+                        counts.keep += 1;
+                        return None;
+                    }
+                    Some((Action::Retire, _)) => {
+                        Err(Reason::new(format!("its object is given up: {}", named.reason), None))
+                    }
+                    Some((Action::Unmapped, _)) => {
+                        Err(Reason::new(format!("its object has no new key: {}", named.reason), None))
+                    }
+                    Some((_, new)) => {
+                        Err(Reason::new(format!("its object is not copied: {}", named.reason), new.as_deref()))
+                    }
+                    None => Err(Reason::new("its object goes to several places, and it does not say to which", None)),
+                }
+            }
+        };
+        Some((index.key_text(reference.target).to_owned(), false, new))
+    }
+}
