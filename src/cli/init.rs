@@ -17,7 +17,7 @@ use crate::cli::staged::StagedFile;
 use crate::draft::{self, DraftError, DraftOptions};
 use crate::layout::config::{self, Origins};
 use crate::model::suggest;
-use crate::render::filters;
+use crate::render::{filters, templates};
 use crate::source::SourceError;
 
 /// The least share of the objects that makes an area of a draft, in thousandths.
@@ -37,6 +37,8 @@ Examples:
       drafts a layout from what is in the bucket
   stocktake init --from s3://inventories/line-1/
       likewise, from an inventory in S3
+  stocktake init --templates mine
+      the templates of the reports; then `stocktake report reports -o audit.html --templates mine`
   stocktake init --print-effective
       the whole preset: the largest example of the language")]
 pub(super) struct InitArgs {
@@ -55,6 +57,11 @@ pub(super) struct InitArgs {
     /// Print the whole preset as it takes effect, and write nothing
     #[arg(long, conflicts_with_all = ["to", "bucket"])]
     print_effective: bool,
+    /// Write the built-in templates of the reports into this folder, to be changed and given to --templates of other
+    /// commands; an existing file is never overwritten
+    #[arg(long, value_name = "DIR", num_args = 0..=1, default_missing_value = "report-templates")]
+    #[arg(conflicts_with_all = ["preset", "bucket", "from", "to", "print_effective"])]
+    templates: Option<PathBuf>,
     /// Where a part from S3 is kept that is not read from its beginning to its end and proves nothing by its ETag
     /// [default: the system's folder for temporary files]
     #[arg(long, value_name = "DIR", help_heading = "S3")]
@@ -63,8 +70,40 @@ pub(super) struct InitArgs {
     s3: S3Args,
 }
 
+/// Writes every built-in template, or none if one of the files is there already.
+fn write_templates(folder: &Path, console: &Console) -> Result<u8, Failure> {
+    if let Some((name, _)) = templates::embedded().find(|(name, _)| folder.join(name).exists()) {
+        return Err(Failure::usage(
+            format!("`{}` is already there", folder.join(name).display()),
+            "name another folder, or move what is in it first",
+        ));
+    }
+    let mut files = Vec::new();
+    for (name, text) in templates::embedded() {
+        let path = folder.join(name);
+        if let Some(parent) = path.parent() {
+            std::fs::create_dir_all(parent).map_err(|error| Failure::write_file(parent, error))?;
+        }
+        let mut file = StagedFile::create(&path)?;
+        let mut out = file.writer()?;
+        let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+        written.map_err(|error| Failure::write_file(&path, error))?;
+        files.push(file);
+    }
+    let count = files.len();
+    files.into_iter().try_for_each(StagedFile::commit)?;
+    console.say(&format!(
+        "wrote {count} templates into {}; next: change some, remove the others, and give the folder to --templates",
+        folder.display()
+    ));
+    Ok(0)
+}
+
 impl InitArgs {
     pub(super) fn run(self, console: &Console) -> Result<u8, Failure> {
+        if let Some(folder) = &self.templates {
+            return write_templates(folder, console);
+        }
         if !config::preset_names().any(|name| name == self.preset) {
             let help = match suggest::nearest(&self.preset, config::preset_names()) {
                 Some(near) => format!("did you mean `{near}`?"),

@@ -3,7 +3,7 @@
 pub mod error;
 pub mod filters;
 pub mod hostile;
-mod templates;
+pub mod templates;
 
 pub use error::TemplateError;
 pub use templates::Templates;

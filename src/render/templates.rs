@@ -26,6 +26,7 @@ embedded![
     "audit/areas.html",
     "audit/basis.html",
     "audit/excused.html",
+    "audit/filter.js",
     "audit/finding.html",
     "audit/findings.html",
     "audit/inputs.html",
@@ -46,6 +47,11 @@ embedded![
     "signoff/migration.md",
     "signoff/style.css",
 ];
+
+/// Every embedded template: its name, as the path below a folder of overrides, and its text.
+pub fn embedded() -> impl Iterator<Item = (&'static str, &'static str)> {
+    EMBEDDED.iter().copied()
+}
 
 /// The names of all templates.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {

@@ -1,5 +1,7 @@
 //! What templates may name: the result itself, and what is drawn or put in order from it. No template sorts or calculates.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use crate::model::{KeyClass, Outcome, ReferenceClass, Severity, Verdict};
@@ -33,6 +35,10 @@ pub struct Page<'a> {
     pub matrix: Matrix<'a>,
     /// Requirements with how each fared.
     pub requirements: Vec<Requirement<'a>>,
+    /// The areas of the findings that are shown, by name.
+    pub finding_areas: Vec<&'a str>,
+    /// The source that the page's policy allows scripts from: its own script, by digest.
+    pub script: String,
     /// Findings of earlier runs, drawn; none without an earlier run.
     pub runs: Option<Sparkline>,
     /// The structure by bytes, drawn for wide and for narrow pages.
@@ -109,7 +115,11 @@ impl<'a> Page<'a> {
             bytes: Some(class.bytes),
         });
         let outcomes = judgement.classes.outcome.iter().map(|outcome| share(outcome.outcome, outcome.references));
+        let finding_areas = sections.iter().flat_map(|section| &section.groups).filter_map(|group| group.area);
+        let finding_areas: BTreeSet<&str> = finding_areas.collect();
         Self {
+            finding_areas: finding_areas.into_iter().collect(),
+            script: "'none'".to_owned(),
             results: report.results,
             verdict: verdict_word(judgement.verdict),
             severities: severities(report.results),

@@ -2,14 +2,19 @@
 //!
 //! Source: <https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>. GitHub takes 5,000 results of a run.
 
+use std::cell::RefCell;
 use std::io;
 
+use serde::ser::{Error as _, SerializeSeq as _};
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::model::{Finding, Severity};
 use crate::render::hostile::visible;
 use crate::report::{FormatError, Formatter, ReportView};
+use crate::results::ResultsError;
+use crate::results::findings::FindingStream;
 use crate::results::findings::encode::encode_identity;
 use crate::results::location;
 use crate::results::schema::RuleResult;
@@ -25,32 +30,76 @@ impl Formatter for Sarif {
     fn write(&self, report: &ReportView<'_>, out: &mut (dyn io::Write + Send)) -> Result<(), FormatError> {
         let judgement = &report.results.judgement;
         let rules: Vec<&RuleResult> = judgement.rules.iter().filter(|rule| rule.findings > 0).collect();
-        let mut results = Vec::new();
-        for finding in report.counted()?.take(MOST_RESULTS) {
-            results.push(result(report, &rules, &finding?));
-        }
-        let shown = results.len();
-        let sarif = json!({
-            "$schema": SCHEMA,
-            "version": "2.1.0",
-            "runs": [{
-                "tool": { "driver": {
+        let findings = report.counted()?;
+        let results = Streamed { report, rules: &rules, findings: RefCell::new(findings), failed: RefCell::new(None) };
+        let log = Log {
+            schema: SCHEMA,
+            runs: [Run {
+                column_kind: "unicodeCodePoints",
+                properties: json!({
+                    "verdict": judgement.verdict.name(),
+                    "findings": judgement.totals.findings,
+                    "shown": judgement.totals.findings.min(MOST_RESULTS as u64),
+                    "evidenceDigest": report.results.evidence_digest,
+                }),
+                results: &results,
+                tool: json!({ "driver": {
                     "name": report.results.tool.name,
                     "semanticVersion": report.results.tool.version,
                     "rules": rules.iter().map(|rule| descriptor(report, rule)).collect::<Vec<_>>(),
-                } },
-                "columnKind": "unicodeCodePoints",
-                "results": results,
-                "properties": {
-                    "verdict": judgement.verdict.name(),
-                    "findings": judgement.totals.findings,
-                    "shown": shown,
-                    "evidenceDigest": report.results.evidence_digest,
-                },
+                } }),
             }],
-        });
-        serde_json::to_writer_pretty(&mut *out, &sarif).map_err(io::Error::from)?;
+            version: "2.1.0",
+        };
+        let written = serde_json::to_writer_pretty(&mut *out, &log);
+        if let Some(error) = results.failed.take() {
+            return Err(error.into());
+        }
+        written.map_err(io::Error::from)?;
         Ok(out.write_all(b"\n")?)
+    }
+}
+
+#[derive(Serialize)]
+struct Log<'a, 'f> {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    runs: [Run<'a, 'f>; 1],
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run<'a, 'f> {
+    column_kind: &'static str,
+    properties: Value,
+    results: &'a Streamed<'a, 'f>,
+    tool: Value,
+}
+
+/// Results that are written as the findings are read, one at a time.
+struct Streamed<'a, 'f> {
+    report: &'a ReportView<'f>,
+    rules: &'a [&'f RuleResult],
+    findings: RefCell<FindingStream<'f>>,
+    /// What the findings could not be read for.
+    failed: RefCell<Option<ResultsError>>,
+}
+
+impl Serialize for Streamed<'_, '_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(None)?;
+        for finding in self.findings.borrow_mut().by_ref().take(MOST_RESULTS) {
+            match finding {
+                Ok(finding) => list.serialize_element(&result(self.report, self.rules, &finding))?,
+                Err(error) => {
+                    let told = error.to_string();
+                    *self.failed.borrow_mut() = Some(error);
+                    return Err(S::Error::custom(told));
+                }
+            }
+        }
+        list.end()
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::io;
 
+use sha2::Digest as _;
+
 use stocktake::model::{Finding, Subject};
 use stocktake::render::Templates;
 use stocktake::render::hostile::is_hidden;
@@ -83,7 +85,15 @@ fn html_asks_for_nothing_and_lets_no_key_in() {
     let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("sample-report");
     std::fs::create_dir_all(&folder).unwrap();
     std::fs::write(folder.join("audit.html"), &html).unwrap();
-    assert!(!html.contains("<script") && !html.contains("</text><") && !html.contains("<b>line 1"));
+    std::fs::write(folder.join("audit.sarif"), sample_as(ReportFormat::Sarif, false)).unwrap();
+    std::fs::write(folder.join("audit.xml"), sample_as(ReportFormat::Junit, false)).unwrap();
+    std::fs::write(folder.join("signoff.html"), sample_as(ReportFormat::SignoffHtml, false)).unwrap();
+    assert!(!html.contains("</text><") && !html.contains("<b>line 1"));
+    // One script, which the page's policy knows by its digest.
+    assert_eq!((html.matches("<script").count(), html.matches("</script").count()), (1, 1));
+    let script = html.split_once("<script>").unwrap().1.split_once("</script>").unwrap().0;
+    let digest = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, sha2::Sha256::digest(script));
+    assert!(html.contains(&format!("script-src 'sha256-{digest}';")), "{digest}");
     assert!(
         !html.contains("src=") && !html.contains("@import") && !html.contains("http://") && !html.contains("https://")
     );

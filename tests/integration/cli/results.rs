@@ -108,3 +108,29 @@ fn an_audit_tells_what_changed_since_the_previous_one_and_remembers() {
     assert_eq!(refused.code, Some(2), "{}", refused.stderr);
     assert!(refused.stderr.contains("findings.parquet"), "{}", refused.stderr);
 }
+
+#[test]
+fn the_built_in_templates_can_be_written_changed_and_broken() {
+    let world = World::dangling();
+    let ran = world.run("init --templates mine");
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert_eq!(
+        world.names("mine"),
+        crate::fixtures::read_below(&crate::fixtures::root().with_file_name("report-templates"))
+            .0
+            .into_keys()
+            .collect::<Vec<_>>()
+    );
+    let page = |arguments: &str| world.run(&format!("audit --format html {arguments}")).stdout;
+    assert_eq!(page("--templates mine"), page(""), "unchanged, they give the same report");
+    assert_eq!(world.run("init --templates mine").code, Some(2), "nothing is overwritten");
+    world.write("few/audit/since.html", "<p>ours</p>\n");
+    assert!(page("--templates few").contains("<p>ours</p>"), "one file stands in for one template");
+    world.write("few/audit/since.html", "one\n{{ results.nothing }}\n");
+    let broken = world.run("audit --templates few -o audit.html");
+    broken.is_refused(2);
+    assert!(broken.stderr.contains("few/audit/since.html:2"), "{}", broken.stderr);
+    assert!(!world.path("audit.html").exists());
+    world.write("few/audit/sinse.html", "");
+    assert!(world.run("audit --templates few").stderr.contains("did you mean `audit/since.html`?"));
+}
