@@ -20,7 +20,8 @@ FORMATS = ["html", "md", "text", "signoff", "csv", "parquet", "junit", "sarif", 
 def audited(stocktake, generate, findings, folder, jobs):
     """The results of a world with at least so many findings, and how many there are."""
     world = pathlib.Path(folder) / "world"
-    shape = {"objects": findings, "references": findings // 50, "folders": findings // 50, "violations": 1.0}
+    references = findings // 25
+    shape = {"objects": findings, "references": references, "folders": references * 37 // 100, "violations": 1.0}
     command = [generate, "--out", world, "--format", "parquet"]
     for name, value in shape.items():
         command += [f"--{name}", value]

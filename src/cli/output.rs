@@ -84,6 +84,8 @@ pub(super) struct Wanted {
     pub(super) bucket: Option<String>,
     /// Whether each table is encoded on a thread of its own.
     pub(super) beside: bool,
+    /// A `findings.parquet` that holds all findings already, so that none need be kept aside.
+    pub(super) given: Option<PathBuf>,
 }
 
 /// The outputs of an audit, open.
@@ -181,6 +183,7 @@ impl Outputs {
             matches!(format, Csv | Junit | Parquet | Sarif | Worklist)
         };
         let streamed = reports.iter().any(|(format, _)| streams(format)) || wanted.stdout.iter().any(streams);
+        let streamed = streamed && wanted.given.is_none();
         let begin = |out| {
             let writer = FindingsWriter::new(out)?;
             if wanted.beside { writer.beside() } else { Ok(writer) }
@@ -240,9 +243,10 @@ impl Outputs {
                 Some(kept)
             }
         };
+        let given = self.wanted.given.clone();
         let read = || -> Result<FindingStream<'_>, ResultsError> {
-            match &kept {
-                Some(kept) => Ok(Box::new(FindingsReader::open(kept.path())?)),
+            match kept.as_ref().map(Kept::path).or(given.as_deref()) {
+                Some(path) => Ok(Box::new(FindingsReader::open(path)?)),
                 None => Ok(Box::new(std::iter::empty())),
             }
         };

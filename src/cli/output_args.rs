@@ -58,6 +58,7 @@ impl OutputArgs {
             rule,
             bucket: self.worklist_bucket.clone(),
             beside: false,
+            given: None,
         })
     }
 }

@@ -10,7 +10,7 @@ use crate::audit::{AuditOutcome, AuditSink as _};
 use crate::cli::Failure;
 use crate::cli::console::Console;
 use crate::cli::interrupt;
-use crate::cli::output::Outputs;
+use crate::cli::output::{Outputs, Wanted};
 use crate::cli::output_args::OutputArgs;
 use crate::cli::results_folder::ResultsFolder;
 use crate::cli::s3::S3Args;
@@ -51,7 +51,7 @@ impl ReportArgs {
         let folder = ResultsFolder::new(&self.results);
         let results = folder.results()?;
         let tmp_dir = std::env::temp_dir();
-        let wanted = self.output.wanted(|| None)?;
+        let wanted = Wanted { given: Some(folder.findings_file()), ..self.output.wanted(|| None)? };
         let stop = interrupt::watch().map_err(|error| Failure::internal(error.to_string()))?;
         let reach = self.s3.reach(&tmp_dir, Arc::clone(&stop));
         let mut outputs = Outputs::open(wanted, self.output.templates.as_deref(), &tmp_dir, &reach)?;

@@ -31,9 +31,14 @@ impl ResultsFolder {
         json::read(&text, &shown).map_err(|error| Failure::of(&error))
     }
 
+    /// Where `findings.parquet` lies, beside it.
+    pub(super) fn findings_file(&self) -> PathBuf {
+        self.results.with_file_name("findings.parquet")
+    }
+
     /// Reads `findings.parquet` beside it.
     pub(super) fn findings(&self) -> Result<FindingStream<'static>, Failure> {
-        let reader = FindingsReader::open(&self.results.with_file_name("findings.parquet"));
+        let reader = FindingsReader::open(&self.findings_file());
         Ok(Box::new(reader.map_err(|error| Failure::of(&error))?))
     }
 

@@ -43,6 +43,7 @@ impl StagedFile {
     }
 
     /// Opens a place in the folder for temporary files for what is sent to `place` in the end.
+    #[cfg(feature = "s3")]
     pub(super) fn create_aside(target: &Path, place: Place, tmp_dir: &Path) -> Result<Self, Failure> {
         if target.to_str().is_none_or(|uri| uri.ends_with('/')) {
             return Err(Failure::usage(

@@ -1,7 +1,9 @@
 //! Opens what lies at a place: to be read from its beginning to its end, or in any order.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufReader, Read};
+#[cfg(feature = "orc")]
+use std::io::{Seek, SeekFrom};
 use std::path::Path;
 #[cfg(feature = "s3")]
 use std::sync::Arc;
@@ -83,6 +85,7 @@ impl Random {
     /// # Errors
     ///
     /// What the system says.
+    #[cfg(feature = "orc")]
     pub(super) fn read_from(&self, start: u64) -> io::Result<RandomRead> {
         match self {
             Self::Local(file) => {
@@ -100,6 +103,7 @@ impl Random {
     /// # Errors
     ///
     /// An end before the last of them, and what the system says.
+    #[cfg(feature = "orc")]
     pub(super) fn bytes_at(&self, start: u64, length: u64) -> io::Result<Bytes> {
         let bytes = match self {
             Self::Local(file) => {

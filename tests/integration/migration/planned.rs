@@ -251,3 +251,53 @@ fn the_pages_say_what_to_do() {
     let calls = runbook::batch_operations(&plan, &templates).unwrap();
     insta::assert_snapshot!(calls.replace(&plan.digest[..12], "[digest]"));
 }
+
+/// Two use cases in one bucket: an old key at its root does not say whose it is, records do.
+const SHARED: &str = r#"
+version = 1
+[[bucket]]
+name = "media"
+prefix = "line-1/"
+records = { owner = ["one"] }
+[[bucket]]
+name = "media"
+prefix = "line-2/"
+records = { owner = ["two"] }
+[placeholder.asset]
+pattern = "[a-z0-9-]+"
+[[area]]
+name = "video"
+path = "video/{asset}/**"
+[[area.legacy]]
+name = "clips"
+from = "clips/{asset}/{rest**}"
+to = "video/{asset}/{rest**}"
+anchor = "bucket"
+[[table]]
+name = "assets"
+key = ["id"]
+[[table.reference]]
+attribute = "file"
+kind = "object"
+area = "video"
+"#;
+
+#[test]
+fn in_a_shared_bucket_objects_go_where_their_records_are_at_home() {
+    let layout = compiled(parse(Path::new("stocktake.toml"), SHARED.as_bytes(), RULES).unwrap());
+    let mut state = State::default();
+    for key in ["clips/a1/master.mp4", "clips/a1/subtitles.srt", "clips/a2/master.mp4", "clips/a3/nobodys.mp4"] {
+        state.object("media", key, 5);
+    }
+    let records = [("1", "one", "clips/a1/master.mp4"), ("2", "two", "clips/a2/master.mp4")];
+    let items =
+        records.map(|(id, owner, key)| item(json!({ "id": id, "owner": owner, "file": format!("s3://media/{key}") })));
+    state.items.insert("assets".to_owned(), items.to_vec());
+    let (plan, files) = planned(&layout, &state, BEFORE, &Mapping::default(), How::PLAINLY);
+    let new_keys: Vec<String> = moves_that(&files, "copy").into_iter().map(|(_, _, new)| new).collect();
+    // What no record names goes with the folder that a record of its job covers.
+    assert_eq!(new_keys, ["line-1/video/a1/master.mp4", "line-1/video/a1/subtitles.srt", "line-2/video/a2/master.mp4"]);
+    let unmapped = moves_that(&files, "unmapped");
+    assert_eq!((unmapped.len(), unmapped[0].1.as_str()), (1, "clips/a3/nobodys.mp4"));
+    assert_eq!((plan.totals.items, plan.totals.by_hand), (2, 0));
+}
