@@ -22,7 +22,7 @@ import duckdb
 from peer import rows
 before, after, moves, threads = {before!r}, {after!r}, {moves!r}, {threads}
 con = duckdb.connect()
-con.execute(f"SET threads={{threads}}; SET preserve_insertion_order=false;")
+con.execute(f"SET threads={{threads}}; SET preserve_insertion_order=false; SET enable_progress_bar=false;")
 def side(name, folder):
     parts = sorted(glob.glob(f"{{folder}}/inventory/*/*/data/*"))
     format_ = "parquet" if parts[0].endswith(".parquet") else "csv"
