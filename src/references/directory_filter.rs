@@ -1,13 +1,12 @@
-//! A small filter in front of the index: whether any key of a directory is worth a look-up.
-//!
-//! Most directories of a bucket hold no key that a record names. What is asked of each is one word of memory.
+//! A small filter of directories. In front of the index it tells whether any key of one is worth a look-up: most
+//! directories of a bucket hold no key that a record names. What is asked of each is one word of memory.
 
 /// Bits for each directory; with two of a word set, about one in forty passes without cause.
 const BITS: usize = 16;
 
 /// A set of hashes of directories that may answer yes without cause, and never no.
 #[derive(Debug, Default)]
-pub(super) struct DirectoryFilter {
+pub struct DirectoryFilter {
     /// A power of two of them, or none.
     words: Vec<u64>,
 }
@@ -15,17 +14,24 @@ pub(super) struct DirectoryFilter {
 impl DirectoryFilter {
     /// Holds these hashes, `most` at the most.
     pub(super) fn new(most: usize, hashes: impl Iterator<Item = u64>) -> Self {
-        let words = if most == 0 { 0 } else { (most * BITS).div_ceil(64).next_power_of_two() };
-        let mut filter = Self { words: vec![0; words] };
-        for hash in hashes {
-            let word = filter.word(hash);
-            filter.words[word] |= bits(hash);
-        }
+        let mut filter = if most == 0 { Self::default() } else { Self::with_room(most) };
+        hashes.for_each(|hash| filter.insert(hash));
         filter
     }
 
+    /// Holds nothing yet and has room for so many, at least one.
+    pub fn with_room(most: usize) -> Self {
+        Self { words: vec![0; (most.max(1) * BITS).div_ceil(64).next_power_of_two()] }
+    }
+
+    /// Adds a hash.
+    pub fn insert(&mut self, hash: u64) {
+        let word = self.word(hash);
+        self.words[word] |= bits(hash);
+    }
+
     /// Whether a directory with this hash may be held.
-    pub(super) fn may_hold(&self, hash: u64) -> bool {
+    pub fn may_hold(&self, hash: u64) -> bool {
         !self.words.is_empty() && self.words[self.word(hash)] & bits(hash) == bits(hash)
     }
 

@@ -7,7 +7,7 @@ mod build;
 mod clock;
 pub mod declarations;
 mod deferred;
-mod directory_filter;
+pub mod directory_filter;
 pub mod extract;
 mod fillings;
 pub mod fold;

@@ -1,15 +1,16 @@
-//! What a proof rests on, as sorted records: the plan's moves, the objects of *before*, those of *after*, and checksums.
+//! What a proof rests on, as records that meet at their keys: the plan's moves, the objects of *before*, those of *after*, and checksums.
 
 use std::io;
 
 use crate::audit::error::AuditError;
 use crate::audit::migrate::listed::{Listed, ListedRow};
+use crate::audit::migrate::prefixes::Moved;
 use crate::audit::migrate::record::{Put, Values, put_hashed_place};
 use crate::audit::migrate::scan::Taker;
 use crate::layout::Layout;
 use crate::migration::{Action, Content, Move};
 use crate::model::Millis;
-use crate::results::sorted::{SortedRuns, SortedWriter};
+use crate::results::partitions::{Partitions, PartitionsWriter};
 
 /// At a key: the object of *before*.
 pub(super) const BEFORE: u8 = 0;
@@ -105,12 +106,13 @@ impl Planned {
     }
 }
 
-/// Writes a row of the plan at its old key, and at its new one if a copy is to be there.
+/// Writes a row of the plan at its old key, and at its new one if a copy is to be there, and notes that it moves.
 ///
 /// Gives what the layout does not know, where the plan was made under another.
 pub(super) fn put_move(
     layout: &Layout,
-    writer: &mut SortedWriter,
+    writer: &mut PartitionsWriter,
+    moved: &mut Moved,
     planned: &Move<'_>,
 ) -> io::Result<Result<(), String>> {
     let Some(bucket) = layout.buckets().iter().position(|bucket| bucket.name() == planned.bucket) else {
@@ -132,6 +134,7 @@ pub(super) fn put_move(
         planned.related.iter().for_each(|key| bytes.text(key));
     })?;
     if let (Action::Copy | Action::Done, Some(new_key)) = (planned.action, &planned.new_key) {
+        moved.note(bucket as u16, &planned.old_key);
         writer.push(|bytes| {
             put_hashed_place(bytes, bucket as u16, new_key.as_bytes());
             bytes.push(TARGET);
@@ -143,7 +146,7 @@ pub(super) fn put_move(
 
 /// Writes the checksum of a key: algorithm and value.
 pub(super) fn put_checksum(
-    writer: &mut SortedWriter,
+    writer: &mut PartitionsWriter,
     bucket: u16,
     key: &str,
     algorithm: &str,
@@ -160,19 +163,19 @@ pub(super) fn put_checksum(
 /// Takes the objects of one side.
 pub(in crate::audit) struct SideTaker {
     side: u8,
-    pub(in crate::audit) writer: SortedWriter,
+    pub(in crate::audit) writer: PartitionsWriter,
     /// Folder markers, which are no objects of the proof.
     pub(in crate::audit) markers: u64,
 }
 
 impl SideTaker {
-    pub(super) fn before(runs: &SortedRuns) -> Self {
-        Self { side: BEFORE, writer: runs.writer(), markers: 0 }
+    pub(super) fn before(partitions: &Partitions) -> Self {
+        Self { side: BEFORE, writer: partitions.writer(), markers: 0 }
     }
 
     /// For *after*.
-    pub(in crate::audit) fn after(runs: &SortedRuns) -> Self {
-        Self { side: AFTER, writer: runs.writer(), markers: 0 }
+    pub(in crate::audit) fn after(partitions: &Partitions) -> Self {
+        Self { side: AFTER, writer: partitions.writer(), markers: 0 }
     }
 
     fn row(&mut self, bucket: u16, listed: &ListedRow<'_>) -> io::Result<()> {
