@@ -3,6 +3,7 @@
 mod files;
 mod late;
 pub(in crate::audit) mod listed;
+mod manifests;
 mod meeting;
 pub(in crate::audit) mod pairing;
 mod placing;

@@ -14,6 +14,7 @@ use crate::audit::sink::{Concern, Emitter};
 use crate::layout::spec::Standing;
 use crate::layout::{Captures, KeyMatch};
 use crate::migration::Action;
+use crate::migration::moves::IN_PART;
 use crate::model::{Finding, Millis, Severity, Subject};
 use crate::references::References;
 use crate::results::plan::Amount;
@@ -356,7 +357,8 @@ impl KeyTaker for Prover<'_, '_, '_> {
             return Ok(());
         }
         self.prefixes.stays(bucket, key.as_bytes());
-        let Some(planned) = at.planned.first() else {
+        // Of several rows the one that says why.
+        let Some(planned) = at.planned.iter().find(|planned| planned.reason != IN_PART).or(at.planned.first()) else {
             self.stays((bucket, key), None, before, at);
             return Ok(());
         };
