@@ -65,15 +65,18 @@ impl ReportArgs {
             outputs.folder(&row).map_err(|error| failed(&outputs, error))?;
         }
         let mut examples = Examples::new(self.examples);
-        for finding in folder.findings()? {
-            go_on()?;
-            let finding = finding.map_err(|error| Failure::of(&error))?;
-            examples.push(&finding);
-            outputs.finding(&finding).map_err(|error| failed(&outputs, error))?;
+        let findings = folder.findings()?;
+        // Formats that read all findings by themselves do not wait for this.
+        if outputs.need_findings() {
+            for finding in findings {
+                go_on()?;
+                let finding = finding.map_err(|error| Failure::of(&error))?;
+                examples.push(&finding);
+                outputs.finding(&finding).map_err(|error| failed(&outputs, error))?;
+            }
         }
         let outcome = AuditOutcome { results, examples, largest_folders: largest.into_sorted() };
-        go_on()?;
-        for path in outputs.finish(&outcome, console)? {
+        for path in outputs.finish(&outcome, console, &stop)? {
             console.say(&format!("wrote {}", path.display()));
         }
         Ok(0)

@@ -1,5 +1,6 @@
 //! Every format of one result, with keys that attack each of them.
 
+use std::cell::Cell;
 use std::io;
 
 use sha2::Digest as _;
@@ -59,6 +60,32 @@ fn every_format_tells_the_sample() {
     for format in ReportFormat::ALL.into_iter().filter(|format| *format != ReportFormat::Parquet) {
         let text = sample_as(format, false);
         insta::with_settings!({ snapshot_suffix => format.name(), omit_expression => true }, { insta::assert_snapshot!(text) });
+    }
+}
+
+/// What commands spare themselves where no format asks for it.
+#[test]
+fn formats_say_what_they_ask_for() {
+    let (results, folders, all) = (sample::results(), sample::folders(), sample::findings());
+    let (mut some, none, asked) = (Examples::default(), Examples::new(0), Cell::new(false));
+    all.iter().for_each(|finding| some.push(finding));
+    let templates = Templates::new(None).unwrap();
+    let options = FormatOptions { templates: &templates, coloured: false, rule: Some("L203"), bucket: None };
+    let findings = || -> Result<FindingStream<'_>, ResultsError> {
+        asked.set(true);
+        Ok(Box::new(all.iter().cloned().map(Ok)))
+    };
+    for format in ReportFormat::ALL {
+        asked.set(false);
+        let [with, without] = [&some, &none].map(|examples| {
+            let largest_folders = &folders;
+            let view = ReportView { results: &results, examples, largest_folders, words: WORDS, findings: &findings };
+            let mut out = Vec::new();
+            format.formatter(options).write(&view, &mut out).unwrap();
+            out
+        });
+        assert_eq!(with != without, format.shows_examples(), "examples in {}", format.name());
+        assert_eq!(asked.get(), format.reads_findings(), "findings in {}", format.name());
     }
 }
 
