@@ -8,7 +8,7 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 
 use crate::model::Finding;
 use crate::results::ResultsError;
-use crate::results::findings::FindingStream;
+use crate::results::findings::{FindingStream, Findings};
 
 /// A flag that is set when the user (or the system) wants the program to stop.
 ///
@@ -31,10 +31,8 @@ pub(super) struct Interruptible<'a> {
     pub(super) stop: &'a AtomicBool,
 }
 
-impl Iterator for Interruptible<'_> {
-    type Item = Result<Finding<'static>, ResultsError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.stop.load(Ordering::Relaxed) { Some(Err(ResultsError::Interrupted)) } else { self.findings.next() }
+impl Findings for Interruptible<'_> {
+    fn next_finding(&mut self) -> Result<Option<Finding<'_>>, ResultsError> {
+        if self.stop.load(Ordering::Relaxed) { Err(ResultsError::Interrupted) } else { self.findings.next_finding() }
     }
 }

@@ -15,7 +15,7 @@ use crate::cli::staged::{StagedFile, without_path};
 use crate::model::{Finding, UserError, suggest};
 use crate::render::Templates;
 use crate::report::{FindingStream, FormatError, FormatOptions, ReportFormat, ReportView, Words};
-use crate::results::findings::{FindingsReader, FindingsWriter};
+use crate::results::findings::{FindingsReader, FindingsWriter, Owned};
 use crate::results::folders::FoldersWriter;
 use crate::results::{FolderRow, ResultsError};
 use crate::source::{Place, Reach};
@@ -259,7 +259,7 @@ impl Outputs {
         let read = || -> Result<FindingStream<'_>, ResultsError> {
             match kept.as_ref().map(Kept::path).or(given.as_deref()) {
                 Some(path) => Ok(Box::new(Interruptible { findings: Box::new(FindingsReader::open(path)?), stop })),
-                None => Ok(Box::new(std::iter::empty())),
+                None => Ok(Box::new(Owned(std::iter::empty()))),
             }
         };
         let view = ReportView {

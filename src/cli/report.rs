@@ -65,12 +65,11 @@ impl ReportArgs {
             outputs.folder(&row).map_err(|error| failed(&outputs, error))?;
         }
         let mut examples = Examples::new(self.examples);
-        let findings = folder.findings()?;
+        let mut findings = folder.findings()?;
         // Formats that read all findings by themselves do not wait for this.
         if outputs.need_findings() {
-            for finding in findings {
+            while let Some(finding) = findings.next_finding().map_err(|error| Failure::of(&error))? {
                 go_on()?;
-                let finding = finding.map_err(|error| Failure::of(&error))?;
                 examples.push(&finding);
                 outputs.finding(&finding).map_err(|error| failed(&outputs, error))?;
             }

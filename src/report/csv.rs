@@ -45,8 +45,8 @@ impl Formatter for Csv {
             other => io::Error::other(format!("{other:?}")),
         };
         file.write_record(COLUMNS).map_err(io)?;
-        for finding in (report.findings)()? {
-            let finding = finding?;
+        let mut findings = (report.findings)()?;
+        while let Some(finding) = findings.next_finding()? {
             let sentence = (report.words.sentence)(&finding);
             for field in fields(&finding, &sentence) {
                 file.write_field(harmless(&field).as_bytes()).map_err(io)?;

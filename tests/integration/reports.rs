@@ -9,6 +9,7 @@ use stocktake::model::{Finding, Subject};
 use stocktake::render::Templates;
 use stocktake::render::hostile::is_hidden;
 use stocktake::report::{FindingStream, FormatError, FormatOptions, ReportFormat, ReportView, Words};
+use stocktake::results::findings::Owned;
 use stocktake::results::{Examples, Results, ResultsError, json};
 
 use crate::sample;
@@ -40,7 +41,8 @@ fn written(
 ) -> Result<Vec<u8>, FormatError> {
     let mut examples = Examples::default();
     findings.iter().for_each(|finding| examples.push(finding));
-    let stream = || -> Result<FindingStream<'_>, ResultsError> { Ok(Box::new(findings.iter().cloned().map(Ok))) };
+    let stream =
+        || -> Result<FindingStream<'_>, ResultsError> { Ok(Box::new(Owned(findings.iter().cloned().map(Ok)))) };
     let folders = sample::folders();
     let view = ReportView { results, examples: &examples, largest_folders: &folders, words: WORDS, findings: &stream };
     let templates = Templates::new(None)?;
@@ -73,7 +75,7 @@ fn formats_say_what_they_ask_for() {
     let options = FormatOptions { templates: &templates, coloured: false, rule: Some("L203"), bucket: None };
     let findings = || -> Result<FindingStream<'_>, ResultsError> {
         asked.set(true);
-        Ok(Box::new(all.iter().cloned().map(Ok)))
+        Ok(Box::new(Owned(all.iter().cloned().map(Ok))))
     };
     for format in ReportFormat::ALL {
         asked.set(false);
