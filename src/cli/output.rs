@@ -84,7 +84,7 @@ pub(super) struct Wanted {
     /// The rule and bucket of worklists.
     pub(super) rule: Option<String>,
     pub(super) bucket: Option<String>,
-    /// Whether each table is encoded on a thread of its own.
+    /// Whether each table is encoded, and read again, on a thread of its own.
     pub(super) beside: bool,
     /// A `findings.parquet` that holds all findings already, so that none need be kept aside.
     pub(super) given: Option<PathBuf>,
@@ -258,7 +258,11 @@ impl Outputs {
         let given = self.wanted.given.clone();
         let read = || -> Result<FindingStream<'_>, ResultsError> {
             match kept.as_ref().map(Kept::path).or(given.as_deref()) {
-                Some(path) => Ok(Box::new(Interruptible { findings: Box::new(FindingsReader::open(path)?), stop })),
+                Some(path) => {
+                    let reader = FindingsReader::open(path)?;
+                    let findings = Box::new(if self.wanted.beside { reader.ahead()? } else { reader });
+                    Ok(Box::new(Interruptible { findings, stop }))
+                }
                 None => Ok(Box::new(Owned(std::iter::empty()))),
             }
         };
