@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use clap::Args;
 use jiff::Timestamp;
@@ -184,10 +183,7 @@ impl AuditArgs {
         let judgement = &outcome.results.judgement;
         tell_inputs(&outcome.results.inputs, console);
         let to_stdout = self.output.is_empty();
-        if stop.load(Ordering::Relaxed) {
-            return Err(Failure::interrupted());
-        }
-        let written = outputs.finish(&outcome, console)?;
+        let written = outputs.finish(&outcome, console, &stop)?;
         if !to_stdout {
             console.say(&format!("{}: {}", judgement.verdict.name(), judgement.sentence));
         }

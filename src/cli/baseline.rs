@@ -109,7 +109,7 @@ impl CreateArgs {
                 "name another file with --to; `stocktake baseline prune` takes out of one what is mended",
             ));
         }
-        let findings = ResultsFolder::new(&self.results).findings()?;
+        let mut findings = ResultsFolder::new(&self.results).findings()?;
         let mut file = StagedFile::create(&self.to)?;
         let failed = |error| Failure::write_file(&self.to, error);
         let mut writer = BaselineWriter::new(file.writer()?).map_err(failed)?;
@@ -122,8 +122,7 @@ impl CreateArgs {
             entries += place.len() as u64;
             place.drain(..).try_for_each(|entry| writer.push(&entry)).map_err(failed)
         };
-        for finding in findings {
-            let finding = finding.map_err(|error| Failure::of(&error))?;
+        while let Some(finding) = findings.next_finding().map_err(|error| Failure::of(&error))? {
             let is_excepted = finding.excused.as_deref().is_some_and(|excuse| excuse != "baseline");
             let is_asked = codes.is_empty() || codes.iter().any(|code| *code == finding.code);
             let Some(entry) = Entry::of(&finding).filter(|_| is_asked && !is_excepted) else { continue };
@@ -160,8 +159,9 @@ impl PruneArgs {
         let folder = ResultsFolder::new(&self.results);
         let results = folder.results()?;
         let mut buffer = Vec::new();
-        for finding in folder.findings()? {
-            known.mark(&finding.map_err(|error| Failure::of(&error))?, &mut buffer);
+        let mut findings = folder.findings()?;
+        while let Some(finding) = findings.next_finding().map_err(|error| Failure::of(&error))? {
+            known.mark(&finding, &mut buffer);
         }
         let judged = |code: &str| {
             let rule = results.judgement.rules.iter().find(|rule| rule.code == code);

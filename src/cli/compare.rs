@@ -56,7 +56,7 @@ impl CompareArgs {
     pub(super) fn run(self, console: &Console) -> Result<u8, Failure> {
         let (old, new) = (ResultsFolder::new(&self.old), ResultsFolder::new(&self.new));
         let (old_results, new_results) = (old.results()?, new.results()?);
-        let changes = compare(&new_results, old.findings()?, new.findings()?, EXAMPLES);
+        let changes = compare(&new_results, old.findings_ahead()?, new.findings_ahead()?, EXAMPLES);
         let changes = changes.map_err(|error| Failure::of(&error))?;
         let compared = Compared { old: &old_results, new: &new_results, changes: &changes };
         console.print(&match self.format {

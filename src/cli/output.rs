@@ -4,16 +4,18 @@ use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::{Component, Path, PathBuf};
 use std::str::FromStr;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::audit::{AuditError, AuditOutcome, AuditSink};
 use crate::cli::Failure;
 use crate::cli::console::Console;
+use crate::cli::interrupt::Interruptible;
 use crate::cli::previous::Previous;
 use crate::cli::staged::{StagedFile, without_path};
 use crate::model::{Finding, UserError, suggest};
 use crate::render::Templates;
 use crate::report::{FindingStream, FormatError, FormatOptions, ReportFormat, ReportView, Words};
-use crate::results::findings::{FindingsReader, FindingsWriter};
+use crate::results::findings::{FindingsReader, FindingsWriter, Owned};
 use crate::results::folders::FoldersWriter;
 use crate::results::{FolderRow, ResultsError};
 use crate::source::{Place, Reach};
@@ -82,7 +84,7 @@ pub(super) struct Wanted {
     /// The rule and bucket of worklists.
     pub(super) rule: Option<String>,
     pub(super) bucket: Option<String>,
-    /// Whether each table is encoded on a thread of its own.
+    /// Whether each table is encoded, and read again, on a thread of its own.
     pub(super) beside: bool,
     /// A `findings.parquet` that holds all findings already, so that none need be kept aside.
     pub(super) given: Option<PathBuf>,
@@ -178,12 +180,8 @@ impl Outputs {
         for file in &wanted.files {
             add(file.format, &file.path)?;
         }
-        let streams = |format: &ReportFormat| {
-            use ReportFormat::{Csv, Junit, Parquet, Sarif, Worklist};
-            matches!(format, Csv | Junit | Parquet | Sarif | Worklist)
-        };
-        let streamed = reports.iter().any(|(format, _)| streams(format)) || wanted.stdout.iter().any(streams);
-        let streamed = streamed && wanted.given.is_none();
+        let mut formats = reports.iter().map(|(format, _)| *format).chain(wanted.stdout);
+        let streamed = wanted.given.is_none() && formats.any(ReportFormat::reads_findings);
         let begin = |out| {
             let writer = FindingsWriter::new(out)?;
             if wanted.beside { writer.beside() } else { Ok(writer) }
@@ -224,13 +222,27 @@ impl Outputs {
         self.previous.take()
     }
 
+    /// Whether what is given to [`AuditSink::finding`], or examples of it, comes to stand in any output.
+    pub(super) fn need_findings(&self) -> bool {
+        let mut formats = self.reports.iter().map(|(format, _)| *format).chain(self.wanted.stdout);
+        self.findings.is_some() || self.previous.is_some() || formats.any(ReportFormat::shows_examples)
+    }
+
     /// The output that could not be written while the audit ran.
     pub(super) fn failed(&self) -> Option<&Path> {
         self.failed.as_deref()
     }
 
-    /// Writes every report and puts every file in place; gives the paths in order.
-    pub(super) fn finish(mut self, outcome: &AuditOutcome, console: &Console) -> Result<Vec<PathBuf>, Failure> {
+    /// Writes every report and puts every file in place, unless `stop` is set before; gives the paths in order.
+    pub(super) fn finish(
+        mut self,
+        outcome: &AuditOutcome,
+        console: &Console,
+        stop: &AtomicBool,
+    ) -> Result<Vec<PathBuf>, Failure> {
+        if stop.load(Ordering::Relaxed) {
+            return Err(Failure::interrupted());
+        }
         let mut placed = Vec::new();
         if let Some((writer, file)) = self.folders.take() {
             writer.finish().map_err(|error| Failure::write_file(file.target(), error))?;
@@ -246,8 +258,12 @@ impl Outputs {
         let given = self.wanted.given.clone();
         let read = || -> Result<FindingStream<'_>, ResultsError> {
             match kept.as_ref().map(Kept::path).or(given.as_deref()) {
-                Some(path) => Ok(Box::new(FindingsReader::open(path)?)),
-                None => Ok(Box::new(std::iter::empty())),
+                Some(path) => {
+                    let reader = FindingsReader::open(path)?;
+                    let findings = Box::new(if self.wanted.beside { reader.ahead()? } else { reader });
+                    Ok(Box::new(Interruptible { findings, stop }))
+                }
+                None => Ok(Box::new(Owned(std::iter::empty()))),
             }
         };
         let view = ReportView {
@@ -317,6 +333,7 @@ fn from_here(folder: &Path) -> PathBuf {
 fn refused(target: &Path, error: FormatError) -> Failure {
     match error {
         FormatError::Write(error) => Failure::write_file(target, error),
+        FormatError::Results(ResultsError::Interrupted) => Failure::interrupted(),
         error => {
             debug_assert!(!error.to_string().is_empty(), "an error says what is wrong: {:?}", error.place());
             Failure::of(&error)

@@ -8,6 +8,7 @@ use clap::Args;
 
 use crate::audit::{AuditOutcome, AuditSink as _};
 use crate::cli::Failure;
+use crate::cli::audit::all_cores;
 use crate::cli::console::Console;
 use crate::cli::interrupt;
 use crate::cli::output::{Outputs, Wanted};
@@ -51,7 +52,8 @@ impl ReportArgs {
         let folder = ResultsFolder::new(&self.results);
         let results = folder.results()?;
         let tmp_dir = std::env::temp_dir();
-        let wanted = Wanted { given: Some(folder.findings_file()), ..self.output.wanted(|| None)? };
+        let wanted =
+            Wanted { given: Some(folder.findings_file()), beside: all_cores() > 1, ..self.output.wanted(|| None)? };
         let stop = interrupt::watch().map_err(|error| Failure::internal(error.to_string()))?;
         let reach = self.s3.reach(&tmp_dir, Arc::clone(&stop));
         let mut outputs = Outputs::open(wanted, self.output.templates.as_deref(), &tmp_dir, &reach)?;
@@ -65,15 +67,19 @@ impl ReportArgs {
             outputs.folder(&row).map_err(|error| failed(&outputs, error))?;
         }
         let mut examples = Examples::new(self.examples);
-        for finding in folder.findings()? {
-            go_on()?;
-            let finding = finding.map_err(|error| Failure::of(&error))?;
-            examples.push(&finding);
-            outputs.finding(&finding).map_err(|error| failed(&outputs, error))?;
+        if outputs.need_findings() {
+            let mut findings = folder.findings_ahead()?;
+            while let Some(finding) = findings.next_finding().map_err(|error| Failure::of(&error))? {
+                go_on()?;
+                examples.push(&finding);
+                outputs.finding(&finding).map_err(|error| failed(&outputs, error))?;
+            }
+        } else {
+            // Formats that read all findings by themselves do not wait; a result without findings is none for any of them.
+            folder.findings()?;
         }
         let outcome = AuditOutcome { results, examples, largest_folders: largest.into_sorted() };
-        go_on()?;
-        for path in outputs.finish(&outcome, console)? {
+        for path in outputs.finish(&outcome, console, &stop)? {
             console.say(&format!("wrote {}", path.display()));
         }
         Ok(0)

@@ -42,6 +42,12 @@ impl ResultsFolder {
         Ok(Box::new(reader.map_err(|error| Failure::of(&error))?))
     }
 
+    /// The same, for commands that do nothing else meanwhile: decoded on a thread of its own, ahead of who reads.
+    pub(super) fn findings_ahead(&self) -> Result<FindingStream<'static>, Failure> {
+        let reader = FindingsReader::open(&self.findings_file()).and_then(FindingsReader::ahead);
+        Ok(Box::new(reader.map_err(|error| Failure::of(&error))?))
+    }
+
     /// Reads `folders.parquet` beside it, if it is there.
     pub(super) fn folders(&self) -> Result<Option<FoldersReader>, Failure> {
         let path = self.results.with_file_name("folders.parquet");

@@ -119,27 +119,34 @@ impl Comparison {
     }
 }
 
-/// One side of the merge: its next finding, with the identity that orders it.
+/// The older side of the merge: what is asked of its next finding, and the identity that orders it.
 struct Side<'a> {
     findings: FindingStream<'a>,
-    next: Option<Finding<'static>>,
+    /// Whether there is a next finding.
+    at_hand: bool,
     identity: Vec<u8>,
+    code: String,
+    /// The bytes of the object that it is about, as far as they are known.
+    bytes: u64,
 }
 
 impl<'a> Side<'a> {
     fn new(findings: FindingStream<'a>) -> Result<Self, ResultsError> {
-        let mut side = Self { findings, next: None, identity: Vec::new() };
+        let mut side = Self { findings, at_hand: false, identity: Vec::new(), code: String::new(), bytes: 0 };
         side.advance()?;
         Ok(side)
     }
 
-    fn advance(&mut self) -> Result<Option<Finding<'static>>, ResultsError> {
-        let next = self.findings.next().transpose()?;
+    fn advance(&mut self) -> Result<(), ResultsError> {
+        self.at_hand = false;
         self.identity.clear();
-        if let Some(finding) = &next {
-            encode_identity(finding, &mut self.identity);
+        if let Some(finding) = self.findings.next_finding()? {
+            self.at_hand = true;
+            encode_identity(&finding, &mut self.identity);
+            finding.code.as_ref().clone_into(&mut self.code);
+            self.bytes = finding.size.unwrap_or(0);
         }
-        Ok(std::mem::replace(&mut self.next, next))
+        Ok(())
     }
 }
 
@@ -179,10 +186,10 @@ impl<'a> Comparer<'a> {
     pub fn push(&mut self, finding: &Finding<'_>) -> Result<(), ResultsError> {
         self.identity.clear();
         encode_identity(finding, &mut self.identity);
-        while self.old.next.is_some() && self.old.identity < self.identity {
+        while self.old.at_hand && self.old.identity < self.identity {
             self.pass_old()?;
         }
-        let change = if self.old.next.is_some() && self.old.identity == self.identity {
+        let change = if self.old.at_hand && self.old.identity == self.identity {
             self.old.advance()?;
             Change::Persisting
         } else if finding.excused.is_some() {
@@ -201,13 +208,16 @@ impl<'a> Comparer<'a> {
         Ok(())
     }
 
+    /// The older finding at hand is in the older result alone.
     fn pass_old(&mut self) -> Result<(), ResultsError> {
-        if let Some(finding) = self.old.advance()? {
-            let count = self.gone.entry(finding.code.into_owned()).or_default();
-            count.findings += 1;
-            count.bytes += finding.size.unwrap_or(0);
+        if !self.gone.contains_key(&self.old.code) {
+            self.gone.insert(self.old.code.clone(), Count::default());
         }
-        Ok(())
+        if let Some(count) = self.gone.get_mut(&self.old.code) {
+            count.findings += 1;
+            count.bytes += self.old.bytes;
+        }
+        self.old.advance()
     }
 
     /// Ends: what is gone is fixed where the newer result judged its rule.
@@ -216,7 +226,7 @@ impl<'a> Comparer<'a> {
     ///
     /// What the older findings cannot be read for.
     pub fn finish(mut self, new: &Results) -> Result<Comparison, ResultsError> {
-        while self.old.next.is_some() {
+        while self.old.at_hand {
             self.pass_old()?;
         }
         let judged =
@@ -238,12 +248,12 @@ impl<'a> Comparer<'a> {
 pub fn compare(
     new: &Results,
     old_findings: FindingStream<'_>,
-    new_findings: FindingStream<'_>,
+    mut new_findings: FindingStream<'_>,
     examples: usize,
 ) -> Result<Comparison, ResultsError> {
     let mut comparer = Comparer::new(old_findings, examples)?;
-    for finding in new_findings {
-        comparer.push(&finding?)?;
+    while let Some(finding) = new_findings.next_finding()? {
+        comparer.push(&finding)?;
     }
     comparer.finish(new)
 }

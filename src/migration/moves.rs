@@ -47,6 +47,15 @@ impl Action {
     }
 }
 
+/// Why an object is blocked: another one would become the same new key.
+pub const CONTESTED: &str = "contested";
+/// Why an object is blocked: its new key holds another content.
+pub const DIFFERENT: &str = "different";
+/// Why an object is blocked: its new key holds something, and the inventory does not tell whether it is the same.
+pub const UNCLEAR: &str = "unclear";
+/// Why an object is blocked: it goes to several places, and another one of them is.
+pub const IN_PART: &str = "in-part";
+
 /// One object and one of its new keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Move<'a> {
@@ -58,8 +67,8 @@ pub struct Move<'a> {
     pub new_key: Option<Cow<'a, str>>,
     /// What is done with it.
     pub action: Action,
-    /// Why nothing is copied: the layout's own words, `contested`, `different` or `unclear` for a collision, or the
-    /// placeholders that are missing.
+    /// Why nothing is copied: the layout's own words, one of [`CONTESTED`], [`DIFFERENT`], [`UNCLEAR`] and [`IN_PART`], or
+    /// the placeholders that are missing.
     pub reason: Option<Cow<'a, str>>,
     /// The area.
     pub area: Cow<'a, str>,

@@ -1,5 +1,7 @@
 //! Times as the tool keeps them: milliseconds since 1970-01-01T00:00:00Z.
 
+use std::fmt;
+
 use jiff::Timestamp;
 
 /// Milliseconds since the epoch, UTC.
@@ -18,9 +20,21 @@ pub const BEGINNING_OF_S3: Millis = 1_136_073_600_000;
 
 /// Writes `2026-11-22T01:00:00Z`, or with `.123` where there are milliseconds.
 pub fn format_utc(millis: Millis) -> String {
+    let mut text = String::new();
+    // Writing to a string cannot fail.
+    let _ = write_utc(millis, &mut text);
+    text
+}
+
+/// The same, at the end of a text.
+///
+/// # Errors
+///
+/// What the text cannot be written for.
+pub fn write_utc(millis: Millis, text: &mut impl fmt::Write) -> fmt::Result {
     match Timestamp::from_millisecond(millis) {
-        Ok(timestamp) => timestamp.to_string(),
-        Err(_) => format!("{millis} ms"),
+        Ok(timestamp) => write!(text, "{timestamp}"),
+        Err(_) => write!(text, "{millis} ms"),
     }
 }
 

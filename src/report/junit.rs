@@ -30,8 +30,8 @@ struct Case {
     examples: Vec<String>,
 }
 
-/// Cases by rule and area, `""` where there is none.
-type Cases = BTreeMap<(String, String), Case>;
+/// Cases by rule, then by area, `""` where there is none.
+type Cases = BTreeMap<String, BTreeMap<String, Case>>;
 
 impl Formatter for Junit {
     fn write(&self, report: &ReportView<'_>, out: &mut (dyn io::Write + Send)) -> Result<(), FormatError> {
@@ -96,17 +96,27 @@ fn pair<'a>((name, value): &'a (&'static str, String)) -> (&'a str, &'a str) {
 }
 
 fn of<'c>(rule: &RuleResult, cases: &'c Cases) -> impl Iterator<Item = (&'c str, &'c Case)> {
-    let code = rule.code.clone();
-    cases.iter().filter(move |((of, _), _)| *of == code).map(|((_, area), case)| (area.as_str(), case))
+    cases.get(&rule.code).into_iter().flatten().map(|(area, case)| (area.as_str(), case))
 }
 
 /// Counts all findings; what is kept does not grow with them.
 fn cases(report: &ReportView<'_>) -> Result<Cases, FormatError> {
     let mut cases = Cases::new();
-    for finding in report.counted()? {
-        let finding = finding?;
-        let area = finding.area.as_deref().unwrap_or_default().to_owned();
-        let case = cases.entry((finding.code.clone().into_owned(), area)).or_default();
+    let mut findings = (report.findings)()?;
+    while let Some(finding) = findings.next_finding()? {
+        if finding.excused.is_some() {
+            continue;
+        }
+        let (code, area) = (&*finding.code, finding.area.as_deref().unwrap_or_default());
+        // Names are copied for a new entry alone.
+        let areas = match cases.get_mut(code) {
+            Some(areas) => areas,
+            None => cases.entry(code.to_owned()).or_default(),
+        };
+        let case = match areas.get_mut(area) {
+            Some(case) => case,
+            None => areas.entry(area.to_owned()).or_default(),
+        };
         case.findings += 1;
         case.failing += u64::from(report.results.judgement.fails(&finding));
         if case.examples.len() < EXAMPLES {

@@ -135,6 +135,37 @@ impl ReportFormat {
         }
     }
 
+    /// Whether it shows the first findings of each rule, as [`ReportView::examples`] holds them.
+    pub const fn shows_examples(self) -> bool {
+        match self {
+            Self::Html | Self::Markdown | Self::Text | Self::Github => true,
+            Self::Json
+            | Self::Parquet
+            | Self::Csv
+            | Self::Worklist
+            | Self::Junit
+            | Self::Sarif
+            | Self::Prometheus
+            | Self::Signoff
+            | Self::SignoffHtml => false,
+        }
+    }
+
+    /// Whether it reads all findings, as [`ReportView::findings`] gives them.
+    pub const fn reads_findings(self) -> bool {
+        match self {
+            Self::Parquet | Self::Csv | Self::Worklist | Self::Junit | Self::Sarif => true,
+            Self::Html
+            | Self::Markdown
+            | Self::Json
+            | Self::Text
+            | Self::Github
+            | Self::Prometheus
+            | Self::Signoff
+            | Self::SignoffHtml => false,
+        }
+    }
+
     /// What writes this format.
     pub fn formatter<'a>(self, options: FormatOptions<'a>) -> Box<dyn Formatter + 'a> {
         match self {

@@ -11,8 +11,9 @@ pub(super) struct Parquet;
 impl Formatter for Parquet {
     fn write(&self, report: &ReportView<'_>, out: &mut (dyn io::Write + Send)) -> Result<(), FormatError> {
         let mut file = FindingsWriter::new(out)?;
-        for finding in (report.findings)()? {
-            file.push(&finding?)?;
+        let mut findings = (report.findings)()?;
+        while let Some(finding) = findings.next_finding()? {
+            file.push(&finding)?;
         }
         Ok(file.finish()?)
     }

@@ -30,7 +30,7 @@ impl Formatter for Sarif {
     fn write(&self, report: &ReportView<'_>, out: &mut (dyn io::Write + Send)) -> Result<(), FormatError> {
         let judgement = &report.results.judgement;
         let rules: Vec<&RuleResult> = judgement.rules.iter().filter(|rule| rule.findings > 0).collect();
-        let findings = report.counted()?;
+        let findings = (report.findings)()?;
         let results = Streamed { report, rules: &rules, findings: RefCell::new(findings), failed: RefCell::new(None) };
         let log = Log {
             schema: SCHEMA,
@@ -89,9 +89,16 @@ struct Streamed<'a, 'f> {
 impl Serialize for Streamed<'_, '_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut list = serializer.serialize_seq(None)?;
-        for finding in self.findings.borrow_mut().by_ref().take(MOST_RESULTS) {
-            match finding {
-                Ok(finding) => list.serialize_element(&result(self.report, self.rules, &finding))?,
+        let mut findings = self.findings.borrow_mut();
+        let mut shown = 0;
+        while shown < MOST_RESULTS {
+            match findings.next_finding() {
+                Ok(Some(finding)) if finding.excused.is_some() => {}
+                Ok(Some(finding)) => {
+                    list.serialize_element(&result(self.report, self.rules, &finding))?;
+                    shown += 1;
+                }
+                Ok(None) => break,
                 Err(error) => {
                     let told = error.to_string();
                     *self.failed.borrow_mut() = Some(error);

@@ -15,18 +15,6 @@ pub struct ReportView<'a> {
     pub largest_folders: &'a [FolderRow],
     /// What rules say of their findings.
     pub words: Words,
-    /// Begins to read all findings, excused ones among them.
+    /// Begins to read all findings, those among them that are excused and do not count.
     pub findings: &'a dyn Fn() -> Result<FindingStream<'a>, ResultsError>,
-}
-
-impl<'a> ReportView<'a> {
-    /// Begins to read the findings that count.
-    ///
-    /// # Errors
-    ///
-    /// What they cannot be read for.
-    pub fn counted(&self) -> Result<FindingStream<'a>, ResultsError> {
-        let all = (self.findings)()?;
-        Ok(Box::new(all.filter(|finding| finding.as_ref().map_or(true, |finding| finding.excused.is_none()))))
-    }
 }

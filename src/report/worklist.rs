@@ -17,9 +17,10 @@ impl Formatter for Worklist<'_> {
         let mut bucket = self.bucket.map(str::to_owned);
         // Findings of one rule come in the order of their keys, so that a key's findings are neighbours.
         let mut last: Option<String> = None;
-        for finding in report.counted()? {
-            let finding = finding?;
-            if finding.code != rule || (self.bucket.is_some() && finding.bucket.as_deref() != self.bucket) {
+        let mut findings = (report.findings)()?;
+        while let Some(finding) = findings.next_finding()? {
+            let counts = finding.excused.is_none();
+            if !counts || finding.code != rule || (self.bucket.is_some() && finding.bucket.as_deref() != self.bucket) {
                 continue;
             }
             let (Some(found_in), Some(key)) = (&finding.bucket, &finding.key) else {
@@ -36,7 +37,7 @@ impl Formatter for Worklist<'_> {
                 writeln!(out, "{key}")?;
             }
             bucket.get_or_insert_with(|| found_in.clone().into_owned());
-            last = Some(key.clone().into_owned());
+            key.as_ref().clone_into(last.get_or_insert_default());
         }
         Ok(())
     }

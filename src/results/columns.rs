@@ -17,6 +17,7 @@ use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 use parquet::schema::types::ColumnPath;
 
+use crate::results::ahead::Ahead;
 use crate::results::beside::Beside;
 use crate::results::error::{ResultsError, check_schema};
 
@@ -116,9 +117,15 @@ pub(super) fn write_error(error: ParquetError) -> io::Error {
 /// Reads one table, batch by batch.
 pub(crate) struct TableReader {
     file: String,
-    /// `None` once it has ended or failed.
-    batches: Option<ParquetRecordBatchReader>,
+    batches: Batches,
     rows_before: u64,
+}
+
+enum Batches {
+    Here(Box<ParquetRecordBatchReader>),
+    Ahead(Ahead),
+    /// It has ended or failed.
+    Ended,
 }
 
 impl TableReader {
@@ -131,14 +138,33 @@ impl TableReader {
         let stated = entries.into_iter().flatten().find(|entry| entry.key == SCHEMA_KEY);
         check_schema(&name, kind, stated.and_then(|entry| entry.value.as_deref()))?;
         let batches = guarded(&name, || builder.with_batch_size(BATCH_ROWS).build())?;
-        Ok(Self { file: name, batches: Some(batches), rows_before: 0 })
+        Ok(Self { file: name, batches: Batches::Here(Box::new(batches)), rows_before: 0 })
+    }
+
+    /// The same, with a thread of its own that decodes a few batches ahead.
+    pub(crate) fn ahead(self) -> Result<Self, ResultsError> {
+        let Self { file, batches, rows_before } = self;
+        let batches = match batches {
+            Batches::Here(mut reader) => {
+                let name = file.clone();
+                let ahead = Ahead::start(file.clone(), move || guarded(&name, || reader.next().transpose()));
+                Batches::Ahead(ahead.map_err(|source| ResultsError::Io { file: file.clone(), source })?)
+            }
+            begun @ (Batches::Ahead(_) | Batches::Ended) => begun,
+        };
+        Ok(Self { file, batches, rows_before })
     }
 
     /// The next batch, if there is one.
     pub(crate) fn next_batch(&mut self) -> Result<Option<Batch>, ResultsError> {
-        let Some(mut batches) = self.batches.take() else { return Ok(None) };
-        let Some(rows) = guarded(&self.file, || batches.next().transpose())? else { return Ok(None) };
-        self.batches = Some(batches);
+        let mut batches = std::mem::replace(&mut self.batches, Batches::Ended);
+        let rows = match &mut batches {
+            Batches::Here(reader) => guarded(&self.file, || reader.next().transpose())?,
+            Batches::Ahead(ahead) => ahead.next_batch()?,
+            Batches::Ended => None,
+        };
+        let Some(rows) = rows else { return Ok(None) };
+        self.batches = batches;
         let first_row = self.rows_before + 1;
         self.rows_before += rows.num_rows() as u64;
         Ok(Some(Batch { file: self.file.clone(), first_row, rows }))

@@ -2,7 +2,7 @@
 
 use crate::model::UserError;
 
-/// Why a file of results cannot be read.
+/// Why a file of results cannot be read, or not to its end.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ResultsError {
@@ -74,6 +74,9 @@ pub enum ResultsError {
         /// The value.
         value: String,
     },
+    /// The user stopped it.
+    #[error("interrupted")]
+    Interrupted,
 }
 
 impl UserError for ResultsError {
@@ -86,6 +89,7 @@ impl UserError for ResultsError {
             | Self::Schema { file, .. }
             | Self::Newer { file, .. }
             | Self::Column { file, .. } => file.clone(),
+            Self::Interrupted => return None,
         })
     }
 
@@ -100,6 +104,7 @@ impl UserError for ResultsError {
             Self::Json { .. } | Self::Parquet { .. } | Self::Column { .. } | Self::Value { .. } => {
                 "write it again with `stocktake audit`; it was changed or cut off since".to_owned()
             }
+            Self::Interrupted => return None,
         })
     }
 }

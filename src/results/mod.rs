@@ -1,5 +1,6 @@
 //! What an audit leaves: `results.json`, `findings.parquet`, `folders.parquet`, written and read.
 
+mod ahead;
 pub mod baseline;
 mod beside;
 mod columns;

@@ -1,5 +1,10 @@
 //! The registry of all rules, and finding one of them by code or name.
 
+use std::sync::LazyLock;
+
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
+
 use crate::model::suggest::nearest;
 use crate::model::{Family, Finding, UserError};
 use crate::rules::wording::quoted;
@@ -105,9 +110,18 @@ pub(super) fn nearest_selector(selector: &str) -> Option<&'static str> {
     nearest(selector, RULES.iter().flat_map(|rule| [rule.meta.code, rule.meta.name]))
 }
 
+/// Where each code's rule stands in [`RULES`]: it is asked for every finding that is told.
+static BY_CODE: LazyLock<HashMap<&str, usize, FixedState>> =
+    LazyLock::new(|| RULES.iter().enumerate().map(|(index, rule)| (rule.meta.code, index)).collect());
+
 /// The position in [`RULES`] of the rule with this code.
 pub fn index_of(code: &str) -> Option<usize> {
-    RULES.iter().position(|rule| rule.meta.code == code)
+    BY_CODE.get(code).copied()
+}
+
+/// The rule with this code.
+fn of_code(code: &str) -> Option<&'static Rule> {
+    index_of(code).map(|index| RULES[index])
 }
 
 /// What a configuration may name: code, name, family letter, and whether its severity may be set. The S-rules are
@@ -122,7 +136,7 @@ pub fn known_rules() -> Vec<(&'static str, &'static str, &'static str, bool)> {
 
 /// What a finding says, without its place. A finding of a rule that this version does not know says so.
 pub fn sentence(finding: &Finding<'_>) -> String {
-    match find(&finding.code) {
+    match of_code(&finding.code) {
         Some(rule) => (rule.sentence)(finding),
         None => format!("breaks rule {}, which this version does not know", quoted(finding.code.as_ref())),
     }
@@ -130,5 +144,5 @@ pub fn sentence(finding: &Finding<'_>) -> String {
 
 /// How to mend what a finding says.
 pub fn help(finding: &Finding<'_>) -> Option<String> {
-    (find(&finding.code)?.help)(finding)
+    (of_code(&finding.code)?.help)(finding)
 }

@@ -36,10 +36,18 @@ impl fmt::Display for Words<'_> {
     }
 }
 
-fn write_printable(text: &str, in_backticks: bool, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-    for (index, character) in text.chars().enumerate() {
+/// Runs of plain ASCII are written whole: most values are nothing else.
+fn write_printable(mut text: &str, in_backticks: bool, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let is_plain = |byte: &u8| matches!(byte, b' '..=b'~') && !(in_backticks && *byte == b'`');
+    let mut room = LONGEST;
+    loop {
+        let run = text.bytes().take(room).take_while(is_plain).count();
+        let (plain, rest) = text.split_at(run);
+        formatter.write_str(plain)?;
+        room -= run;
+        let Some(character) = rest.chars().next() else { return Ok(()) };
         match character {
-            _ if index == LONGEST => return formatter.write_char('…'),
+            _ if room == 0 => return formatter.write_char('…'),
             '\n' => formatter.write_str("\\n")?,
             '\r' => formatter.write_str("\\r")?,
             '\t' => formatter.write_str("\\t")?,
@@ -47,8 +55,9 @@ fn write_printable(text: &str, in_backticks: bool, formatter: &mut fmt::Formatte
             _ if is_invisible(character) => write!(formatter, "\\u{{{:x}}}", u32::from(character))?,
             _ => formatter.write_char(character)?,
         }
+        room -= 1;
+        text = &rest[character.len_utf8()..];
     }
-    Ok(())
 }
 
 /// Control characters, and those that reorder or hide the text around them.
@@ -94,7 +103,34 @@ pub(super) fn listed<'a>(values: impl IntoIterator<Item = &'a str>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{counted, listed, quoted};
+    use proptest::prelude::*;
+
+    use super::{LONGEST, counted, is_invisible, listed, quoted, words};
+
+    /// What is written for a text, character by character.
+    fn one_by_one(text: &str, in_backticks: bool) -> String {
+        let shown = text.chars().take(LONGEST).map(|character| match character {
+            '\n' => "\\n".to_owned(),
+            '\r' => "\\r".to_owned(),
+            '\t' => "\\t".to_owned(),
+            '`' if in_backticks => "\\u{60}".to_owned(),
+            hidden if is_invisible(hidden) => format!("\\u{{{:x}}}", u32::from(hidden)),
+            plain => plain.to_string(),
+        });
+        shown.chain((text.chars().count() > LONGEST).then(|| "…".to_owned())).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn however_much_is_written_at_once_the_text_is_the_same(
+            text in "([ -~]{0,6}[`\\\\\n\r\t\u{0}\u{7f}\u{85}\u{ad}\u{202e}\u{feff}é漢\u{1f4e6}]?){0,8}", before in 1_190_usize..1_210,
+        ) {
+            for text in [text.clone(), "k".repeat(before) + &text, "é".repeat(before) + &text] {
+                prop_assert_eq!(quoted(&*text).to_string(), format!("`{}`", one_by_one(&text, true)));
+                prop_assert_eq!(words(&*text).to_string(), one_by_one(&text, false));
+            }
+        }
+    }
 
     #[test]
     fn a_quoted_value_stays_within_its_backticks_and_on_its_line() {

@@ -1,5 +1,6 @@
 //! Every format of one result, with keys that attack each of them.
 
+use std::cell::Cell;
 use std::io;
 
 use sha2::Digest as _;
@@ -8,6 +9,7 @@ use stocktake::model::{Finding, Subject};
 use stocktake::render::Templates;
 use stocktake::render::hostile::is_hidden;
 use stocktake::report::{FindingStream, FormatError, FormatOptions, ReportFormat, ReportView, Words};
+use stocktake::results::findings::Owned;
 use stocktake::results::{Examples, Results, ResultsError, json};
 
 use crate::sample;
@@ -39,7 +41,8 @@ fn written(
 ) -> Result<Vec<u8>, FormatError> {
     let mut examples = Examples::default();
     findings.iter().for_each(|finding| examples.push(finding));
-    let stream = || -> Result<FindingStream<'_>, ResultsError> { Ok(Box::new(findings.iter().cloned().map(Ok))) };
+    let stream =
+        || -> Result<FindingStream<'_>, ResultsError> { Ok(Box::new(Owned(findings.iter().cloned().map(Ok)))) };
     let folders = sample::folders();
     let view = ReportView { results, examples: &examples, largest_folders: &folders, words: WORDS, findings: &stream };
     let templates = Templates::new(None)?;
@@ -59,6 +62,32 @@ fn every_format_tells_the_sample() {
     for format in ReportFormat::ALL.into_iter().filter(|format| *format != ReportFormat::Parquet) {
         let text = sample_as(format, false);
         insta::with_settings!({ snapshot_suffix => format.name(), omit_expression => true }, { insta::assert_snapshot!(text) });
+    }
+}
+
+/// What commands spare themselves where no format asks for it.
+#[test]
+fn formats_say_what_they_ask_for() {
+    let (results, folders, all) = (sample::results(), sample::folders(), sample::findings());
+    let (mut some, none, asked) = (Examples::default(), Examples::new(0), Cell::new(false));
+    all.iter().for_each(|finding| some.push(finding));
+    let templates = Templates::new(None).unwrap();
+    let options = FormatOptions { templates: &templates, coloured: false, rule: Some("L203"), bucket: None };
+    let findings = || -> Result<FindingStream<'_>, ResultsError> {
+        asked.set(true);
+        Ok(Box::new(Owned(all.iter().cloned().map(Ok))))
+    };
+    for format in ReportFormat::ALL {
+        asked.set(false);
+        let [with, without] = [&some, &none].map(|examples| {
+            let largest_folders = &folders;
+            let view = ReportView { results: &results, examples, largest_folders, words: WORDS, findings: &findings };
+            let mut out = Vec::new();
+            format.formatter(options).write(&view, &mut out).unwrap();
+            out
+        });
+        assert_eq!(with != without, format.shows_examples(), "examples in {}", format.name());
+        assert_eq!(asked.get(), format.reads_findings(), "findings in {}", format.name());
     }
 }
 

@@ -4,6 +4,7 @@ use std::io;
 
 use crate::audit::migrate::placing::{Object, PRESENT, put_planned};
 use crate::audit::migrate::record::{HASH, Values, damaged, hashed_place_length, put_place, read_place};
+use crate::migration::moves::{CONTESTED, DIFFERENT, UNCLEAR};
 use crate::migration::{Action, Content, Sameness};
 use crate::results::sorted::{Merged, SortedRun, SortedWriter};
 
@@ -45,14 +46,14 @@ pub(super) fn meet(runs: Vec<SortedRun>, decided: &mut SortedWriter, stop: &mut 
             (None, None) => first = Some(Waiting { old_key, object }),
             (Some(earlier), _) => {
                 let other = std::slice::from_ref(&old_key);
-                write(&place, &mut key, &earlier, (Action::Blocked, "contested"), other, decided)?;
+                write(&place, &mut key, &earlier, (Action::Blocked, CONTESTED), other, decided)?;
                 let mine = [earlier.old_key.clone()];
-                write(&place, &mut key, &Waiting { old_key, object }, (Action::Blocked, "contested"), &mine, decided)?;
+                write(&place, &mut key, &Waiting { old_key, object }, (Action::Blocked, CONTESTED), &mine, decided)?;
                 contested = Some(earlier.old_key);
             }
             (None, Some(earlier)) => {
                 let mine = [earlier.clone()];
-                write(&place, &mut key, &Waiting { old_key, object }, (Action::Blocked, "contested"), &mine, decided)?;
+                write(&place, &mut key, &Waiting { old_key, object }, (Action::Blocked, CONTESTED), &mine, decided)?;
             }
         }
     }
@@ -72,8 +73,8 @@ fn settle(
         None => (Action::Copy, ""),
         Some(Sameness::Md5) => (Action::Done, "md5"),
         Some(Sameness::Size) => (Action::Done, "size"),
-        Some(Sameness::OtherSize | Sameness::OtherMd5) => (Action::Blocked, "different"),
-        Some(Sameness::Untold) => (Action::Blocked, "unclear"),
+        Some(Sameness::OtherSize | Sameness::OtherMd5) => (Action::Blocked, DIFFERENT),
+        Some(Sameness::Untold) => (Action::Blocked, UNCLEAR),
     };
     write(place, key, &only, fate, &[], decided)
 }

@@ -4,6 +4,7 @@ pub(in crate::audit) mod concluding;
 mod files;
 mod late;
 pub(in crate::audit) mod listed;
+mod manifests;
 mod meeting;
 pub(in crate::audit) mod pairing;
 mod placing;

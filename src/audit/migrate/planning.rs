@@ -111,7 +111,7 @@ pub fn plan(request: &PlanRequest<'_>, sink: &mut dyn PlanSink) -> Result<Planne
 
     audit.progress.begin("writing the plan", 0);
     let files = PlanFiles::new(sink);
-    let counted = Rows::new(layout, &references, &files)?.write(decided, stop).map_err(stopped)?;
+    let counted = Rows::new(layout, &references, &files, &mut prefixes)?.write(decided, stop).map_err(stopped)?;
     audit.progress.end();
     let mut by_declaration = reference_plans(audit, &declarations);
     let judge =

@@ -10,6 +10,7 @@ use crate::audit::sink::{Concern, Emitter};
 use crate::layout::spec::Standing;
 use crate::layout::{Captures, KeyMatch};
 use crate::migration::Action;
+use crate::migration::moves::IN_PART;
 use crate::model::{Finding, Millis, Severity, Subject};
 use crate::references::References;
 use crate::results::plan::Amount;
@@ -111,9 +112,13 @@ impl Prover<'_, '_> {
         });
     }
 
-    /// An object of which the plan leaves a place to a person.
+    /// An object that the plan leaves to a person, if it does.
     fn is_left(&mut self, place: (u16, &str), before: &Seen, planned: &Planned) {
-        let code = if planned.action == Action::Blocked { "M403" } else { "M404" };
+        let code = match planned.action {
+            Action::Blocked => "M403",
+            Action::Unmapped => "M404",
+            _ => return,
+        };
         self.report(code, place, Some(planned.generation.area), before.content.size, |finding| {
             let reason = Some(planned.reason.clone().into());
             if planned.action == Action::Blocked {
@@ -199,10 +204,6 @@ impl Prover<'_, '_> {
                         Some(new_key.into()).filter(|key: &crate::model::finding::Text<'_>| !key.is_empty());
                 });
             }
-        } else if moving.is_left && still.is_some() {
-            // The finding that a place is left to a person says it.
-            self.proof.outcome(bucket, moving.generation).pending += size;
-            self.proof.equation.pending += size;
         } else {
             self.proof.outcome(bucket, moving.generation).moved += size;
             self.proof.equation.moved += size;
@@ -289,14 +290,13 @@ impl KeyTaker for Prover<'_, '_> {
         };
         let size = amount(before);
         self.proof.equation.before += size;
-        let place = (bucket, key);
         if at.moves().is_some() {
-            // Of its places some may be left to a person.
-            at.left().into_iter().for_each(|planned| self.is_left(place, before, planned));
             return Ok(());
         }
         self.proof.prefixes.stays(bucket, key.as_bytes());
-        let Some(planned) = at.planned.first() else {
+        let place = (bucket, key);
+        // Of several rows the one that says why.
+        let Some(planned) = at.planned.iter().find(|planned| planned.reason != IN_PART).or(at.planned.first()) else {
             self.stays(place, None, before, at);
             return Ok(());
         };
@@ -304,7 +304,7 @@ impl KeyTaker for Prover<'_, '_> {
             Action::Retire => self.proof.equation.retired += size,
             _ => self.stays(place, Some(planned.generation.area), before, at),
         }
-        at.left().into_iter().for_each(|planned| self.is_left(place, before, planned));
+        self.is_left(place, before, planned);
         Ok(())
     }
 }

@@ -2,16 +2,19 @@
 //! what needs a person.
 
 use std::collections::BTreeMap;
-use std::io::{self, BufWriter};
+use std::io;
 
 use hashbrown::HashMap;
 
 use crate::audit::migrate::files::{HashedFile, List, PlanFiles};
+use crate::audit::migrate::manifests::BucketManifests;
 use crate::audit::migrate::placing::{ARCHIVED, LOCKED, NONCURRENT, Object};
+use crate::audit::migrate::prefixes::PrefixMoves;
 use crate::audit::migrate::record::{Values, damaged, place_length, read_place};
 use crate::layout::Layout;
 use crate::layout::spec::{AreaSpec, Fate, LegacySpec};
-use crate::migration::batch_operations::{ManifestWriter, Written};
+use crate::migration::batch_operations::Written;
+use crate::migration::moves::IN_PART;
 use crate::migration::{Action, Move};
 use crate::references::References;
 use crate::render::hostile::harmless;
@@ -19,8 +22,6 @@ use crate::results::moves::{COLUMNS, MovesWriter, texts};
 use crate::results::plan::{Amount, GenerationPlan, PlanTotals};
 use crate::results::sorted::{Merged, SortedRun};
 
-/// The most bytes of a manifest: a few hundred thousand rows, so that a job can be looked over and stopped.
-const MANIFEST_BYTES: u64 = 128 << 20;
 /// The largest object that one copy request takes.
 const MOST_BY_COPY: u64 = 5 << 30;
 
@@ -34,40 +35,6 @@ pub(super) struct Named {
 
 /// What was decided about the objects that records name, by bucket and number in its index.
 pub(super) type NamedObjects = HashMap<(u16, u32), Named>;
-
-type Open<'f> = Box<dyn FnMut(usize) -> io::Result<BufWriter<HashedFile>> + 'f>;
-type Manifests<'f> = ManifestWriter<'f, BufWriter<HashedFile>, Open<'f>>;
-
-/// The manifests of one bucket.
-struct BucketManifests<'f> {
-    bucket: u16,
-    there: Manifests<'f>,
-    after_restore: Manifests<'f>,
-    back: Manifests<'f>,
-}
-
-impl<'f> BucketManifests<'f> {
-    fn new(files: &'f PlanFiles<'_>, bucket: u16, name: &'f str) -> Self {
-        let manifests = |folder: &'static str, suffix: &'static str| -> Manifests<'f> {
-            let open: Open<'f> =
-                Box::new(move |number: usize| files.create(&format!("{folder}/{name}{suffix}-{:05}.csv", number + 1)));
-            ManifestWriter::new(name, MANIFEST_BYTES, open)
-        };
-        Self {
-            bucket,
-            there: manifests("batch-operations", ""),
-            after_restore: manifests("batch-operations", "-after-restore"),
-            back: manifests("rollback/batch-operations", ""),
-        }
-    }
-
-    fn finish(self) -> io::Result<()> {
-        self.there.finish()?;
-        self.after_restore.finish()?;
-        self.back.finish()?;
-        Ok(())
-    }
-}
 
 /// What comes of the rows.
 #[derive(Debug, Default)]
@@ -90,14 +57,23 @@ pub(super) struct Rows<'f, 's> {
     archived: List<'f, 's>,
     not_kept: List<'f, 's>,
     manifests: Option<BucketManifests<'f>>,
+    /// Prefixes that records name: below those of a blocked object not everything moves.
+    prefixes: &'f mut PrefixMoves,
     counted: Counted,
     md5: String,
+    /// The rows of the object at hand, end to end, and where each ends.
+    records: (Vec<u8>, Vec<usize>),
     /// The object at hand: its worst action, its size, and whether its way back is written.
     object: Option<(Action, Amount, bool)>,
 }
 
 impl<'f, 's> Rows<'f, 's> {
-    pub(super) fn new(layout: &'f Layout, references: &'f References, files: &'f PlanFiles<'s>) -> io::Result<Self> {
+    pub(super) fn new(
+        layout: &'f Layout,
+        references: &'f References,
+        files: &'f PlanFiles<'s>,
+        prefixes: &'f mut PrefixMoves,
+    ) -> io::Result<Self> {
         const MOVE: &[&str] = &["bucket", "old_key", "new_key", "characters"];
         let mut csv = csv::Writer::from_writer(files.create_plain("moves.csv")?);
         csv.write_record(COLUMNS).map_err(io::Error::other)?;
@@ -113,8 +89,10 @@ impl<'f, 's> Rows<'f, 's> {
             archived: List::new(files, "archived.csv", &["bucket", "old_key", "new_key", "size"]),
             not_kept: List::new(files, "not-kept.csv", &["bucket", "old_key", "new_key", "what"]),
             manifests: None,
+            prefixes,
             counted: Counted { generations: generations(layout), ..Counted::default() },
             md5: String::new(),
+            records: Default::default(),
             object: None,
         })
     }
@@ -123,7 +101,7 @@ impl<'f, 's> Rows<'f, 's> {
     pub(super) fn write(mut self, runs: Vec<SortedRun>, stop: &mut dyn FnMut() -> bool) -> io::Result<Counted> {
         let mut merged = Merged::new(runs)?;
         let (mut place, mut key): (Vec<u8>, Vec<u8>) = (Vec::new(), Vec::new());
-        let (mut bucket, mut noncurrent, mut count) = (0, 0_u64, 0_u64);
+        let (mut noncurrent, mut count) = (0_u64, 0_u64);
         while let Some(record) = merged.next_record()? {
             count += 1;
             if count.is_multiple_of(1 << 16) && stop() {
@@ -131,30 +109,61 @@ impl<'f, 's> Rows<'f, 's> {
             }
             let length = place_length(record).ok_or_else(damaged)?;
             if record[..length] != *place {
+                self.object_ends(&place, &mut key, noncurrent)?;
                 place.clear();
                 place.extend_from_slice(&record[..length]);
-                bucket = read_place(&place, &mut key).ok_or_else(damaged)?;
                 noncurrent = 0;
-                self.object_ends();
             }
-            let mut values = Values(&record[length..]);
-            if values.byte().ok_or_else(damaged)? == NONCURRENT {
-                noncurrent += 1;
-                continue;
+            match record[length..].split_first() {
+                Some((&NONCURRENT, _)) => noncurrent += 1,
+                Some((_, planned)) => {
+                    let (bytes, ends) = &mut self.records;
+                    bytes.extend_from_slice(planned);
+                    ends.push(bytes.len());
+                }
+                None => return Err(damaged()),
             }
-            let old_key = std::str::from_utf8(&key).map_err(|_| damaged())?;
-            self.planned(bucket, old_key, noncurrent, &mut values)?;
         }
-        self.object_ends();
+        self.object_ends(&place, &mut key, noncurrent)?;
         self.finish()
     }
 
-    fn planned(&mut self, bucket: u16, old_key: &str, noncurrent: u64, values: &mut Values<'_>) -> io::Result<()> {
+    /// Writes the rows of the object at hand, which is moved whole or not at all.
+    fn object_ends(&mut self, place: &[u8], key: &mut Vec<u8>, noncurrent: u64) -> io::Result<()> {
+        let (bytes, ends) = std::mem::take(&mut self.records);
+        let rows = || std::iter::once(0).chain(ends.iter().copied()).zip(&ends).map(|(start, &end)| &bytes[start..end]);
+        if !ends.is_empty() {
+            let bucket = read_place(place, key).ok_or_else(damaged)?;
+            let old_key = std::str::from_utf8(key).map_err(|_| damaged())?;
+            let is_blocked = rows().any(|row| row.first() == Some(&(Action::Blocked as u8)));
+            if is_blocked {
+                self.prefixes.stays(bucket, old_key.as_bytes());
+            }
+            rows().try_for_each(|row| self.planned((bucket, old_key), is_blocked, noncurrent, &mut Values(row)))?;
+        }
+        self.count_object();
+        let (mut bytes, mut ends) = (bytes, ends);
+        bytes.clear();
+        ends.clear();
+        self.records = (bytes, ends);
+        Ok(())
+    }
+
+    fn planned(
+        &mut self,
+        (bucket, old_key): (u16, &str),
+        is_blocked: bool,
+        noncurrent: u64,
+        values: &mut Values<'_>,
+    ) -> io::Result<()> {
         let action = values.byte().and_then(|number| Action::ALL.get(usize::from(number)).copied());
-        let action = action.ok_or_else(damaged)?;
+        let mut action = action.ok_or_else(damaged)?;
         let has_new = values.byte().ok_or_else(damaged)? != 0;
         let new_key = values.text().ok_or_else(damaged)?;
-        let reason = values.text().ok_or_else(damaged)?;
+        let mut reason = values.text().ok_or_else(damaged)?;
+        if is_blocked && action != Action::Blocked {
+            (action, reason) = (Action::Blocked, IN_PART);
+        }
         let object = Object::read(values).ok_or_else(damaged)?;
         let related = (0..values.number().ok_or_else(damaged)?).map(|_| values.text().map(Into::into));
         let related = related.collect::<Option<Vec<_>>>().ok_or_else(damaged)?;
@@ -282,21 +291,16 @@ impl<'f, 's> Rows<'f, 's> {
         if planned.action == Action::Copy && planned.keeps_source && self.object.is_none() {
             self.counted.totals.keeps_source += amount;
         }
-        // Blocked weighs most, then copy, then done: an object is done only when all its copies are.
-        let weight = |action| match action {
-            Action::Blocked => 2,
-            Action::Copy => 1,
-            _ => 0,
-        };
+        // An object is done only when all its copies are.
         self.object = Some(match self.object {
-            Some((worst, amount, back)) if weight(worst) >= weight(planned.action) => (worst, amount, back),
-            Some((_, amount, back)) => (planned.action, amount, back),
+            Some((Action::Done, amount, back)) => (planned.action, amount, back),
+            Some(known) => known,
             None => (planned.action, amount, false),
         });
     }
 
     /// The object at hand is counted once.
-    fn object_ends(&mut self) {
+    fn count_object(&mut self) {
         let Some((action, amount, _)) = self.object.take() else { return };
         let totals = &mut self.counted.totals;
         totals.legacy += amount;

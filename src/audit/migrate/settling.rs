@@ -41,11 +41,6 @@ impl AtKey {
     pub(super) fn moves(&self) -> Option<&Planned> {
         self.planned.iter().find(|planned| matches!(planned.action, Action::Copy | Action::Done))
     }
-
-    /// The row of the plan that leaves the object, or one of its places, to a person.
-    pub(super) fn left(&self) -> Option<&Planned> {
-        self.planned.iter().find(|planned| matches!(planned.action, Action::Blocked | Action::Unmapped))
-    }
 }
 
 /// Hears of every key.
@@ -105,7 +100,6 @@ fn end(
         let object = Moving {
             generation: planned.generation,
             keeps_source: planned.keeps_source,
-            is_left: at.left().is_some(),
             before: *before,
             still: at.after,
         };
@@ -138,8 +132,6 @@ fn end(
 pub(super) struct Moving {
     pub(super) generation: Generation,
     pub(super) keeps_source: bool,
-    /// Whether one of its places is left to a person, so that it cannot have moved whole.
-    pub(super) is_left: bool,
     pub(super) before: Seen,
     /// What is at the old key now.
     pub(super) still: Option<Seen>,
@@ -149,7 +141,6 @@ impl Moving {
     fn put(&self, bytes: &mut Vec<u8>) {
         self.generation.put(bytes);
         bytes.push(u8::from(self.keeps_source));
-        bytes.push(u8::from(self.is_left));
         self.before.put(bytes);
         bytes.push(u8::from(self.still.is_some()));
         if let Some(still) = &self.still {
@@ -161,7 +152,6 @@ impl Moving {
         Some(Self {
             generation: Generation::read(values)?,
             keeps_source: values.byte()? != 0,
-            is_left: values.byte()? != 0,
             before: Seen::read(values)?,
             still: match values.byte()? {
                 0 => None,

@@ -4,7 +4,6 @@ use std::fs::File;
 use std::io::{self, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use clap::Args;
 use jiff::Timestamp;
@@ -160,14 +159,11 @@ impl VerifyArgs {
             Err(error) => return Err(error.into()),
         };
         tell_inputs(&outcome.results.inputs, console);
-        if stop.load(Ordering::Relaxed) {
-            return Err(Failure::interrupted());
-        }
         let judgement = &outcome.results.judgement;
         if let Some(migration) = &judgement.migration {
             migration.remarks.iter().for_each(|remark| console.warn(remark));
         }
-        let written = outputs.finish(&outcome, console)?;
+        let written = outputs.finish(&outcome, console, &stop)?;
         if !self.output.is_empty() {
             console.say(&format!("{}: {}", judgement.verdict.name(), judgement.sentence));
         }

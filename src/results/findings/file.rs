@@ -1,6 +1,7 @@
 //! `findings.parquet`: every finding of an audit, a row each, written and read as a stream.
 
 use std::io;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -13,6 +14,7 @@ use crate::model::finding::Text;
 use crate::model::{Finding, Severity, Subject};
 use crate::results::columns::{BATCH_ROWS, Batch, TableReader, TableWriter, number_column, text_column, time_column};
 use crate::results::error::ResultsError;
+use crate::results::findings::Findings;
 
 /// The name of this schema; it stands in the file's metadata.
 pub const SCHEMA: &str = "stocktake-findings/1";
@@ -165,27 +167,36 @@ impl FindingsReader {
         Ok(Self { table: TableReader::open(path, SCHEMA)?, rows: None })
     }
 
-    fn read(&mut self) -> Result<Option<Finding<'static>>, ResultsError> {
-        loop {
-            if let Some(rows) = &mut self.rows
-                && rows.next < rows.batch.len()
-            {
-                rows.next += 1;
-                return rows.finding(rows.next - 1).map(Some);
-            }
+    /// The same, with a thread of its own that decodes a few thousand findings ahead; the thread is over before the reader
+    /// is gone.
+    ///
+    /// # Errors
+    ///
+    /// A thread that cannot be started.
+    pub fn ahead(mut self) -> Result<Self, ResultsError> {
+        self.table = self.table.ahead()?;
+        Ok(self)
+    }
+}
+
+impl Findings for FindingsReader {
+    fn next_finding(&mut self) -> Result<Option<Finding<'_>>, ResultsError> {
+        while self.rows.as_ref().is_none_or(Rows::are_read) {
             match self.table.next_batch()? {
                 Some(batch) => self.rows = Some(Rows::new(batch)?),
                 None => return Ok(None),
             }
         }
+        self.rows.as_mut().map(Rows::next_finding).transpose()
     }
 }
 
+/// The same findings with text of their own, for what keeps them.
 impl Iterator for FindingsReader {
     type Item = Result<Finding<'static>, ResultsError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.read().transpose()
+        self.next_finding().map(|finding| finding.map(Finding::into_owned)).transpose()
     }
 }
 
@@ -195,6 +206,8 @@ struct Rows {
     next: usize,
     texts: Vec<StringArray>,
     related: ListArray,
+    /// What `related` lists, row after row.
+    related_texts: StringArray,
     row: UInt64Array,
     segment: UInt32Array,
     size: UInt64Array,
@@ -207,10 +220,11 @@ struct Rows {
 impl Rows {
     fn new(batch: Batch) -> Result<Self, ResultsError> {
         let related: ListArray = batch.column("related")?;
-        if related.value_type() != DataType::Utf8 {
+        let Some(related_texts) = related.values().as_string_opt::<i32>().cloned() else {
             return Err(batch.bad_value(0, "related", &related.value_type().to_string()));
-        }
+        };
         Ok(Self {
+            related_texts,
             next: 0,
             texts: TEXTS.iter().map(|name| batch.column(name)).collect::<Result<_, _>>()?,
             related,
@@ -224,17 +238,19 @@ impl Rows {
         })
     }
 
-    fn finding(&self, row: usize) -> Result<Finding<'static>, ResultsError> {
-        let mut column = self.texts.iter();
-        let mut text = || -> Option<Text<'static>> {
-            let column = column.next().filter(|column| column.is_valid(row))?;
-            Some(column.value(row).to_owned().into())
-        };
+    fn are_read(&self) -> bool {
+        self.next == self.batch.len()
+    }
+
+    /// The next finding; there is one.
+    fn next_finding(&mut self) -> Result<Finding<'_>, ResultsError> {
+        let row = self.next;
+        self.next += 1;
+        let mut columns = self.texts.iter();
+        let mut text = || text_of(columns.next()?, row);
         let [code, severity, subject] = [text(), text(), text()].map(Option::unwrap_or_default);
         let bad = |column, value: &str| self.batch.bad_value(row, column, value);
         let number = |column: &UInt64Array| column.is_valid(row).then(|| column.value(row));
-        let related = self.related.value(row);
-        let excused = self.excused.as_ref().filter(|column| column.is_valid(row));
         Ok(Finding {
             severity: Severity::from_name(&severity).ok_or_else(|| bad("severity", &severity))?,
             subject: Subject::from_name(&subject).ok_or_else(|| bad("subject", &subject))?,
@@ -251,13 +267,23 @@ impl Rows {
             expected: text(),
             suggestion: text(),
             detail: text(),
-            related: related.as_string::<i32>().iter().flatten().map(|text| text.to_owned().into()).collect(),
+            related: self.related(row).filter_map(|element| text_of(&self.related_texts, element)).collect(),
             row: number(&self.row),
             segment: self.segment.is_valid(row).then(|| self.segment.value(row)),
             size: number(&self.size),
             modified: self.modified.is_valid(row).then(|| self.modified.value(row)),
             count: number(&self.count),
-            excused: excused.map(|column| column.value(row).to_owned().into()),
+            excused: self.excused.as_ref().and_then(|column| text_of(column, row)),
         })
     }
+
+    /// Where a row's elements lie in `related_texts`.
+    fn related(&self, row: usize) -> Range<usize> {
+        let offset = |row: usize| self.related.value_offsets()[row] as usize;
+        offset(row)..offset(row + 1)
+    }
+}
+
+fn text_of(column: &StringArray, row: usize) -> Option<Text<'_>> {
+    column.is_valid(row).then(|| Text::Borrowed(column.value(row)))
 }

@@ -5,12 +5,17 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use stocktake::model::{Finding, Severity, Subject};
+use stocktake::results::findings::FindingsWriter;
+
 use super::runner::{INVENTORY_TIME, Ran, World, program};
 use crate::delivery::{Column, Format, Inventory};
 
 /// Rows of a part, and parts that say the same: enough that nobody reads them in a moment.
 const ROWS: usize = 100_000;
 const PARTS: usize = 200;
+/// Findings that nobody renders in a moment.
+const FINDINGS: u64 = 400_000;
 
 /// A world whose inventory takes long to read.
 fn endless() -> World {
@@ -67,6 +72,42 @@ fn an_interrupt_ends_the_program_within_a_second_and_leaves_nothing() {
         assert_eq!(ran.stderr, "error: interrupted; nothing was written\n", "{signal}");
         assert!(took < Duration::from_secs(1), "{signal}: it took {took:?}");
         assert!(world.files() == before, "{signal}: left {:?}", world.files().keys());
+    }
+}
+
+/// A format that reads all findings by itself looks at the flag as well.
+#[test]
+fn an_interrupted_report_leaves_nothing() {
+    let world = World::sound();
+    assert_eq!(world.run("audit --out audited -q").code, Some(0));
+    let mut findings = FindingsWriter::new(fs::File::create(world.path("audited/findings.parquet")).unwrap()).unwrap();
+    for row in 0..FINDINGS {
+        let finding = Finding::new("S005", Severity::Inconclusive, Subject::Source);
+        findings.push(&Finding { file: Some("part-0.csv.gz".into()), row: Some(row), ..finding }).unwrap();
+    }
+    findings.finish().unwrap();
+    let before = world.files();
+    for output in ["findings.csv", "findings.xml", "findings.parquet"] {
+        let mut child = program()
+            .args(["report", "audited", "-o", output])
+            .current_dir(world.dir())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let begun = Instant::now();
+        while world.names(".").len() == before.len() {
+            assert!(child.try_wait().unwrap().is_none() && begun.elapsed() < Duration::from_secs(20), "it never began");
+            thread::sleep(Duration::from_millis(5));
+        }
+        thread::sleep(Duration::from_millis(200));
+        let sent = Instant::now();
+        assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+        let ran = Ran::of(&child.wait_with_output().unwrap(), world.dir());
+        let took = sent.elapsed();
+        ran.is_refused(130);
+        assert_eq!(ran.stderr, "error: interrupted; nothing was written\n", "{output}");
+        assert!(took < Duration::from_secs(1), "{output}: it took {took:?}");
+        assert!(world.files() == before, "{output}: left {:?}", world.files().keys());
     }
 }
 

@@ -8,10 +8,11 @@ use stocktake::layout::config::parse;
 use stocktake::migration::Mapping;
 use stocktake::render::Templates;
 use stocktake::report::runbook;
+use stocktake::results::plan::Plan;
 
 use super::state::{BEFORE, How, State, moves, moves_that, planned};
 use crate::config::rules::RULES;
-use crate::delivery::{Format, typed};
+use crate::delivery::{Files, Format, typed};
 use crate::layout_naive::compiled;
 
 /// A layout with everything that a legacy entry can say.
@@ -124,7 +125,7 @@ fn the_same_inputs_give_the_same_bytes() {
         [(1, 1 << 30, Format::Csv, 1), (4, 1, Format::Csv, 5), (2, 1 << 20, Format::Parquet, 3)]
     {
         let (other, others) = planned(&layout, &state(), BEFORE, &mapping(), How { jobs, memory, format, parts });
-        let names = |files: &crate::delivery::Files| files.0.keys().cloned().collect::<Vec<_>>();
+        let names = |files: &Files| files.0.keys().cloned().collect::<Vec<_>>();
         assert_eq!(names(&files), names(&others));
         let differing: Vec<_> = files.0.keys().filter(|name| files.0[*name] != others.0[*name]).collect();
         assert!(differing.is_empty(), "{differing:?}");
@@ -250,6 +251,35 @@ fn the_pages_say_what_to_do() {
     insta::assert_snapshot!(digests.replace_all(&page, "`[digest]`"));
     let calls = runbook::batch_operations(&plan, &templates).unwrap();
     insta::assert_snapshot!(calls.replace(&plan.digest[..12], "[digest]"));
+}
+
+/// A plan of these keys and records, under the layout with everything.
+fn plan_of(keys: &[&str], records: &[Value]) -> (Plan, Files) {
+    let mut state = State::default();
+    keys.iter().for_each(|key| state.object("media", key, 5));
+    state.items.insert("assets".to_owned(), records.iter().cloned().map(item).collect());
+    planned(&layout(), &state, BEFORE, &Mapping::default(), How::PLAINLY)
+}
+
+#[test]
+fn an_object_moves_to_all_its_places_or_to_none() {
+    let record = |id, key, kind| json!({ "id": id, "file": format!("s3://media/{key}"), "kind": kind });
+    let records = [record("1", "flat/b7", "raw"), record("2", "shared/b7", "raw"), record("3", "shared/b7", "cut")];
+    let (plan, files) = plan_of(&["flat/b7", "shared/b7"], &records);
+    let rows: Vec<_> = moves(&files).into_iter().map(|row| (row["new_key"].clone(), row["reason"].clone())).collect();
+    let row = |new_key: &str, reason: &str| (new_key.to_owned(), reason.to_owned());
+    let of_shared = [row("raw/cut/b7", "in-part"), row("raw/raw/b7", "contested")];
+    assert_eq!(rows, [&[row("raw/raw/b7", "contested")], &of_shared[..]].concat());
+    let totals = &plan.totals;
+    assert_eq!((totals.blocked.objects, totals.copies.objects, totals.items, totals.by_hand), (2, 0, 0, 3));
+}
+
+#[test]
+fn a_prefix_above_a_blocked_object_is_left_to_a_person() {
+    let keys = ["films/f1/one.mp4", "films/f1/two.mp4", "films/f2/one.mp4", "movies/f1/one.mp4"];
+    let records = ["f1", "f2"].map(|asset| json!({ "id": asset, "folder": format!("s3://media/films/{asset}/") }));
+    let (plan, _) = plan_of(&keys, &records);
+    assert_eq!((plan.totals.blocked.objects, plan.totals.items, plan.totals.by_hand), (2, 1, 1));
 }
 
 /// Two use cases in one bucket: an old key at its root does not say whose it is, records do.
