@@ -139,7 +139,10 @@ fn run_with(
         settled_before: exported_at.saturating_sub(spec.inputs.grace),
         exported_at,
     };
-    let side = pairing.as_ref().map(|pairing| &pairing.keys);
+    if let Some(pairing) = &mut pairing {
+        pairing.sides.follow(&references);
+    }
+    let side = pairing.as_ref().map(|pairing| &pairing.sides);
     let (mut partial, inventories_complete, inventory_rows) =
         pass::read_inventories(request, &pool, &inputs, &shared, &emitters, &mut gathered, side)?;
     if let Some(pairing) = &mut pairing {

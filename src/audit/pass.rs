@@ -13,6 +13,7 @@ use crate::audit::hand_over::HandOver;
 use crate::audit::inputs::{AuditInputs, report_defect};
 use crate::audit::migrate::listed::{self, Listed};
 use crate::audit::migrate::pairing::SideTaker;
+use crate::audit::migrate::sides::Sides;
 use crate::audit::objects::ObjectPass;
 use crate::audit::records::Complaints;
 use crate::audit::settings::{AuditRequest, Shared};
@@ -21,7 +22,6 @@ use crate::audit::tally::Partial;
 use crate::model::{SourceDefect, SourceProblem};
 use crate::references::{Declarations, Extractor, References};
 use crate::results::findings::Run;
-use crate::results::partitions::Partitions;
 use crate::source::export::ReadingOrder;
 use crate::source::inventory::{PartReader, ReadOptions};
 
@@ -192,7 +192,7 @@ pub(super) fn read_inventories(
     shared: &Shared<'_>,
     emitters: &Emitters<'_>,
     gathered: &mut Gathered,
-    side: Option<&Partitions>,
+    side: Option<&Sides>,
 ) -> Result<(Partial, Completeness, Vec<u64>), AuditError> {
     let complete = Completeness::new(inputs.inventories.iter().map(|(_, delivery)| delivery.defects.as_slice()));
     let spec = request.layout.spec();
@@ -265,7 +265,7 @@ pub(super) fn read_inventories(
             pass.enter(inputs.inventories[number].0);
             judge(&mut pass, number, &batch)?;
         }
-        side.map_or(Ok(()), |side| side.writer.finish())?;
+        side.map_or(Ok(()), SideTaker::finish)?;
         Ok((pass.partial, pass.emitter, rows))
     });
     let mut whole = empty();

@@ -6,11 +6,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rayon::ThreadPool;
 
 use crate::audit::error::AuditError;
+use crate::audit::excuses::Excuses;
 use crate::audit::inputs::AuditInputs;
-use crate::audit::migrate::prefixes::PrefixMoves;
+use crate::audit::migrate::pairing::SideTaker;
 use crate::audit::migrate::proof::Proof;
 use crate::audit::migrate::proving::Prover;
+use crate::audit::migrate::scan::scan;
 use crate::audit::migrate::settling::{settle_keys, settle_moving};
+use crate::audit::migrate::sides::Differing;
 use crate::audit::migrate::verifying::Pairing;
 use crate::audit::pass::Gathered;
 use crate::audit::settings::AuditRequest;
@@ -18,6 +21,7 @@ use crate::audit::sink::Emitters;
 use crate::layout::Captures;
 use crate::model::time;
 use crate::references::{Declarations, References};
+use crate::results::findings::FindingRuns;
 use crate::results::partitions::{Loaded, PARTITIONS, Partitions};
 use crate::results::schema::{Inputs, MigrationResult};
 
@@ -63,6 +67,29 @@ fn each_partition<T: Send>(
 }
 
 impl Pairing<'_> {
+    /// Reads both sides once more, for the objects whose sums differ. What is wrong with the inputs has been told.
+    fn look_again(
+        &self,
+        request: &AuditRequest<'_>,
+        after: &After<'_>,
+        pool: &ThreadPool,
+        differing: &Differing,
+    ) -> Result<(), AuditError> {
+        let (before, inputs) = &self.before;
+        for (request, inputs, is_after) in [(*before, inputs, false), (request, after.inputs, true)] {
+            let emitters = Emitters::new(FindingRuns::new(request.tmp_dir.as_deref()), Excuses::new(request));
+            let (takers, complete, _) =
+                scan(request, pool, &inputs.inventories, &emitters, &mut Gathered::new(&emitters), || {
+                    SideTaker::again(&self.sides, differing, is_after)
+                })?;
+            if !complete.all() {
+                return Err(AuditError::Changed);
+            }
+            takers.into_iter().try_for_each(SideTaker::finish)?;
+        }
+        Ok(())
+    }
+
     /// Settles every object and every reference.
     pub(in crate::audit) fn prove(
         self,
@@ -75,7 +102,7 @@ impl Pairing<'_> {
             plan_digest: self.plan.digest.clone(),
             before_at: self.before_at.map(time::format_utc),
             after_at: after_at.map(time::format_utc),
-            completion: self.completion,
+            completion: self.completion.clone(),
             ..MigrationResult::default()
         };
         if self.plan.configuration_sha256 != request.layout.spec().digest {
@@ -94,8 +121,11 @@ impl Pairing<'_> {
             result.rollback.sentence = "it cannot be told: an inventory is missing or was not read whole".to_owned();
             return Ok(result);
         }
+        if let Some(differing) = self.sides.differing() {
+            self.look_again(request, after, crew.pool, &differing)?;
+        }
         request.progress.begin("pairing before and after", 0);
-        let prefixes = PrefixMoves::of(after.references).among(&self.moved);
+        let (kept, prefixes) = self.sides.summed();
         let prover = || Prover {
             request,
             emitter: crew.emitters.emitter(),
@@ -111,9 +141,11 @@ impl Pairing<'_> {
             _ => AuditError::Write(error),
         };
         let mut all = prover();
+        all.proof.equation.before += kept;
+        all.proof.equation.kept += kept;
         let settled = each_partition(
             crew.pool,
-            &self.keys,
+            &self.sides.keys,
             || (prover(), self.moving.writer()),
             |loaded, (prover, moving)| settle_keys(loaded, prover, moving, &stop),
         );

@@ -17,6 +17,7 @@ mod rewriting;
 mod rows;
 mod scan;
 mod settling;
+pub(in crate::audit) mod sides;
 mod stale;
 pub(in crate::audit) mod verifying;
 mod wishes;

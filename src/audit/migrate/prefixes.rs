@@ -3,8 +3,8 @@
 use hashbrown::HashMap;
 
 use crate::references::References;
-use crate::references::directory_filter::DirectoryFilter;
 use crate::references::fold::{FoldHasher, split_directory};
+use crate::references::hash_filter::HashFilter;
 use crate::references::records::{Flags, NONE};
 
 /// How many directories a plan's filter has room for; with more of them it only says yes more often.
@@ -38,14 +38,14 @@ impl PrefixMove {
 /// The directories below which a plan moves something, nearly: it may say yes without cause, and never no.
 #[derive(Debug)]
 pub(super) struct Moved {
-    filter: DirectoryFilter,
+    filter: HashFilter,
     /// The bucket and directory of the last key: its like says nothing new.
     last: Option<(u16, Vec<u8>)>,
 }
 
 impl Moved {
     pub(super) fn nothing() -> Self {
-        Self { filter: DirectoryFilter::with_room(MOVED_DIRECTORIES), last: None }
+        Self { filter: HashFilter::with_room(MOVED_DIRECTORIES), last: None }
     }
 
     /// An object of a bucket is to move.

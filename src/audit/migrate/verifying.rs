@@ -9,8 +9,8 @@ use crate::audit::error::AuditError;
 use crate::audit::excuses::Excuses;
 use crate::audit::inputs::{AuditInputs, report_defect};
 use crate::audit::migrate::pairing::{SideTaker, put_checksum, put_move};
-use crate::audit::migrate::prefixes::Moved;
 use crate::audit::migrate::scan::scan;
+use crate::audit::migrate::sides::Sides;
 use crate::audit::pass::{self, Gathered, check_cancel};
 use crate::audit::provenance::Read;
 use crate::audit::settings::AuditRequest;
@@ -63,11 +63,12 @@ pub enum ReportKind {
 
 /// What the pass over *after* is joined by.
 pub(in crate::audit) struct Pairing<'a> {
-    /// Moves, checksums, and the objects of *before*; those of *after* come along.
-    pub(in crate::audit) keys: Partitions,
+    /// Moves, checksums, and *before*; *after* comes along.
+    pub(in crate::audit) sides: Sides,
     /// What is seen of the objects that move, by their old keys, once all keys are settled.
     pub(super) moving: Partitions,
-    pub(super) moved: Moved,
+    /// *Before*, to be looked at a second time.
+    pub(super) before: (&'a AuditRequest<'a>, AuditInputs),
     /// What is wrong with the inputs of *before*.
     pub(in crate::audit) gathered: Option<Gathered>,
     /// Whether *before* was read whole.
@@ -94,20 +95,20 @@ pub fn verify(
     let pool = threads.map_err(|error| AuditError::Write(io::Error::other(error)))?;
     let partitions = |memory: u64| Partitions::new(before.tmp_dir.as_deref(), memory as usize, before.jobs.max(1));
     let (keys, moving) = (partitions(before.memory / 2), partitions(before.memory / 4));
-    let mut moved = Moved::nothing();
-    before.progress.begin("reading the plan", 0);
     let mut writer = keys.writer();
+    let mut sides = Sides::new(keys, request.plan.totals.legacy.objects);
+    before.progress.begin("reading the plan", 0);
     let mut rows = 0_u64;
     moves.read(&mut |planned| {
         rows += 1;
         if rows.is_multiple_of(LINES_PER_CHECK) {
             check_cancel(before)?;
         }
-        put_move(layout, &mut writer, &mut moved, planned)?.map_err(AuditError::OtherLayout)
+        put_move(layout, &mut writer, &mut sides, planned)?.map_err(AuditError::OtherLayout)
     })?;
     before.progress.end();
     let emitters = Emitters::new(FindingRuns::new(before.tmp_dir.as_deref()), Excuses::new(before));
-    let (mut pairing, mut gathered) = read_before(before, &pool, (keys, moving, moved), request.plan, &emitters)?;
+    let (mut pairing, mut gathered) = read_before(before, &pool, (sides, moving), request.plan, &emitters)?;
     let mut emitter = emitters.emitter();
     let (mut completion, mut reported) = (Completion::default(), false);
     let mut errors: BTreeMap<String, TaskErrors> = BTreeMap::new();
@@ -148,9 +149,9 @@ pub fn verify(
 
 /// Reads the objects of *before*, and its records if they are at hand.
 fn read_before<'a>(
-    before: &AuditRequest<'_>,
+    before: &'a AuditRequest<'a>,
     pool: &ThreadPool,
-    (keys, moving, moved): (Partitions, Partitions, Moved),
+    (mut sides, moving): (Sides, Partitions),
     plan: &'a Plan,
     emitters: &Emitters<'_>,
 ) -> Result<(Pairing<'a>, Gathered), AuditError> {
@@ -160,13 +161,15 @@ fn read_before<'a>(
     let mut gathered = Gathered::new(emitters);
     let (earlier, exports_complete, export_items) =
         pass::read_exports(before, pool, &inputs, &declarations, emitters, &mut gathered)?;
+    let before_at = inputs.inventories.iter().filter_map(|(_, delivery)| delivery.created_at).min();
+    sides.listed_at(before_at);
     let (takers, complete, rows) =
-        scan(before, pool, &inputs.inventories, emitters, &mut gathered, || SideTaker::before(&keys))?;
+        scan(before, pool, &inputs.inventories, emitters, &mut gathered, || SideTaker::before(&sides))?;
     let mut emitter = emitters.emitter();
     let defects = inputs.inventories.iter().flat_map(|(_, delivery)| &delivery.defects);
     defects.for_each(|defect| report_defect(before, &mut emitter, defect));
     gathered.take(emitter)?;
-    takers.into_iter().try_for_each(|taker| taker.writer.finish())?;
+    takers.into_iter().try_for_each(SideTaker::finish)?;
     let read = Read {
         request: before,
         inputs: &inputs,
@@ -177,13 +180,13 @@ fn read_before<'a>(
     };
     let read = read.results();
     let pairing = Pairing {
-        keys,
+        sides,
         moving,
-        moved,
         whole: complete.all() && inputs.absent_buckets(layout).is_empty(),
         earlier: (!inputs.exports.is_empty()).then_some(earlier),
-        before_at: inputs.inventories.iter().filter_map(|(_, delivery)| delivery.created_at).min(),
+        before_at,
         inputs: read,
+        before: (before, inputs),
         gathered: None,
         plan,
         completion: None,
