@@ -55,6 +55,9 @@ pub enum AuditError {
     /// The baseline cannot be read.
     #[error(transparent)]
     Baseline(#[from] BaselineError),
+    /// An inventory is not what it was when it was read first.
+    #[error("an inventory changed while it was read")]
+    Changed,
     /// Findings could not be kept.
     #[error("findings could not be written")]
     Write(#[from] io::Error),
@@ -103,6 +106,7 @@ impl UserError for AuditError {
                 format!("check `table_prefix`, or declare the tables; declared are: {declared}")
             }
             Self::Future { .. } => "check `--now`, `[inputs] now`, and the clock of this machine".to_owned(),
+            Self::Changed => "run it again when nobody writes to the inventories; a copy of them is safe".to_owned(),
             Self::Write(_) => "make room, or name another folder with `--tmp-dir`".to_owned(),
             Self::Interrupted => return None,
         })

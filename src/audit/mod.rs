@@ -43,7 +43,8 @@ use crate::audit::folder_stream::FolderStream;
 use crate::audit::folder_tally::FolderOrder;
 use crate::audit::folders::FolderClosing;
 use crate::audit::inputs::{AuditInputs, report};
-use crate::audit::migrate::verifying::{After, Pairing};
+use crate::audit::migrate::concluding::{After, Crew};
+use crate::audit::migrate::verifying::Pairing;
 use crate::audit::outcome::BucketView;
 use crate::audit::pass::{Gathered, check_cancel};
 use crate::audit::population::Population;
@@ -138,11 +139,13 @@ fn run_with(
         settled_before: exported_at.saturating_sub(spec.inputs.grace),
         exported_at,
     };
-    let side = pairing.as_ref().map(|pairing| pairing.runs.clone());
-    let (mut partial, inventories_complete, inventory_rows, side) =
-        pass::read_inventories(request, &pool, &inputs, &shared, &emitters, &mut gathered, side.as_ref())?;
     if let Some(pairing) = &mut pairing {
-        pairing.sorted.extend(side);
+        pairing.sides.follow(&references);
+    }
+    let side = pairing.as_ref().map(|pairing| &pairing.sides);
+    let (mut partial, inventories_complete, inventory_rows) =
+        pass::read_inventories(request, &pool, &inputs, &shared, &emitters, &mut gathered, side)?;
+    if let Some(pairing) = &mut pairing {
         pairing.gathered.take().into_iter().for_each(|of_before| gathered.absorb(of_before));
     }
 
@@ -193,11 +196,12 @@ fn run_with(
     );
     let ((outcomes, workflows), summary) = (judged?, summary?);
     gathered.take(folder_emitter)?;
+    gathered.take(emitter)?;
     let before = pairing.as_ref().map(|pairing| Box::new(pairing.inputs.clone()));
     let whole = (inventories_whole, exports_whole);
     let after = After { inputs: &inputs, references: &references, declarations: &declarations, whole };
-    let migration = pairing.map(|pairing| pairing.prove(request, &after, &mut emitter)).transpose()?;
-    gathered.take(emitter)?;
+    let crew = Crew { pool: &pool, emitters: &emitters, gathered: &mut gathered };
+    let migration = pairing.map(|pairing| pairing.prove(request, &after, crew)).transpose()?;
 
     let excusing = Excusing { request, given };
     let population = Population {

@@ -13,6 +13,7 @@ use crate::audit::hand_over::HandOver;
 use crate::audit::inputs::{AuditInputs, report_defect};
 use crate::audit::migrate::listed::{self, Listed};
 use crate::audit::migrate::pairing::SideTaker;
+use crate::audit::migrate::sides::Sides;
 use crate::audit::objects::ObjectPass;
 use crate::audit::records::Complaints;
 use crate::audit::settings::{AuditRequest, Shared};
@@ -21,7 +22,6 @@ use crate::audit::tally::Partial;
 use crate::model::{SourceDefect, SourceProblem};
 use crate::references::{Declarations, Extractor, References};
 use crate::results::findings::Run;
-use crate::results::sorted::{SortedRun, SortedRuns};
 use crate::source::export::ReadingOrder;
 use crate::source::inventory::{PartReader, ReadOptions};
 
@@ -183,7 +183,7 @@ pub(super) fn read_exports(
     Ok((references, complete, items))
 }
 
-/// Streams every inventory past the references; with `side`, every object also goes into sorted runs, for a migration to
+/// Streams every inventory past the references; with `side`, every object also goes there, for a migration to
 /// be proved.
 pub(super) fn read_inventories(
     request: &AuditRequest<'_>,
@@ -192,8 +192,8 @@ pub(super) fn read_inventories(
     shared: &Shared<'_>,
     emitters: &Emitters<'_>,
     gathered: &mut Gathered,
-    side: Option<&SortedRuns>,
-) -> Result<(Partial, Completeness, Vec<u64>, Vec<SortedRun>), AuditError> {
+    side: Option<&Sides>,
+) -> Result<(Partial, Completeness, Vec<u64>), AuditError> {
     let complete = Completeness::new(inputs.inventories.iter().map(|(_, delivery)| delivery.defects.as_slice()));
     let spec = request.layout.spec();
     let empty = || Partial::new(request.layout.buckets().len(), spec.areas.len(), spec.singular.len());
@@ -265,20 +265,19 @@ pub(super) fn read_inventories(
             pass.enter(inputs.inventories[number].0);
             judge(&mut pass, number, &batch)?;
         }
-        let side = side.map(|side| side.writer.finish()).transpose()?.unwrap_or_default();
-        Ok((pass.partial, pass.emitter, rows, side))
+        side.map_or(Ok(()), SideTaker::finish)?;
+        Ok((pass.partial, pass.emitter, rows))
     });
-    let (mut whole, mut objects) = (empty(), Vec::new());
+    let mut whole = empty();
     let mut rows = vec![0_u64; inputs.inventories.len()];
     for worker in workers {
-        let (partial, emitter, read, side) = worker?;
+        let (partial, emitter, read) = worker?;
         gathered.take(emitter)?;
-        objects.extend(side);
         rows.iter_mut().zip(read).for_each(|(ours, more)| *ours += more);
         whole.merge(partial);
     }
     request.progress.end();
-    Ok((whole, complete, rows, objects))
+    Ok((whole, complete, rows))
 }
 
 pub(super) fn check_cancel(request: &AuditRequest<'_>) -> Result<(), AuditError> {

@@ -54,18 +54,29 @@ impl Content {
     }
 }
 
+/// What each byte is as a hexadecimal digit, [`NO_DIGIT`] for all others.
+const DIGITS: [u8; 256] = {
+    let mut digits = [NO_DIGIT; 256];
+    let mut value = 0;
+    while value < 16 {
+        digits[b"0123456789abcdef"[value] as usize] = value as u8;
+        digits[b"0123456789ABCDEF"[value] as usize] = value as u8;
+        value += 1;
+    }
+    digits
+};
+const NO_DIGIT: u8 = 0xff;
+
 /// The MD5 that 32 hexadecimal digits are, without quotes.
 pub fn md5_of(etag: &str) -> Option<[u8; 16]> {
-    let digits = etag.as_bytes();
-    if digits.len() != 32 {
-        return None;
+    let digits: &[u8; 32] = etag.as_bytes().try_into().ok()?;
+    let (mut md5, mut seen) = ([0; 16], 0);
+    for (byte, pair) in md5.iter_mut().zip(digits.as_chunks::<2>().0) {
+        let (high, low) = (DIGITS[usize::from(pair[0])], DIGITS[usize::from(pair[1])]);
+        seen |= high | low;
+        *byte = high << 4 | low;
     }
-    let mut md5 = [0; 16];
-    for (byte, pair) in md5.iter_mut().zip(digits.chunks_exact(2)) {
-        let nibble = |digit: u8| char::from(digit).to_digit(16).map(|value| value as u8);
-        *byte = nibble(pair[0])? << 4 | nibble(pair[1])?;
-    }
-    Some(md5)
+    (seen != NO_DIGIT).then_some(md5)
 }
 
 /// An MD5 as 32 hexadecimal digits.
@@ -89,6 +100,19 @@ mod tests {
             assert_eq!(read(A, encryption), None, "{encryption:?}");
         }
         assert_eq!(read("0cc175b9c0f1b6a831c399e269772661-2", Some("SSE-S3")), None);
+    }
+
+    #[test]
+    fn only_hexadecimal_digits_are_an_md5() {
+        assert_eq!(md5_of(&A.to_uppercase()), md5_of(A));
+        for at in [0, 1, 30, 31] {
+            for other in ["g", "/", ":", "@", "`"] {
+                let mut etag = A.to_owned();
+                etag.replace_range(at..=at, other);
+                assert_eq!(md5_of(&etag), None, "{etag}");
+            }
+        }
+        assert_eq!(md5_of(&A[..31]), None);
     }
 
     #[test]

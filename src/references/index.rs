@@ -7,9 +7,9 @@ use hashbrown::{HashMap, HashTable};
 
 use crate::layout::Placed;
 use crate::model::key;
-use crate::references::directory_filter::DirectoryFilter;
 use crate::references::fold::{self, FoldHasher};
 use crate::references::folders::{Folders, Named};
+use crate::references::hash_filter::HashFilter;
 use crate::references::prefixes::Prefixes;
 use crate::references::texts::{Column, Texts};
 use crate::references::versions::Versions;
@@ -47,7 +47,7 @@ pub struct BucketIndex {
     marks: Column<AtomicU8>,
     table: HashTable<u32>,
     /// Directories that hold a key of the index, or the normal form of one.
-    near_directories: DirectoryFilter,
+    near_directories: HashFilter,
     /// The numbers of odd keys, by the hashes of their normal forms.
     normal: HashTable<u32>,
     prefixes: Prefixes,
@@ -172,7 +172,7 @@ impl BucketIndex {
         let keys = (0..self.keys.len() as u32).map(|number| self.keys.get(number));
         let hashes =
             keys.chain(odd.iter().map(String::as_bytes)).map(|key| self.hasher.directory(fold::split_directory(key).0));
-        self.near_directories = DirectoryFilter::new(self.keys.len() + odd.len(), hashes);
+        self.near_directories = HashFilter::new(self.keys.len() + odd.len(), hashes);
     }
 
     /// The hash of a directory (ends in `/`, or empty), for [`BucketIndex::may_name_in`] and [`BucketIndex::find_in`].

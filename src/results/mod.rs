@@ -11,9 +11,11 @@ pub mod folders;
 pub mod json;
 pub mod location;
 pub mod moves;
+pub mod partitions;
 pub mod plan;
 pub mod schema;
 pub mod sorted;
+mod spill;
 
 pub use error::ResultsError;
 pub use examples::{Examples, LargestFolders};

@@ -8,11 +8,11 @@
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 use std::collections::binary_heap::PeekMut;
-use std::fs::File;
-use std::io::{self, BufWriter, Read as _, Seek as _, SeekFrom, Write as _};
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering as Access};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::io::{self, BufWriter, Write as _};
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::results::spill::Spill;
 
 /// Runs are addressed with 32 bits, and one record may still follow the bound.
 const MOST_RUN_BYTES: usize = 1 << 30;
@@ -29,22 +29,16 @@ pub struct SortedRuns {
 #[derive(Debug)]
 struct Store {
     run_bytes: usize,
-    held_bytes: AtomicUsize,
-    directory: Option<PathBuf>,
-    spilled: Mutex<Option<File>>,
+    spill: Spill,
 }
 
 impl SortedRuns {
     /// Runs that spill to an unnamed file in `tmp_dir`, or in the system's directory for temporary files, once they
     /// have `run_bytes` bytes.
     pub fn new(tmp_dir: Option<&Path>, run_bytes: usize) -> Self {
-        let store = Store {
-            run_bytes: run_bytes.min(MOST_RUN_BYTES),
-            held_bytes: AtomicUsize::new(0),
-            directory: tmp_dir.map(Path::to_owned),
-            spilled: Mutex::new(None),
-        };
-        Self { store: Arc::new(store) }
+        let run_bytes = run_bytes.min(MOST_RUN_BYTES);
+        let spill = Spill::new(tmp_dir.map(Path::to_owned), run_bytes);
+        Self { store: Arc::new(Store { run_bytes, spill }) }
     }
 
     /// A writer for one part. What it took counts only once it is finished; dropped before, it leaves nothing.
@@ -54,45 +48,22 @@ impl SortedRuns {
 
     /// Bytes of finished runs that are held in memory.
     pub fn held_bytes(&self) -> usize {
-        self.store.held_bytes.load(Access::Relaxed)
+        self.store.spill.held_bytes()
     }
 }
 
 impl Store {
-    /// Appends a run to the file; returns where it stands.
+    /// Appends a run to the file; returns where it begins and ends.
     fn spill(&self, arena: &Arena) -> io::Result<(u64, u64)> {
-        let mut slot = self.spilled.lock().unwrap_or_else(PoisonError::into_inner);
-        if slot.is_none() {
-            *slot = Some(match &self.directory {
-                Some(directory) => tempfile::tempfile_in(directory)?,
-                None => tempfile::tempfile()?,
-            });
-        }
-        let Some(file) = slot.as_mut() else { return Err(io::ErrorKind::NotFound.into()) };
-        let start = file.seek(SeekFrom::End(0))?;
-        let mut out = BufWriter::with_capacity(1 << 20, &mut *file);
-        for index in 0..arena.spans.len() {
-            let record = arena.record(index);
-            out.write_all(&(record.len() as u32).to_le_bytes())?;
-            out.write_all(record)?;
-        }
-        out.flush()?;
-        drop(out);
-        Ok((start, file.stream_position()?))
-    }
-
-    /// Fills `buffer` with the bytes from `offset` on.
-    fn read(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
-        let mut slot = self.spilled.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(file) = slot.as_mut() else { return Err(io::ErrorKind::NotFound.into()) };
-        file.seek(SeekFrom::Start(offset))?;
-        file.read_exact(buffer)
-    }
-
-    /// Whether a finished run of this size may stay in memory.
-    fn hold(&self, bytes: usize) -> bool {
-        let room = |held: usize| held.checked_add(bytes).filter(|held| *held <= self.run_bytes);
-        self.held_bytes.fetch_update(Access::Relaxed, Access::Relaxed, room).is_ok()
+        self.spill.append(|file| {
+            let mut out = BufWriter::with_capacity(1 << 20, file);
+            for index in 0..arena.spans.len() {
+                let record = arena.record(index);
+                out.write_all(&(record.len() as u32).to_le_bytes())?;
+                out.write_all(record)?;
+            }
+            out.flush()
+        })
     }
 }
 
@@ -187,7 +158,7 @@ impl SortedWriter {
         }
         self.arena.bytes.shrink_to_fit();
         self.arena.spans.shrink_to_fit();
-        if self.store.hold(self.arena.size()) {
+        if self.store.spill.hold(self.arena.size()) {
             self.arena.sort();
             self.runs.push(SortedRun(Origin::Memory { arena: self.arena, store: self.store }));
         } else {
@@ -226,7 +197,7 @@ impl SortedRun {
 impl Drop for SortedRun {
     fn drop(&mut self) {
         if let Origin::Memory { arena, store } = &self.0 {
-            store.held_bytes.fetch_sub(arena.size(), Access::Relaxed);
+            store.spill.release(arena.size());
         }
     }
 }
@@ -324,7 +295,7 @@ impl Head {
         let offset = start + self.position;
         let more = (end - offset).min(self.chunk.max(wanted - kept) as u64) as usize;
         self.buffer.resize(kept + more, 0);
-        store.read(offset, &mut self.buffer[kept..])?;
+        store.spill.read(offset, &mut self.buffer[kept..])?;
         self.position += more as u64;
         Ok((self.buffer.len() >= wanted).then_some(0))
     }

@@ -55,6 +55,19 @@ impl LateWriters {
         true
     }
 
+    /// Takes over what another thread saw.
+    pub(super) fn absorb(&mut self, other: Self) {
+        for (writer, more) in other.known {
+            let tally = self.known.entry(writer).or_default();
+            tally.amount += more.amount;
+            tally.since = [tally.since, more.since].into_iter().flatten().min();
+            tally.latest = [tally.latest, more.latest].into_iter().flatten().max();
+            if tally.example.is_empty() || more.example < tally.example {
+                tally.example = more.example;
+            }
+        }
+    }
+
     /// The oldest first; and how many there are.
     pub(super) fn results(self, layout: &Layout) -> (Vec<LateWriter>, u64) {
         let count = self.known.len() as u64;

@@ -1,5 +1,6 @@
 //! Migrations: a plan made of inventories and exports, and the proof of what became of it.
 
+pub(in crate::audit) mod concluding;
 mod files;
 mod late;
 pub(in crate::audit) mod listed;
@@ -9,12 +10,14 @@ pub(in crate::audit) mod pairing;
 mod placing;
 mod planning;
 mod prefixes;
+mod proof;
 mod proving;
 mod record;
 mod rewriting;
 mod rows;
 mod scan;
 mod settling;
+pub(in crate::audit) mod sides;
 mod stale;
 pub(in crate::audit) mod verifying;
 mod wishes;

@@ -1,15 +1,18 @@
-//! What a proof rests on, as sorted records: the plan's moves, the objects of *before*, those of *after*, and checksums.
+//! What a proof rests on, as records that meet at their keys: the plan's moves, the objects of *before*, those of *after*, and checksums.
 
 use std::io;
 
 use crate::audit::error::AuditError;
 use crate::audit::migrate::listed::{Listed, ListedRow};
+use crate::audit::migrate::prefixes::PrefixMoves;
 use crate::audit::migrate::record::{Put, Values, put_hashed_place};
 use crate::audit::migrate::scan::Taker;
+use crate::audit::migrate::sides::{self, Differing, Sides};
 use crate::layout::Layout;
 use crate::migration::{Action, Content, Move};
 use crate::model::Millis;
-use crate::results::sorted::{SortedRuns, SortedWriter};
+use crate::results::partitions::PartitionsWriter;
+use crate::results::plan::Amount;
 
 /// At a key: the object of *before*.
 pub(super) const BEFORE: u8 = 0;
@@ -105,12 +108,13 @@ impl Planned {
     }
 }
 
-/// Writes a row of the plan at its old key, and at its new one if a copy is to be there.
+/// Writes a row of the plan at its old key, and at its new one if a copy is to be there, and notes that it moves.
 ///
 /// Gives what the layout does not know, where the plan was made under another.
 pub(super) fn put_move(
     layout: &Layout,
-    writer: &mut SortedWriter,
+    writer: &mut PartitionsWriter,
+    sides: &mut Sides,
     planned: &Move<'_>,
 ) -> io::Result<Result<(), String>> {
     let Some(bucket) = layout.buckets().iter().position(|bucket| bucket.name() == planned.bucket) else {
@@ -131,7 +135,9 @@ pub(super) fn put_move(
         bytes.number(planned.related.len() as u64);
         planned.related.iter().for_each(|key| bytes.text(key));
     })?;
+    sides.plan_names(bucket as u16, &planned.old_key);
     if let (Action::Copy | Action::Done, Some(new_key)) = (planned.action, &planned.new_key) {
+        sides.plan_moves(bucket as u16, &planned.old_key, new_key);
         writer.push(|bytes| {
             put_hashed_place(bytes, bucket as u16, new_key.as_bytes());
             bytes.push(TARGET);
@@ -143,7 +149,7 @@ pub(super) fn put_move(
 
 /// Writes the checksum of a key: algorithm and value.
 pub(super) fn put_checksum(
-    writer: &mut SortedWriter,
+    writer: &mut PartitionsWriter,
     bucket: u16,
     key: &str,
     algorithm: &str,
@@ -157,32 +163,69 @@ pub(super) fn put_checksum(
     })
 }
 
-/// Takes the objects of one side.
-pub(in crate::audit) struct SideTaker {
-    side: u8,
-    pub(in crate::audit) writer: SortedWriter,
-    /// Folder markers, which are no objects of the proof.
-    pub(in crate::audit) markers: u64,
+/// Which rows a pass is for.
+#[derive(Clone, Copy)]
+enum Pass<'s> {
+    /// All: those that meet key by key are written, the others summed.
+    First,
+    /// Those of the groups whose sums differ.
+    Second(&'s Differing),
 }
 
-impl SideTaker {
-    pub(super) fn before(runs: &SortedRuns) -> Self {
-        Self { side: BEFORE, writer: runs.writer(), markers: 0 }
+/// Takes the objects of one side.
+pub(in crate::audit) struct SideTaker<'s> {
+    sides: &'s Sides,
+    pass: Pass<'s>,
+    side: u8,
+    writer: PartitionsWriter,
+    /// The objects that are summed, or that were and are written after all.
+    summed: Amount,
+    /// In *after*: where something stays.
+    prefixes: Option<PrefixMoves>,
+    /// Room to work in.
+    bytes: Vec<u8>,
+}
+
+impl<'s> SideTaker<'s> {
+    fn new(sides: &'s Sides, pass: Pass<'s>, side: u8, prefixes: Option<PrefixMoves>) -> Self {
+        let writer = sides.keys.writer();
+        Self { sides, pass, side, writer, summed: Amount::default(), prefixes, bytes: Vec::new() }
+    }
+
+    pub(super) fn before(sides: &'s Sides) -> Self {
+        Self::new(sides, Pass::First, BEFORE, None)
     }
 
     /// For *after*.
-    pub(in crate::audit) fn after(runs: &SortedRuns) -> Self {
-        Self { side: AFTER, writer: runs.writer(), markers: 0 }
+    pub(in crate::audit) fn after(sides: &'s Sides) -> Self {
+        Self::new(sides, Pass::First, AFTER, Some(sides.summed().1))
+    }
+
+    /// For the second look at a side.
+    pub(super) fn again(sides: &'s Sides, differing: &'s Differing, is_after: bool) -> Self {
+        Self::new(sides, Pass::Second(differing), if is_after { AFTER } else { BEFORE }, None)
     }
 
     fn row(&mut self, bucket: u16, listed: &ListedRow<'_>) -> io::Result<()> {
         let row = &listed.row;
-        if row.is_delete_marker || !row.is_latest {
+        let is_marker = || row.key.last() == Some(&b'/') && row.size.unwrap_or(0) == 0;
+        if row.is_delete_marker || !row.is_latest || is_marker() {
             return Ok(());
         }
-        if row.key.last() == Some(&b'/') && row.size.unwrap_or(0) == 0 {
-            self.markers += 1;
-            return Ok(());
+        let hash = sides::hash(bucket, row.key);
+        let meets = self.sides.meets(hash, row.modified);
+        match self.pass {
+            Pass::First if meets => {}
+            Pass::First => {
+                self.sides.sum(self.side == AFTER, hash, (bucket, row.key), listed.content, &mut self.bytes);
+                self.count(listed);
+                if let Some(prefixes) = &mut self.prefixes {
+                    prefixes.stays(bucket, row.key);
+                }
+                return Ok(());
+            }
+            Pass::Second(differing) if !meets && differing.holds(sides::group(hash)) => self.count(listed),
+            Pass::Second(_) => return Ok(()),
         }
         let seen = Seen {
             content: listed.content,
@@ -197,13 +240,31 @@ impl SideTaker {
         })
     }
 
+    fn count(&mut self, listed: &ListedRow<'_>) {
+        self.summed += Amount { objects: 1, bytes: listed.content.size.unwrap_or(0) };
+    }
+
     /// The next rows of a bucket.
     pub(in crate::audit) fn take(&mut self, bucket: u16, listed: &Listed<'_>, rows: usize) -> io::Result<()> {
         (0..rows).try_for_each(|row| self.row(bucket, &listed.row(row)))
     }
+
+    /// The thread ended well: what it took counts.
+    pub(in crate::audit) fn finish(self) -> io::Result<()> {
+        self.writer.finish()?;
+        let is_before = self.side == BEFORE;
+        match self.pass {
+            Pass::First => {
+                self.sides.absorb(if is_before { self.summed } else { Amount::default() }, self.prefixes.as_ref())
+            }
+            Pass::Second(_) if is_before => self.sides.take_back(self.summed),
+            Pass::Second(_) => {}
+        }
+        Ok(())
+    }
 }
 
-impl Taker for SideTaker {
+impl Taker for SideTaker<'_> {
     fn rows(&mut self, bucket: u16, listed: &Listed<'_>, rows: usize) -> Result<(), AuditError> {
         Ok(self.take(bucket, listed, rows)?)
     }

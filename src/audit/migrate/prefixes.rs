@@ -1,9 +1,14 @@
 //! Prefixes that records name: where all that lies below one goes.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use crate::references::References;
+use crate::references::fold::{FoldHasher, split_directory};
+use crate::references::hash_filter::HashFilter;
 use crate::references::records::{Flags, NONE};
+
+/// How many directories a plan's filter has room for; with more of them it only says yes more often.
+const MOVED_DIRECTORIES: usize = 1 << 20;
 
 /// What becomes of the objects below a prefix.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -28,6 +33,42 @@ impl PrefixMove {
             _ => Self::Parts,
         };
     }
+}
+
+/// The directories below which a plan moves something, nearly: it may say yes without cause, and never no.
+#[derive(Debug)]
+pub(super) struct Moved {
+    filter: HashFilter,
+    /// The bucket and directory of the last key: its like says nothing new.
+    last: Option<(u16, Vec<u8>)>,
+}
+
+impl Moved {
+    pub(super) fn nothing() -> Self {
+        Self { filter: HashFilter::with_room(MOVED_DIRECTORIES), last: None }
+    }
+
+    /// An object of a bucket is to move.
+    pub(super) fn note(&mut self, bucket: u16, old_key: &str) {
+        let (directory, _) = split_directory(old_key.as_bytes());
+        if self.last.as_ref().is_none_or(|(of, last)| *of != bucket || *last != directory) {
+            ends(old_key).for_each(|length| self.filter.insert(Self::hash(bucket, &old_key[..length])));
+            self.last = Some((bucket, directory.to_vec()));
+        }
+    }
+
+    fn may_move_below(&self, bucket: u16, prefix: &str) -> bool {
+        self.filter.may_hold(Self::hash(bucket, prefix))
+    }
+
+    fn hash(bucket: u16, directory: &str) -> u64 {
+        FoldHasher::default().directory(directory.as_bytes()).rotate_left(u32::from(bucket))
+    }
+}
+
+/// The lengths of the prefixes of a key that end where a directory does.
+fn ends(key: &str) -> impl Iterator<Item = usize> {
+    std::iter::once(0).chain(memchr::memchr_iter(b'/', key.as_bytes()).map(|slash| slash + 1))
 }
 
 /// The prefixes of all buckets.
@@ -55,6 +96,14 @@ impl PrefixMoves {
         Self { buckets, last: None }
     }
 
+    /// The same without those below which nothing moves: there is nothing to say of them.
+    pub(super) fn among(mut self, moved: &Moved) -> Self {
+        for (bucket, known) in (0..).zip(&mut self.buckets) {
+            known.retain(|prefix, _| moved.may_move_below(bucket, prefix));
+        }
+        self
+    }
+
     /// What becomes of a prefix that a record names.
     pub(super) fn get(&self, bucket: u16, prefix: &str) -> &PrefixMove {
         self.buckets[usize::from(bucket)].get(prefix).unwrap_or(&PrefixMove::Empty)
@@ -65,7 +114,7 @@ impl PrefixMoves {
         if self.buckets[usize::from(bucket)].is_empty() {
             return;
         }
-        let directory = &key[..memchr::memrchr(b'/', key).map_or(0, |slash| slash + 1)];
+        let (directory, _) = split_directory(key);
         if self.last.as_ref().is_some_and(|(of, last)| *of == bucket && *last == directory) {
             return;
         }
@@ -90,8 +139,7 @@ impl PrefixMoves {
 
     fn each(&mut self, bucket: u16, key: &str, what: impl Fn(usize) -> PrefixMove) {
         let known = &mut self.buckets[usize::from(bucket)];
-        let ends = key.match_indices('/').map(|(slash, _)| slash + 1);
-        for length in std::iter::once(0).chain(ends) {
+        for length in ends(key) {
             if let Some(found) = known.get_mut(&key[..length])
                 && *found != PrefixMove::Parts
             {
@@ -112,9 +160,9 @@ impl PrefixMoves {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashMap;
+    use hashbrown::HashMap;
 
-    use super::{PrefixMove, PrefixMoves};
+    use super::{Moved, PrefixMove, PrefixMoves};
 
     fn of(prefixes: &[&str]) -> PrefixMoves {
         let known: HashMap<_, _> = prefixes.iter().map(|prefix| ((*prefix).to_owned(), PrefixMove::Empty)).collect();
@@ -138,5 +186,15 @@ mod tests {
         other.stays(0, b"none/1");
         moves.absorb(&other);
         assert_eq!(*moves.get(0, "none/"), PrefixMove::Stays);
+    }
+    #[test]
+    fn only_prefixes_below_which_something_moves_are_followed() {
+        let mut moved = Moved::nothing();
+        moved.note(0, "old/a/1");
+        moved.note(0, "old/a/2");
+        let of = of(&["old/", "old/a/", "new/", ""]).among(&moved);
+        let mut followed: Vec<&str> = of.buckets[0].keys().map(String::as_str).collect();
+        followed.sort_unstable();
+        assert_eq!(followed, ["", "old/", "old/a/"]);
     }
 }

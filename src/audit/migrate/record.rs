@@ -1,6 +1,7 @@
 //! Bytes whose order is that of places (bucket, key): what the sorted runs of a migration hold.
 
-use std::hash::{BuildHasher as _, Hasher as _};
+use std::hash::{BuildHasher as _, Hasher};
+use std::sync::OnceLock;
 
 use crate::migration::Content;
 
@@ -46,10 +47,17 @@ pub(super) fn read_place(place: &[u8], key: &mut Vec<u8>) -> Option<u16> {
 /// Bytes of the hash before a place.
 pub(super) const HASH: usize = 8;
 
+/// Hashes keys; the seed is drawn at random once for the process, so that no bucket can be made to collide.
+fn hasher(bucket: u16) -> impl Hasher {
+    static SEED: OnceLock<u64> = OnceLock::new();
+    let seed = *SEED.get_or_init(|| foldhash::fast::RandomState::default().hash_one(0_u8));
+    foldhash::fast::FixedState::with_seed(seed ^ u64::from(bucket)).build_hasher()
+}
+
 /// Writes a place behind its hash: records of one place stand together, in no other order. Sorting and merging mostly
 /// look at the hash alone.
 pub(super) fn put_hashed_place(bytes: &mut Vec<u8>, bucket: u16, key: &[u8]) {
-    let mut hasher = foldhash::fast::FixedState::with_seed(u64::from(bucket)).build_hasher();
+    let mut hasher = hasher(bucket);
     hasher.write(key);
     bytes.extend_from_slice(&hasher.finish().to_be_bytes());
     put_place(bytes, bucket, key);

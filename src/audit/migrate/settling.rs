@@ -1,16 +1,19 @@
-//! The first merge of a proof: at each key, what the plan says, what *before* and *after* hold there. Objects that stay
-//! are settled; those that move send what was seen to the place of their old key, where the second merge settles them.
+//! The first half of a proof: at each key, what the plan says, what *before* and *after* hold there. Objects that stay
+//! are settled; those that move send what was seen to the place of their old key, where the second half settles them.
 
 use std::io;
 
 use crate::audit::migrate::pairing::{AFTER, BEFORE, CHECKSUM, Generation, PLANNED, Planned, Seen, TARGET};
 use crate::audit::migrate::record::{HASH, Put, Values, damaged, hashed_place_length, put_hashed_place, read_place};
 use crate::migration::{Action, Content};
-use crate::results::sorted::{Merged, SortedRun, SortedWriter};
+use crate::results::partitions::{Loaded, PartitionsWriter};
 
-/// At an old key, in the second merge: the object itself.
+/// Records between two looks at whether the user wants to stop.
+const RECORDS_PER_CHECK: usize = 1 << 16;
+
+/// At an old key, in the second half: the object itself.
 pub(super) const MOVING: u8 = 0;
-/// At an old key, in the second merge: one of its new keys.
+/// At an old key, in the second half: one of its new keys.
 pub(super) const ARRIVED: u8 = 1;
 
 /// Everything about one key.
@@ -40,26 +43,23 @@ impl AtKey {
     }
 }
 
-/// Hears of every key, in their order.
+/// Hears of every key.
 pub(super) trait KeyTaker {
-    /// An object that the plan moves is dealt with in the second merge; of all else this is the last word.
+    /// An object that the plan moves is dealt with in the second half; of all else this is the last word.
     fn key(&mut self, bucket: u16, key: &str, at: &AtKey) -> io::Result<()>;
 }
 
-/// Merges the records of all keys.
-pub(super) fn merge_keys(
-    runs: Vec<SortedRun>,
+/// Takes all keys of a partition.
+pub(super) fn settle_keys(
+    loaded: &Loaded,
     taker: &mut dyn KeyTaker,
-    moving: &mut SortedWriter,
-    stop: &mut dyn FnMut() -> bool,
+    moving: &mut PartitionsWriter,
+    stop: &dyn Fn() -> bool,
 ) -> io::Result<()> {
-    let mut merged = Merged::new(runs)?;
     let (mut place, mut key): (Vec<u8>, Vec<u8>) = (Vec::new(), Vec::new());
     let mut at = AtKey::default();
-    let mut count = 0_u64;
-    while let Some(record) = merged.next_record()? {
-        count += 1;
-        if count.is_multiple_of(1 << 16) && stop() {
+    for (number, record) in loaded.records().enumerate() {
+        if number.is_multiple_of(RECORDS_PER_CHECK) && stop() {
             return Err(io::ErrorKind::Interrupted.into());
         }
         let length = hashed_place_length(record).ok_or_else(damaged)?;
@@ -89,7 +89,7 @@ fn end(
     key: &mut Vec<u8>,
     at: &mut AtKey,
     taker: &mut dyn KeyTaker,
-    moving: &mut SortedWriter,
+    moving: &mut PartitionsWriter,
 ) -> io::Result<()> {
     if place.is_empty() {
         return Ok(());
@@ -204,19 +204,16 @@ pub(super) struct Journey {
     pub(super) arrived: Vec<Arrived>,
 }
 
-/// Merges the records of the objects that the plan moves, and gives each to `each`.
-pub(super) fn merge_moving(
-    runs: Vec<SortedRun>,
+/// Gives each object of a partition that the plan moves to `each`.
+pub(super) fn settle_moving(
+    loaded: &Loaded,
     each: &mut dyn FnMut(u16, &str, &Journey) -> io::Result<()>,
-    stop: &mut dyn FnMut() -> bool,
+    stop: &dyn Fn() -> bool,
 ) -> io::Result<()> {
-    let mut merged = Merged::new(runs)?;
     let (mut place, mut key): (Vec<u8>, Vec<u8>) = (Vec::new(), Vec::new());
     let mut at: Option<Journey> = None;
-    let mut count = 0_u64;
-    while let Some(record) = merged.next_record()? {
-        count += 1;
-        if count.is_multiple_of(1 << 16) && stop() {
+    for (number, record) in loaded.records().enumerate() {
+        if number.is_multiple_of(RECORDS_PER_CHECK) && stop() {
             return Err(io::ErrorKind::Interrupted.into());
         }
         let length = hashed_place_length(record).ok_or_else(damaged)?;

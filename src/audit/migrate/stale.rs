@@ -3,12 +3,13 @@
 use std::borrow::Cow;
 
 use crate::audit::migrate::prefixes::PrefixMove;
-use crate::audit::migrate::proving::{Prover, STATES};
+use crate::audit::migrate::proof::STATES;
+use crate::audit::migrate::proving::Prover;
 use crate::audit::sink::Concern;
 use crate::model::{Finding, Severity, Subject};
 use crate::references::records::{Flags, NONE, Reference};
 use crate::references::{Declarations, References};
-use crate::results::schema::{ReferenceCell, StaleReferences};
+use crate::results::schema::{MigrationResult, ReferenceCell, StaleReferences};
 use crate::rules::context::FindingSink as _;
 
 /// What the references of one declaration come to.
@@ -20,9 +21,9 @@ struct Tally {
     rewritten: u64,
 }
 
-impl Prover<'_, '_, '_> {
+impl Prover<'_, '_> {
     /// Judges every reference (M407, M408).
-    pub(super) fn stale_references(&mut self, declarations: &Declarations<'_>) {
+    pub(super) fn stale_references(&mut self, declarations: &Declarations<'_>, result: &mut MigrationResult) {
         let references = self.references;
         let mut tallies = vec![Tally::default(); declarations.len()];
         let mut matrix = [(0_u64, 0_u64); 4];
@@ -34,12 +35,12 @@ impl Prover<'_, '_, '_> {
             let place = (reference.bucket, reference.target);
             if reference.flags.has(Flags::PREFIX) {
                 let old = references.buckets[usize::from(reference.bucket)].prefix_text(reference.target);
-                if let PrefixMove::Moves(new) = self.prefixes.get(reference.bucket, old) {
+                if let PrefixMove::Moves(new) = self.proof.prefixes.get(reference.bucket, old) {
                     let new = new.clone();
                     tally.stale += 1;
                     self.tell("M407", declarations, number, reference, &new);
                 }
-            } else if let Some(named) = self.named.get(&place).cloned() {
+            } else if let Some(named) = self.proof.named.get(&place).cloned() {
                 tally.stale += 1;
                 matrix[named.state].0 += 1;
                 let mapped = references.mapped.get(&number);
@@ -52,14 +53,14 @@ impl Prover<'_, '_, '_> {
                     tallies[usize::from(references.declaration(reference))].broken += 1;
                     self.tell("M408", declarations, number, reference, &new);
                 }
-            } else if let Some(&state) = self.arrived.get(&place) {
+            } else if let Some(&state) = self.proof.arrived.get(&place) {
                 tally.rewritten += 1;
                 matrix[state].1 += 1;
             }
         }
         if let Some(earlier) = self.earlier {
             for reference in earlier.list.iter() {
-                if self.named_before.contains_key(&(reference.bucket, reference.target))
+                if self.proof.named_before.contains(&(reference.bucket, reference.target))
                     && reference.flags.has(Flags::KEY)
                 {
                     tallies[usize::from(earlier.declaration(reference))].before += 1;
@@ -68,8 +69,8 @@ impl Prover<'_, '_, '_> {
         }
         let cell =
             |at: usize| ReferenceCell { state: STATES[at].to_owned(), name_old: matrix[at].0, name_new: matrix[at].1 };
-        self.result.reference_matrix = [1, 3, 2, 0].map(cell).to_vec();
-        self.result.references = self.by_attribute(declarations, &tallies);
+        result.reference_matrix = [1, 3, 2, 0].map(cell).to_vec();
+        result.references = self.by_attribute(declarations, &tallies);
     }
 
     /// The attributes that name places of the plan, or did.

@@ -2,34 +2,28 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, BufRead};
-use std::sync::atomic::Ordering;
 
 use rayon::ThreadPool;
 
 use crate::audit::error::AuditError;
 use crate::audit::excuses::Excuses;
 use crate::audit::inputs::{AuditInputs, report_defect};
-use crate::audit::migrate::late::LateWriters;
 use crate::audit::migrate::pairing::{SideTaker, put_checksum, put_move};
-use crate::audit::migrate::planning::run_bytes;
-use crate::audit::migrate::prefixes::PrefixMoves;
-use crate::audit::migrate::proving::Prover;
 use crate::audit::migrate::scan::scan;
-use crate::audit::migrate::settling::{merge_keys, merge_moving};
+use crate::audit::migrate::sides::Sides;
 use crate::audit::pass::{self, Gathered, check_cancel};
 use crate::audit::provenance::Read;
 use crate::audit::settings::AuditRequest;
 use crate::audit::sink::{Emitter, Emitters};
 use crate::audit::{AuditOutcome, AuditSink, run_with};
-use crate::layout::Captures;
 use crate::migration::{checksum_report, completion_report};
-use crate::model::{Millis, SourceDefect, SourceProblem, time};
+use crate::model::{Millis, SourceDefect, SourceProblem};
 use crate::references::{Declarations, References};
 use crate::results::findings::FindingRuns;
 use crate::results::moves::MovesReader;
+use crate::results::partitions::Partitions;
 use crate::results::plan::Plan;
-use crate::results::schema::{Completion, Inputs, MigrationResult, TaskErrors};
-use crate::results::sorted::{SortedRun, SortedRuns};
+use crate::results::schema::{Completion, Inputs, TaskErrors};
 
 /// Lines between two looks at whether the user wants to stop.
 const LINES_PER_CHECK: u64 = 1 << 14;
@@ -69,18 +63,21 @@ pub enum ReportKind {
 
 /// What the pass over *after* is joined by.
 pub(in crate::audit) struct Pairing<'a> {
-    pub(in crate::audit) runs: SortedRuns,
-    /// Moves, checksums, and the objects of *before*; those of *after* come along.
-    pub(in crate::audit) sorted: Vec<SortedRun>,
+    /// Moves, checksums, and *before*; *after* comes along.
+    pub(in crate::audit) sides: Sides,
+    /// What is seen of the objects that move, by their old keys, once all keys are settled.
+    pub(super) moving: Partitions,
+    /// *Before*, to be looked at a second time.
+    pub(super) before: (&'a AuditRequest<'a>, AuditInputs),
     /// What is wrong with the inputs of *before*.
     pub(in crate::audit) gathered: Option<Gathered>,
     /// Whether *before* was read whole.
     pub(in crate::audit) whole: bool,
     pub(in crate::audit) inputs: Inputs,
-    earlier: Option<References>,
-    plan: &'a Plan,
-    before_at: Option<Millis>,
-    completion: Option<Completion>,
+    pub(super) earlier: Option<References>,
+    pub(super) plan: &'a Plan,
+    pub(super) before_at: Option<Millis>,
+    pub(super) completion: Option<Completion>,
 }
 
 /// Proves what became of a migration.
@@ -96,20 +93,22 @@ pub fn verify(
     let (before, layout) = (request.before, request.before.layout);
     let threads = rayon::ThreadPoolBuilder::new().num_threads(before.jobs.max(1)).build();
     let pool = threads.map_err(|error| AuditError::Write(io::Error::other(error)))?;
-    let runs = SortedRuns::new(before.tmp_dir.as_deref(), run_bytes(before.memory / 2, before.jobs.max(1)));
+    let partitions = |memory: u64| Partitions::new(before.tmp_dir.as_deref(), memory as usize, before.jobs.max(1));
+    let (keys, moving) = (partitions(before.memory / 2), partitions(before.memory / 4));
+    let mut writer = keys.writer();
+    let mut sides = Sides::new(keys, request.plan.totals.legacy.objects);
     before.progress.begin("reading the plan", 0);
-    let mut writer = runs.writer();
     let mut rows = 0_u64;
     moves.read(&mut |planned| {
         rows += 1;
         if rows.is_multiple_of(LINES_PER_CHECK) {
             check_cancel(before)?;
         }
-        put_move(layout, &mut writer, planned)?.map_err(AuditError::OtherLayout)
+        put_move(layout, &mut writer, &mut sides, planned)?.map_err(AuditError::OtherLayout)
     })?;
     before.progress.end();
     let emitters = Emitters::new(FindingRuns::new(before.tmp_dir.as_deref()), Excuses::new(before));
-    let (mut pairing, mut gathered) = read_before(before, &pool, runs, request.plan, &emitters)?;
+    let (mut pairing, mut gathered) = read_before(before, &pool, (sides, moving), request.plan, &emitters)?;
     let mut emitter = emitters.emitter();
     let (mut completion, mut reported) = (Completion::default(), false);
     let mut errors: BTreeMap<String, TaskErrors> = BTreeMap::new();
@@ -143,16 +142,16 @@ pub fn verify(
     pairing.completion = reported.then_some(completion);
     gathered.take(emitter)?;
     pairing.gathered = Some(gathered);
-    pairing.sorted.extend(writer.finish()?);
+    writer.finish()?;
     drop(pool);
     run_with(request.after, Some(pairing), sink)
 }
 
 /// Reads the objects of *before*, and its records if they are at hand.
 fn read_before<'a>(
-    before: &AuditRequest<'_>,
+    before: &'a AuditRequest<'a>,
     pool: &ThreadPool,
-    runs: SortedRuns,
+    (mut sides, moving): (Sides, Partitions),
     plan: &'a Plan,
     emitters: &Emitters<'_>,
 ) -> Result<(Pairing<'a>, Gathered), AuditError> {
@@ -162,16 +161,15 @@ fn read_before<'a>(
     let mut gathered = Gathered::new(emitters);
     let (earlier, exports_complete, export_items) =
         pass::read_exports(before, pool, &inputs, &declarations, emitters, &mut gathered)?;
+    let before_at = inputs.inventories.iter().filter_map(|(_, delivery)| delivery.created_at).min();
+    sides.listed_at(before_at);
     let (takers, complete, rows) =
-        scan(before, pool, &inputs.inventories, emitters, &mut gathered, || SideTaker::before(&runs))?;
+        scan(before, pool, &inputs.inventories, emitters, &mut gathered, || SideTaker::before(&sides))?;
     let mut emitter = emitters.emitter();
     let defects = inputs.inventories.iter().flat_map(|(_, delivery)| &delivery.defects);
     defects.for_each(|defect| report_defect(before, &mut emitter, defect));
     gathered.take(emitter)?;
-    let mut sorted = Vec::new();
-    for taker in takers {
-        sorted.extend(taker.writer.finish()?);
-    }
+    takers.into_iter().try_for_each(SideTaker::finish)?;
     let read = Read {
         request: before,
         inputs: &inputs,
@@ -182,12 +180,13 @@ fn read_before<'a>(
     };
     let read = read.results();
     let pairing = Pairing {
-        runs,
-        sorted,
+        sides,
+        moving,
         whole: complete.all() && inputs.absent_buckets(layout).is_empty(),
         earlier: (!inputs.exports.is_empty()).then_some(earlier),
-        before_at: inputs.inventories.iter().filter_map(|(_, delivery)| delivery.created_at).min(),
+        before_at,
         inputs: read,
+        before: (before, inputs),
         gathered: None,
         plan,
         completion: None,
@@ -233,90 +232,5 @@ fn read_report(
                 report_defect(request, emitter, &SourceDefect { file: report.name.clone(), row: Some(row), problem });
             }
         }
-    }
-}
-
-/// What the pass over *after* brings along.
-pub(in crate::audit) struct After<'x> {
-    pub(in crate::audit) inputs: &'x AuditInputs,
-    pub(in crate::audit) references: &'x References,
-    pub(in crate::audit) declarations: &'x Declarations<'x>,
-    /// Whether its inventories were read whole, and its exports.
-    pub(in crate::audit) whole: (bool, bool),
-}
-
-impl Pairing<'_> {
-    /// Settles every object and every reference.
-    pub(in crate::audit) fn prove(
-        self,
-        request: &AuditRequest<'_>,
-        after: &After<'_>,
-        emitter: &mut Emitter<'_>,
-    ) -> Result<MigrationResult, AuditError> {
-        let after_at = after.inputs.inventories.iter().filter_map(|(_, delivery)| delivery.created_at).min();
-        let mut result = MigrationResult {
-            plan_digest: self.plan.digest.clone(),
-            before_at: self.before_at.map(time::format_utc),
-            after_at: after_at.map(time::format_utc),
-            completion: self.completion,
-            ..MigrationResult::default()
-        };
-        if self.plan.configuration_sha256 != request.layout.spec().digest {
-            result.remarks.push("the configuration is not the one that the plan was made with".to_owned());
-        }
-        let manifests = |inputs: &Inputs| {
-            let mut all: Vec<String> = inputs.inventories.iter().map(|input| input.manifest_sha256.clone()).collect();
-            all.sort();
-            all
-        };
-        if manifests(&self.plan.inputs) != manifests(&self.inputs) {
-            result.remarks.push("the plan was made of another inventory than the one given as before".to_owned());
-        }
-        if !self.whole || !after.whole.0 {
-            result.remarks.push("nothing is proved: an inventory is missing or was not read whole".to_owned());
-            result.rollback.sentence = "it cannot be told: an inventory is missing or was not read whole".to_owned();
-            return Ok(result);
-        }
-        request.progress.begin("pairing before and after", 0);
-        let mut prover = Prover {
-            request,
-            emitter,
-            references: after.references,
-            earlier: self.earlier.as_ref(),
-            after_at,
-            result,
-            evidence: Default::default(),
-            matrix: Default::default(),
-            generations: BTreeMap::new(),
-            late: LateWriters::default(),
-            prefixes: PrefixMoves::of(after.references),
-            named: Default::default(),
-            arrived: Default::default(),
-            named_before: Default::default(),
-            unknown: 0,
-            captures: Captures::default(),
-        };
-        let stop = &mut || request.cancel.load(Ordering::Relaxed);
-        let stopped = |error: io::Error| match error.kind() {
-            io::ErrorKind::Interrupted => AuditError::Interrupted,
-            _ => AuditError::Write(error),
-        };
-        let mut moving = self.runs.writer();
-        merge_keys(self.sorted, &mut prover, &mut moving, stop).map_err(stopped)?;
-        let moving = moving.finish()?;
-        merge_moving(moving, &mut |bucket, key, journey| prover.journey(bucket, key, journey), stop)
-            .map_err(stopped)?;
-        if after.whole.1 {
-            prover.stale_references(after.declarations);
-        } else if !request.exports.is_empty() {
-            prover.result.remarks.push("no record is judged: an export is missing or was not read whole".to_owned());
-        }
-        prover.figures();
-        if prover.unknown > 0 {
-            let remark = format!("{} objects of the plan are not in the inventory given as before", prover.unknown);
-            prover.result.remarks.push(remark);
-        }
-        request.progress.end();
-        Ok(prover.result)
     }
 }

@@ -1,31 +1,37 @@
-//! A small filter in front of the index: whether any key of a directory is worth a look-up.
-//!
-//! Most directories of a bucket hold no key that a record names. What is asked of each is one word of memory.
+//! A small filter of hashes. In front of the index it tells whether any key of a directory is worth a look-up: most
+//! directories of a bucket hold no key that a record names. What is asked of each is one word of memory.
 
-/// Bits for each directory; with two of a word set, about one in forty passes without cause.
+/// Bits for each hash; with two of a word set, about one in forty passes without cause.
 const BITS: usize = 16;
 
-/// A set of hashes of directories that may answer yes without cause, and never no.
+/// A set of hashes that may answer yes without cause, and never no.
 #[derive(Debug, Default)]
-pub(super) struct DirectoryFilter {
+pub struct HashFilter {
     /// A power of two of them, or none.
     words: Vec<u64>,
 }
 
-impl DirectoryFilter {
+impl HashFilter {
     /// Holds these hashes, `most` at the most.
     pub(super) fn new(most: usize, hashes: impl Iterator<Item = u64>) -> Self {
-        let words = if most == 0 { 0 } else { (most * BITS).div_ceil(64).next_power_of_two() };
-        let mut filter = Self { words: vec![0; words] };
-        for hash in hashes {
-            let word = filter.word(hash);
-            filter.words[word] |= bits(hash);
-        }
+        let mut filter = if most == 0 { Self::default() } else { Self::with_room(most) };
+        hashes.for_each(|hash| filter.insert(hash));
         filter
     }
 
-    /// Whether a directory with this hash may be held.
-    pub(super) fn may_hold(&self, hash: u64) -> bool {
+    /// Holds nothing yet and has room for so many, at least one.
+    pub fn with_room(most: usize) -> Self {
+        Self { words: vec![0; (most.max(1) * BITS).div_ceil(64).next_power_of_two()] }
+    }
+
+    /// Adds a hash.
+    pub fn insert(&mut self, hash: u64) {
+        let word = self.word(hash);
+        self.words[word] |= bits(hash);
+    }
+
+    /// Whether a hash may be held.
+    pub fn may_hold(&self, hash: u64) -> bool {
         !self.words.is_empty() && self.words[self.word(hash)] & bits(hash) == bits(hash)
     }
 
@@ -46,7 +52,7 @@ const fn bits(hash: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::DirectoryFilter;
+    use super::HashFilter;
     use crate::references::fold::FoldHasher;
 
     #[test]
@@ -54,7 +60,7 @@ mod tests {
         let hasher = FoldHasher::default();
         let hash = |number: u64| hasher.directory(format!("jobs/{number}/").as_bytes());
         for count in [0, 1, 100, 10_000] {
-            let filter = DirectoryFilter::new(count, (0..count as u64).map(hash));
+            let filter = HashFilter::new(count, (0..count as u64).map(hash));
             assert!((0..count as u64).all(|number| filter.may_hold(hash(number))));
             let wrong = (count as u64..count as u64 + 10_000).filter(|number| filter.may_hold(hash(*number))).count();
             assert!(wrong < 1_000, "{wrong} of 10,000 pass a filter of {count}");
