@@ -112,6 +112,10 @@ impl Partitions {
         if !is_last {
             *store.partition(partition) = chunks;
         }
+        if u32::try_from(loaded.bytes.len()).is_err() {
+            // No number of passes parts the records of one hash.
+            return Err(io::Error::other("the records of one key take more than four gibibytes"));
+        }
         loaded.sort();
         Ok(())
     }

@@ -87,7 +87,7 @@ impl Pairing<'_> {
             }
             takers.into_iter().try_for_each(SideTaker::finish)?;
         }
-        Ok(())
+        if self.sides.is_taken(differing) { Ok(()) } else { Err(AuditError::Changed) }
     }
 
     /// Settles every object and every reference.
@@ -125,7 +125,7 @@ impl Pairing<'_> {
             self.look_again(request, after, crew.pool, &differing)?;
         }
         request.progress.begin("pairing before and after", 0);
-        let (kept, prefixes) = self.sides.summed();
+        let (kept, prefixes) = (self.sides.summed(), self.sides.prefixes());
         let prover = || Prover {
             request,
             emitter: crew.emitters.emitter(),

@@ -1,4 +1,5 @@
-//! What a proof rests on, as records that meet at their keys: the plan's moves, the objects of *before*, those of *after*, and checksums.
+//! What a proof rests on, as records that meet at their keys: the plan's moves, the objects of *before*, those of
+//! *after*, and checksums. Of the objects only those that cannot be settled by sums ([`Sides`]).
 
 use std::io;
 
@@ -7,7 +8,7 @@ use crate::audit::migrate::listed::{Listed, ListedRow};
 use crate::audit::migrate::prefixes::PrefixMoves;
 use crate::audit::migrate::record::{Put, Values, put_hashed_place};
 use crate::audit::migrate::scan::Taker;
-use crate::audit::migrate::sides::{self, Differing, Sides};
+use crate::audit::migrate::sides::{self, Differing, Sides, Summed};
 use crate::layout::Layout;
 use crate::migration::{Action, Content, Move};
 use crate::model::Millis;
@@ -178,7 +179,7 @@ pub(in crate::audit) struct SideTaker<'s> {
     pass: Pass<'s>,
     side: u8,
     writer: PartitionsWriter,
-    /// The objects that are summed, or that were and are written after all.
+    /// The objects that this pass summed, or took out of the sums.
     summed: Amount,
     /// In *after*: where something stays.
     prefixes: Option<PrefixMoves>,
@@ -198,7 +199,7 @@ impl<'s> SideTaker<'s> {
 
     /// For *after*.
     pub(in crate::audit) fn after(sides: &'s Sides) -> Self {
-        Self::new(sides, Pass::First, AFTER, Some(sides.summed().1))
+        Self::new(sides, Pass::First, AFTER, Some(sides.prefixes()))
     }
 
     /// For the second look at a side.
@@ -214,17 +215,21 @@ impl<'s> SideTaker<'s> {
         }
         let hash = sides::hash(bucket, row.key);
         let meets = self.sides.meets(hash, row.modified);
+        let object = Summed { bucket, key: row.key, content: listed.content, hash };
         match self.pass {
             Pass::First if meets => {}
             Pass::First => {
-                self.sides.sum(self.side == AFTER, hash, (bucket, row.key), listed.content, &mut self.bytes);
+                self.sides.sum(self.side == AFTER, object, &mut self.bytes);
                 self.count(listed);
                 if let Some(prefixes) = &mut self.prefixes {
                     prefixes.stays(bucket, row.key);
                 }
                 return Ok(());
             }
-            Pass::Second(differing) if !meets && differing.holds(sides::group(hash)) => self.count(listed),
+            Pass::Second(differing) if !meets && differing.holds(sides::group(hash)) => {
+                self.sides.take(self.side == AFTER, object, &mut self.bytes);
+                self.count(listed);
+            }
             Pass::Second(_) => return Ok(()),
         }
         let seen = Seen {

@@ -1,4 +1,4 @@
-//! Bytes whose order is that of places (bucket, key): what the sorted runs of a migration hold.
+//! Bytes whose order is that of places (bucket, key): what the sorted runs and partitions of a migration hold.
 
 use std::hash::{BuildHasher as _, Hasher};
 use std::sync::OnceLock;

@@ -1,12 +1,13 @@
 //! Two sides held against each other without keeping what they hold.
 //!
-//! Nearly every object of a bucket stays as it is. So the keys of both sides fall into groups, and of each group and side
-//! one sum is kept, over keyed digests of bucket, key and content. Where the sums agree, both sides hold the same; the rows of
-//! the other groups are read once more and meet key by key, and so do, at once, those that need their keys anyway: what
-//! the plan names, and what was written since *before* was listed.
+//! Nearly every object of a bucket stays as it is. So the keys of both sides fall into groups, and of each group and
+//! side one sum is kept, over keyed digests of bucket, key and content. Where the sums agree, both sides hold the same;
+//! the rows of the other groups are read once more and meet key by key, and so do, at once, those that need their keys
+//! anyway: what the plan names, and what was written since *before* was listed.
 //!
-//! Two different sets agree by chance with one in 2^128: the digests are SipHash-1-3 of 128 bits, with a key drawn for
-//! this process, so that nobody can make sets which agree.
+//! Two different sets agree by chance with one in 2^128: the digests are SipHash-1-3 of 128 bits, keyed from the system's
+//! randomness in each process. The second reading takes out of the sums what the first put in, so that an inventory
+//! which changed in between is noticed.
 
 use std::hash::{BuildHasher as _, Hasher as _};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -38,10 +39,17 @@ impl Sums {
     }
 
     fn add(&self, group: usize, digest: [u64; 2]) {
-        let sum = &self.0[group];
-        sum.iter().zip(digest).for_each(|(sum, part)| {
+        self.0[group].iter().zip(digest).for_each(|(sum, part)| {
             sum.fetch_add(part, Ordering::Relaxed);
         });
+    }
+
+    fn take(&self, group: usize, digest: [u64; 2]) {
+        self.add(group, digest.map(u64::wrapping_neg));
+    }
+
+    fn get(&self, group: usize) -> [u64; 2] {
+        self.0[group].each_ref().map(|part| part.load(Ordering::Relaxed))
     }
 }
 
@@ -53,6 +61,16 @@ impl Differing {
     pub(super) fn holds(&self, group: usize) -> bool {
         self.0[group / 64] & 1 << (group % 64) != 0
     }
+}
+
+/// An object as the sums know it.
+#[derive(Clone, Copy)]
+pub(super) struct Summed<'k> {
+    pub(super) bucket: u16,
+    pub(super) key: &'k [u8],
+    pub(super) content: Content,
+    /// The [`hash`] of its key.
+    pub(super) hash: u64,
 }
 
 /// Both sides.
@@ -82,7 +100,7 @@ struct Shared {
 impl Sides {
     /// Of nothing yet; the plan is for so many objects.
     pub(super) fn new(keys: Partitions, legacy: u64) -> Self {
-        let random = || foldhash::fast::RandomState::default().hash_one(0_u8);
+        let random = || std::hash::RandomState::new().hash_one(0_u8);
         let room = usize::try_from(legacy.saturating_mul(2)).unwrap_or(MOST_PLANNED).min(MOST_PLANNED);
         Self {
             keys,
@@ -124,21 +142,26 @@ impl Sides {
     }
 
     /// Adds an object to the sums of a side; `bytes` is room to work in.
-    pub(super) fn sum(
-        &self,
-        is_after: bool,
-        hash: u64,
-        (bucket, key): (u16, &[u8]),
-        content: Content,
-        bytes: &mut Vec<u8>,
-    ) {
+    pub(super) fn sum(&self, is_after: bool, object: Summed<'_>, bytes: &mut Vec<u8>) {
+        self.sums(is_after).add(group(object.hash), self.digest(object, bytes));
+    }
+
+    /// Takes an object out again.
+    pub(super) fn take(&self, is_after: bool, object: Summed<'_>, bytes: &mut Vec<u8>) {
+        self.sums(is_after).take(group(object.hash), self.digest(object, bytes));
+    }
+
+    fn digest(&self, object: Summed<'_>, bytes: &mut Vec<u8>) -> [u64; 2] {
         bytes.clear();
-        bytes.extend_from_slice(&bucket.to_le_bytes());
-        bytes.content(content);
-        bytes.extend_from_slice(key);
+        bytes.extend_from_slice(&object.bucket.to_le_bytes());
+        bytes.content(object.content);
+        bytes.extend_from_slice(object.key);
         let digest = self.digests.hash(bytes);
-        let sums = if is_after { &self.after } else { &self.before };
-        sums.add(group(hash), [digest.h1, digest.h2]);
+        [digest.h1, digest.h2]
+    }
+
+    const fn sums(&self, is_after: bool) -> &Sums {
+        if is_after { &self.after } else { &self.before }
     }
 
     /// Takes over what one thread added up.
@@ -149,16 +172,21 @@ impl Sides {
     }
 
     /// Objects of *before* that were summed meet key by key after all.
-    pub(super) fn take_back(&self, summed: Amount) {
-        let mut shared = self.shared();
-        shared.summed.objects -= summed.objects;
-        shared.summed.bytes -= summed.bytes;
+    pub(super) fn take_back(&self, taken: Amount) {
+        let summed = &mut self.shared().summed;
+        // More than there was is noticed by `is_taken`.
+        summed.objects = summed.objects.saturating_sub(taken.objects);
+        summed.bytes = summed.bytes.saturating_sub(taken.bytes);
     }
 
-    /// The objects of *before* that are only in its sums, and the prefixes in which something stays.
-    pub(super) fn summed(&self) -> (Amount, PrefixMoves) {
-        let shared = self.shared();
-        (shared.summed, shared.prefixes.clone())
+    /// The objects of *before* that are only in its sums: once the others are taken out, those that are as they were.
+    pub(super) fn summed(&self) -> Amount {
+        self.shared().summed
+    }
+
+    /// The prefixes that are followed, and what is known of each.
+    pub(super) fn prefixes(&self) -> PrefixMoves {
+        self.shared().prefixes.clone()
     }
 
     fn shared(&self) -> MutexGuard<'_, Shared> {
@@ -167,12 +195,17 @@ impl Sides {
 
     /// The groups of which both sides do not hold the same, if there are any.
     pub(super) fn differing(&self) -> Option<Differing> {
-        let value = |sum: &[AtomicU64; 2]| sum.each_ref().map(|part| part.load(Ordering::Relaxed));
         let mut bits = vec![0_u64; GROUPS / 64];
-        for (group, (before, after)) in self.before.0.iter().zip(&self.after.0).enumerate() {
-            bits[group / 64] |= u64::from(value(before) != value(after)) << (group % 64);
+        for group in 0..GROUPS {
+            bits[group / 64] |= u64::from(self.before.get(group) != self.after.get(group)) << (group % 64);
         }
         bits.iter().any(|word| *word != 0).then_some(Differing(bits))
+    }
+
+    /// Whether all that was put into the sums of these groups was taken out again.
+    pub(super) fn is_taken(&self, differing: &Differing) -> bool {
+        let empty = |group: usize| [&self.before, &self.after].iter().all(|sums| sums.get(group) == [0, 0]);
+        (0..GROUPS).filter(|&group| differing.holds(group)).all(empty)
     }
 }
 
@@ -187,4 +220,65 @@ pub(super) fn hash(bucket: u16, key: &[u8]) -> u64 {
 pub(super) fn group(hash: u64) -> usize {
     // Not the bits by which a filter chooses.
     (hash >> 20) as usize % GROUPS
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::{Sides, Summed, group, hash};
+    use crate::migration::Content;
+    use crate::results::partitions::Partitions;
+
+    type Object = (u16, String, Option<u64>, bool);
+
+    fn of((bucket, key, size, has_md5): &Object) -> Summed<'_> {
+        let content = Content { size: *size, md5: has_md5.then_some([7; 16]) };
+        Summed { bucket: *bucket, key: key.as_bytes(), content, hash: hash(*bucket, key.as_bytes()) }
+    }
+
+    fn objects() -> impl Strategy<Value = BTreeSet<Object>> {
+        prop::collection::btree_set((0_u16..2, "[ab]{0,3}", prop::option::of(0_u64..2), any::<bool>()), 0..12)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(8))]
+        #[test]
+        fn groups_differ_exactly_where_both_sides_do(before in objects(), after in objects(), same in objects()) {
+            let (sides, room) = (Sides::new(Partitions::new(None, 0, 1), 0), &mut Vec::new());
+            let whole = |own: &BTreeSet<Object>| own.union(&same).cloned().collect::<BTreeSet<_>>();
+            let (before, after) = (whole(&before), whole(&after));
+            before.iter().for_each(|object| sides.sum(false, of(object), room));
+            // In another order.
+            after.iter().rev().for_each(|object| sides.sum(true, of(object), room));
+            let expected: BTreeSet<usize> =
+                before.symmetric_difference(&after).map(|object| group(of(object).hash)).collect();
+            let Some(differing) = sides.differing() else {
+                prop_assert!(expected.is_empty());
+                return Ok(());
+            };
+            prop_assert_eq!((0..super::GROUPS).filter(|&group| differing.holds(group)).collect::<BTreeSet<_>>(), expected);
+            let again = |object: &&Object| differing.holds(group(of(object).hash));
+            let mut read: Vec<(bool, &Object)> = before.iter().filter(again).map(|object| (false, object)).collect();
+            read.extend(after.iter().filter(again).map(|object| (true, object)));
+            let (last, others) = read.split_last().unwrap();
+            others.iter().for_each(|(is_after, object)| sides.take(*is_after, of(object), room));
+            prop_assert!(!sides.is_taken(&differing), "one is missing in the second reading");
+            sides.take(last.0, of(last.1), room);
+            prop_assert!(sides.is_taken(&differing));
+        }
+    }
+
+    #[test]
+    fn what_the_plan_names_and_what_is_younger_than_before_meets_key_by_key() {
+        let mut sides = Sides::new(Partitions::new(None, 0, 1), 1);
+        sides.plan_names(0, "old/a");
+        sides.plan_moves(0, "old/a", "new/a");
+        sides.listed_at(Some(10));
+        assert!(["old/a", "new/a"].iter().all(|key| sides.meets(hash(0, key.as_bytes()), Some(1))));
+        let other = hash(0, b"other");
+        assert_eq!([None, Some(10), Some(11)].map(|modified| sides.meets(other, modified)), [false, false, true]);
+    }
 }
