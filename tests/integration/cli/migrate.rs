@@ -118,7 +118,13 @@ fn a_proof_passes_fails_and_is_inconclusive() {
     list_after(&world, &MOVED[1..]);
     let ran = world.run("migrate verify --plan plan --before inventory --after after --ignore M407,M408 --out reports");
     assert_eq!(ran.code, Some(1), "{ran:#?}");
-    for (file, text) in [("audit.html", "id=\"migration\""), ("audit.md", "| **lost (M401)** | **1** |")] {
+    for (file, text) in [
+        ("audit.html", "id=\"migration\""),
+        ("audit.html", "stocktake migrate verify --config"),
+        ("audit.md", "| **lost (M401)** | **1** |"),
+        ("signoff.md", "Again: `stocktake migrate verify` over the same inputs"),
+        ("signoff.html", "<code>stocktake migrate verify</code>"),
+    ] {
         assert!(world.read(&format!("reports/{file}")).contains(text), "{file}");
     }
 
