@@ -38,6 +38,13 @@ pub(super) fn wanted() -> ColumnSet {
     columns.into_iter().collect()
 }
 
+/// The size in bytes and the time of an object that is not empty.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Live {
+    pub(super) bytes: u64,
+    pub(super) modified: Millis,
+}
+
 /// A batch's columns; one that the delivery lacks is `None`.
 pub(super) struct Columns<'b> {
     key: &'b BinaryViewArray,
@@ -48,6 +55,8 @@ pub(super) struct Columns<'b> {
     is_delete_marker: Option<&'b BooleanArray>,
     storage_class: Option<&'b StringViewArray>,
     access_tier: Option<&'b StringViewArray>,
+    /// Whether every row is a latest version and no delete marker.
+    all_live: bool,
 }
 
 impl<'b> Columns<'b> {
@@ -58,16 +67,20 @@ impl<'b> Columns<'b> {
             (array.null_count() < array.len()).then_some(array)
         };
         let text = |name| column(name).and_then(|array| array.as_string_view_opt());
+        let flags = |name| column(name).and_then(|array| array.as_boolean_opt());
+        let (is_latest, is_delete_marker) = (flags(Column::IsLatest), flags(Column::IsDeleteMarker));
+        let is_current = is_latest.is_none_or(|latest| latest.true_count() + latest.null_count() == latest.len());
         Some(Self {
             key: batch.column_by_name(Column::Key.name())?.as_binary_view_opt()?,
             size: column(Column::Size).and_then(|array| array.as_primitive_opt::<Int64Type>()),
             modified: column(Column::LastModified)
                 .and_then(|array| array.as_primitive_opt::<TimestampMillisecondType>()),
             version: text(Column::VersionId),
-            is_latest: column(Column::IsLatest).and_then(|array| array.as_boolean_opt()),
-            is_delete_marker: column(Column::IsDeleteMarker).and_then(|array| array.as_boolean_opt()),
+            is_latest,
+            is_delete_marker,
             storage_class: text(Column::StorageClass),
             access_tier: text(Column::AccessTier),
+            all_live: is_current && is_delete_marker.is_none_or(|markers| markers.true_count() == 0),
         })
     }
 
@@ -76,10 +89,29 @@ impl<'b> Columns<'b> {
         self.key.value(row)
     }
 
+    /// What counts of a row, if it is the latest version of an object that is not empty, and has a time.
+    pub(super) fn live(&self, row: usize) -> Option<Live> {
+        let (size, modified) = (self.size?, self.modified?);
+        if !self.all_live && !(self.is_latest(row) && !self.is_delete_marker(row)) {
+            return None;
+        }
+        if size.is_null(row) || modified.is_null(row) {
+            return None;
+        }
+        let bytes = u64::try_from(size.value(row)).ok().filter(|&bytes| bytes > 0)?;
+        Some(Live { bytes, modified: modified.value(row) })
+    }
+
+    fn is_latest(&self, row: usize) -> bool {
+        self.is_latest.is_none_or(|array| array.is_null(row) || array.value(row))
+    }
+
+    fn is_delete_marker(&self, row: usize) -> bool {
+        self.is_delete_marker.is_some_and(|array| array.is_valid(row) && array.value(row))
+    }
+
     /// Row `row` of the batch, from 0.
     pub(super) fn row(&self, row: usize) -> Row<'b> {
-        let flag =
-            |array: Option<&BooleanArray>| array.filter(|array| array.is_valid(row)).map(|array| array.value(row));
         let is = |array: Option<&'b StringViewArray>, classes: [u128; 2]| {
             array.is_some_and(|array| array.is_valid(row) && classes.contains(&array.views()[row]))
         };
@@ -88,8 +120,8 @@ impl<'b> Columns<'b> {
             size: self.size.filter(|array| array.is_valid(row)).and_then(|array| u64::try_from(array.value(row)).ok()),
             modified: self.modified.filter(|array| array.is_valid(row)).map(|array| array.value(row)),
             version: self.version.filter(|array| array.is_valid(row)).map(|array| array.value(row)),
-            is_latest: flag(self.is_latest).unwrap_or(true),
-            is_delete_marker: flag(self.is_delete_marker).unwrap_or(false),
+            is_latest: self.is_latest(row),
+            is_delete_marker: self.is_delete_marker(row),
             is_archived: is(self.storage_class, [const { view(b"GLACIER") }, const { view(b"DEEP_ARCHIVE") }])
                 || is(self.access_tier, [const { view(b"ARCHIVE") }, const { view(b"DEEP_ARCHIVE") }]),
         }

@@ -4,21 +4,21 @@ use crate::audit::columns::Row;
 use crate::audit::judging::Judged;
 use crate::audit::objects::{ObjectPass, Place};
 use crate::audit::tally::{AGES, NEVER, SIZES};
-use crate::layout::KeyMatch;
+use crate::layout::{Glob, KeyMatch};
 use crate::layout::spec::Standing;
 use crate::model::time::DAY;
 use crate::model::{KeyClass, ReferenceClass, Severity};
 
 impl ObjectPass<'_> {
-    /// Counts a row in its classes, its area (or legacy generation) and its folder.
+    /// Counts a row in its classes, its area (or legacy generation) and its folder; gives the class of its key.
     pub(super) fn count(
         &mut self,
         row: &Row<'_>,
-        place: &mut Place<'_>,
+        place: &Place<'_>,
         is_marker: bool,
         judged: Judged,
         reference_class: ReferenceClass,
-    ) {
+    ) -> KeyClass {
         let bytes = row.size.unwrap_or(0);
         let class = match place.key_match {
             KeyMatch::OutOfScope => KeyClass::OutOfScope,
@@ -40,11 +40,8 @@ impl ObjectPass<'_> {
             let area = place.area.map(|(number, _)| self.shared.area_index(self.bucket, number));
             self.partial.undecided.entry((area, class, judged.limited)).or_default().add(bytes);
         }
-        if is_marker {
-            return;
-        }
+        let Some((number, _)) = place.area.filter(|_| !is_marker) else { return class };
         let modified = row.modified.unwrap_or(NEVER);
-        let Some((number, _)) = place.area else { return };
         let tally = match place.key_match {
             KeyMatch::Legacy(placed) => {
                 let generation = (self.bucket, number, placed.legacy.unwrap_or_default());
@@ -82,21 +79,29 @@ impl ObjectPass<'_> {
             }
             folder.findings += judged.findings;
         }
+        class
+    }
+
+    /// The companion lists of the area that nothing in a folder has satisfied yet, a bit for each.
+    pub(super) fn open_companions(&self, area: u16, folder: u32) -> u64 {
+        let lists = self.shared.layout.companions(usize::from(area)).len().min(64);
+        let all = u64::MAX.checked_shr(64 - lists as u32).unwrap_or(0);
+        all & !self.partial.folders.get(folder).companions
     }
 
     /// The companion lists of the area that this object is the first in its folder to satisfy.
     fn companions(&self, key: &[u8], area: u16, folder: u32) -> u64 {
-        let lists = self.shared.layout.companions(usize::from(area));
-        if lists.is_empty() {
-            return 0;
-        }
-        let known = self.partial.folders.get(folder).companions;
-        if known.count_ones() as usize == lists.len().min(64) {
+        let open = self.open_companions(area, folder);
+        if open == 0 {
             return 0;
         }
         let relative = &key[self.partial.folders.name(folder).len()..];
-        let open = (0..64).zip(lists).filter(|(list, _)| known & (1 << list) == 0);
-        open.filter(|(_, list)| list.iter().any(|glob| glob.is_match(relative)))
-            .fold(0, |bits, (list, _)| bits | 1 << list)
+        companions(self.shared.layout.companions(usize::from(area)), open, relative)
     }
+}
+
+/// Those of the open lists that an object satisfies, which stands at `relative` in its folder.
+pub(super) fn companions(lists: &[Vec<Glob>], open: u64, relative: &[u8]) -> u64 {
+    let asked = (0..64).zip(lists).filter(|(list, _)| open & (1 << list) != 0);
+    asked.filter(|(_, list)| list.iter().any(|glob| glob.is_match(relative))).fold(0, |bits, (list, _)| bits | 1 << list)
 }

@@ -2,6 +2,7 @@
 
 use crate::audit::features;
 use crate::audit::objects::LastFolder;
+use crate::audit::routine::Routine;
 use crate::references::fold::split_directory;
 use crate::references::index::BucketIndex;
 
@@ -22,13 +23,13 @@ pub(super) struct Directory {
     pub(super) names: Option<bool>,
     /// Where its keys lie, if that is the same for all of them.
     pub(super) place: Option<LastFolder>,
+    /// What most of its objects come to; not known yet if absent.
+    pub(super) routine: Option<Routine>,
 }
 
 /// A key as its directory sees it.
 #[derive(Clone, Copy)]
 pub(super) struct InDirectory {
-    /// Whether the key's directory is another than that of the row before.
-    pub(super) is_new: bool,
     /// Whether nothing about the key is odd: no K-rule has anything to say, and it is its own normal form.
     pub(super) is_plain: bool,
     /// Whether the index may know the key.
@@ -36,18 +37,17 @@ pub(super) struct InDirectory {
 }
 
 impl Directory {
+    /// What it knows of a key, if the key lies in it.
+    #[inline]
+    pub(super) fn holds(&self, key: &[u8]) -> Option<InDirectory> {
+        let name = key.strip_prefix(self.name.as_slice()).filter(|name| !name.is_empty() && !self.name.is_empty())?;
+        let oddity = features::name(name);
+        let is_plain = self.is_plain && !oddity.odd;
+        (!oddity.slash).then_some(InDirectory { is_plain, may_be_named: self.may_be_named })
+    }
+
     /// Turns to the directory of a key.
     pub(super) fn turn_to(&mut self, key: &[u8], index: &BucketIndex) -> InDirectory {
-        if let Some(name) = key.strip_prefix(self.name.as_slice())
-            && !name.is_empty()
-            && !self.name.is_empty()
-        {
-            let oddity = features::name(name);
-            if !oddity.slash {
-                let is_plain = self.is_plain && !oddity.odd;
-                return InDirectory { is_new: false, is_plain, may_be_named: self.may_be_named };
-            }
-        }
         let (directory, name) = split_directory(key);
         self.name.clear();
         self.name.extend_from_slice(directory);
@@ -56,17 +56,20 @@ impl Directory {
         self.is_plain = features::is_plain(directory);
         self.claimed = None;
         self.names = None;
-        self.place = None;
-        InDirectory {
-            is_new: true,
-            is_plain: self.is_plain && !features::name(name).odd,
-            may_be_named: self.may_be_named,
-        }
+        self.forget_folder();
+        InDirectory { is_plain: self.is_plain && !features::name(name).odd, may_be_named: self.may_be_named }
     }
 
     /// Forgets the directory, as another bucket has its own.
     pub(super) fn leave(&mut self) {
         self.name.clear();
+        self.forget_folder();
+    }
+
+    /// Forgets the folder of its keys, as that has another number from now on.
+    pub(super) fn forget_folder(&mut self) {
+        self.place = None;
+        self.routine = None;
     }
 
     /// The hash of its name.

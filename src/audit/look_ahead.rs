@@ -55,17 +55,20 @@ impl FolderGuess {
 impl ObjectPass<'_> {
     /// Takes the rows of a batch.
     pub(super) fn rows(&mut self, columns: &Columns<'_>, rows: usize) {
+        self.partial.rows += rows as u64;
+        self.partial.bucket_rows[usize::from(self.bucket)] += rows as u64;
         let before = self.directories;
         if self.strewn {
             self.guess.fit(self.partial.folders.len());
             for start in (0..rows).step_by(ROWS) {
                 let end = (start + ROWS).min(rows);
                 self.touch(columns, start, end);
-                (start..end).for_each(|row| self.row(&columns.row(row)));
+                (start..end).for_each(|row| self.take(columns, row));
             }
         } else {
-            (0..rows).for_each(|row| self.row(&columns.row(row)));
+            (0..rows).for_each(|row| self.take(columns, row));
         }
+        self.settle();
         self.strewn = (self.directories - before) * STREWN > rows as u64;
     }
 

@@ -25,6 +25,7 @@ mod pass;
 mod population;
 mod provenance;
 mod records;
+mod routine;
 mod settings;
 mod sink;
 mod tally;

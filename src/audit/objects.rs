@@ -33,7 +33,7 @@ pub(super) struct ObjectPass<'s> {
     /// That folder.
     last_name: Vec<u8>,
     /// The directory of the last row.
-    directory: Directory,
+    pub(super) directory: Directory,
     /// Directories met, one behind another.
     pub(super) directories: u64,
     /// Whether most rows of the last batch were in another directory than the row before.
@@ -84,6 +84,7 @@ impl<'s> ObjectPass<'s> {
         self.bucket = bucket;
         self.layout = &self.shared.layout.buckets()[usize::from(bucket)];
         self.index = &self.shared.references.buckets[usize::from(bucket)];
+        self.settle();
         self.last = None;
         self.directory.leave();
         self.guess.clear();
@@ -97,8 +98,9 @@ impl<'s> ObjectPass<'s> {
         tmp_dir: Option<&Path>,
     ) -> io::Result<()> {
         if self.partial.folders.heap_bytes() > bytes {
+            self.settle();
             self.last = None;
-            self.directory.place = None;
+            self.directory.forget_folder();
             self.guess.clear();
             self.partial.spilled_folders += self.partial.folders.len() as u64;
             let run = self.partial.folders.spill(order, tmp_dir)?;
@@ -109,23 +111,30 @@ impl<'s> ObjectPass<'s> {
 
     /// Takes one row.
     pub(super) fn row(&mut self, row: &Row<'_>) {
-        self.partial.rows += 1;
-        self.partial.bucket_rows[usize::from(self.bucket)] += 1;
         if row.is_delete_marker || !row.is_latest {
             self.old_version(row);
             return;
         }
-        let key_bytes = row.key;
-        let bytes = row.size.unwrap_or(0);
+        let (key_bytes, bytes) = (row.key, row.size.unwrap_or(0));
         let is_marker = key_bytes.last() == Some(&b'/') && bytes == 0;
-        let known = self.directory.turn_to(key_bytes, self.index);
-        if known.is_new {
-            self.directories += 1;
-            self.note_plural(key_bytes);
-        }
+        let known = match self.directory.holds(key_bytes) {
+            Some(known) => known,
+            None => {
+                self.settle();
+                self.directories += 1;
+                self.note_plural(key_bytes);
+                self.directory.turn_to(key_bytes, self.index)
+            }
+        };
         let named = self.satisfy(row, is_marker, known);
+        self.judged_row(row, is_marker, known, named);
+    }
+
+    /// Judges and counts a row, for which the index has been asked.
+    pub(super) fn judged_row(&mut self, row: &Row<'_>, is_marker: bool, known: InDirectory, named: Option<u32>) {
+        let key_bytes = row.key;
         let claimed = if is_marker { self.index.claims_marker(key_bytes) } else { self.claimed_by_prefix(key_bytes) };
-        let mut place = self.place(key_bytes, is_marker);
+        let place = self.place(key_bytes, is_marker);
         let mut trigger = Trigger::default();
         let mut empty_segment = None;
         let judged = !is_marker && self.is_judged(&place);
@@ -147,12 +156,16 @@ impl<'s> ObjectPass<'s> {
         if reference_class == ReferenceClass::Orphan {
             trigger = trigger.or(Trigger::ORPHAN);
         }
+        let is_plain = known.is_plain && trigger == Trigger::default() && named.is_none();
         let judged = if trigger == Trigger::default() {
             Judged::default()
         } else {
             self.judge(row, &place, trigger, empty_segment, miss.as_ref(), named)
         };
-        self.count(row, &mut place, is_marker, judged, reference_class);
+        let class = self.count(row, &place, is_marker, judged, reference_class);
+        if is_plain && self.directory.routine.is_none() {
+            self.make_routine(&place, class, reference_class);
+        }
     }
 
     /// A delete marker, or a version that is not the latest.
@@ -178,7 +191,7 @@ impl<'s> ObjectPass<'s> {
     }
 
     /// Marks the references that this object satisfies or almost satisfies; gives its number if a record names it.
-    fn satisfy(&mut self, row: &Row<'_>, is_marker: bool, known: InDirectory) -> Option<u32> {
+    pub(super) fn satisfy(&mut self, row: &Row<'_>, is_marker: bool, known: InDirectory) -> Option<u32> {
         if known.is_plain && !known.may_be_named {
             return None;
         }
@@ -281,6 +294,12 @@ impl<'s> ObjectPass<'s> {
         }
     }
 
+    /// Whether an object of this area and of the directory at hand may be one that is expected without a record.
+    pub(super) fn may_be_expected(&mut self, area: u16) -> bool {
+        let expected = self.shared.layout.expected_unreferenced(usize::from(area));
+        !expected.is_empty() && self.directory.is_named_in(self.index)
+    }
+
     fn reference_class(
         &mut self,
         row: &Row<'_>,
@@ -311,10 +330,10 @@ impl<'s> ObjectPass<'s> {
         if is_marker || is_outside {
             return ReferenceClass::NotAsked;
         }
-        let expected = self.shared.layout.expected_unreferenced(usize::from(number));
-        if !expected.is_empty() {
+        if self.may_be_expected(number) {
+            let expected = self.shared.layout.expected_unreferenced(usize::from(number));
             let relative = &row.key[usize::from(placed.folder)..];
-            if self.directory.is_named_in(self.index) && expected.iter().any(|glob| glob.is_match(relative)) {
+            if expected.iter().any(|glob| glob.is_match(relative)) {
                 return ReferenceClass::Expected;
             }
         }
