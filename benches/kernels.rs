@@ -57,8 +57,7 @@ fn read(delivery: &Delivery, verify: bool, mut each: impl FnMut(&[u8])) {
     for part in &delivery.parts {
         let mut reader = PartReader::open(delivery, part, &options, &mut defects).unwrap().unwrap();
         while let Some(batch) = reader.next_batch(&mut defects).unwrap() {
-            let keys = batch.column_by_name("key").unwrap().as_binary_view();
-            (0..keys.len()).for_each(|row| each(keys.value(row)));
+            (0..batch.len()).for_each(|row| each(batch.key(row)));
         }
     }
 }

@@ -99,7 +99,7 @@ pub fn csv_row(data: &[u8]) {
             };
             let ended = loop {
                 match reader.next_batch(&mut tell) {
-                    Ok(Some(batch)) => delivered += batch.num_rows() as u64,
+                    Ok(Some(batch)) => delivered += batch.len() as u64,
                     Ok(None) => break true,
                     Err(_) => break false,
                 }

@@ -4,8 +4,8 @@ use crate::audit::columns::Row;
 use crate::audit::judging::Judged;
 use crate::audit::objects::{ObjectPass, Place};
 use crate::audit::tally::{AGES, NEVER, SIZES};
-use crate::layout::{Glob, KeyMatch};
 use crate::layout::spec::Standing;
+use crate::layout::{Glob, KeyMatch};
 use crate::model::time::DAY;
 use crate::model::{KeyClass, ReferenceClass, Severity};
 
@@ -103,5 +103,7 @@ impl ObjectPass<'_> {
 /// Those of the open lists that an object satisfies, which stands at `relative` in its folder.
 pub(super) fn companions(lists: &[Vec<Glob>], open: u64, relative: &[u8]) -> u64 {
     let asked = (0..64).zip(lists).filter(|(list, _)| open & (1 << list) != 0);
-    asked.filter(|(_, list)| list.iter().any(|glob| glob.is_match(relative))).fold(0, |bits, (list, _)| bits | 1 << list)
+    asked
+        .filter(|(_, list)| list.iter().any(|glob| glob.is_match(relative)))
+        .fold(0, |bits, (list, _)| bits | 1 << list)
 }

@@ -1,6 +1,6 @@
 //! What all keys of one directory share. Most rows of an inventory lie in the directory of the row before.
 
-use crate::audit::features;
+use crate::audit::features::{self, Oddity};
 use crate::audit::objects::LastFolder;
 use crate::audit::routine::Routine;
 use crate::references::fold::split_directory;
@@ -15,8 +15,8 @@ pub(super) struct Directory {
     hash: u64,
     /// Whether the index may know a key of it.
     may_be_named: bool,
-    /// Whether nothing about its name is odd.
-    is_plain: bool,
+    /// What is odd about its name.
+    oddity: Oddity,
     /// Whether a prefix reference claims what lies in it; not asked yet if absent.
     pub(super) claimed: Option<bool>,
     /// Whether a record names a key in it; not asked yet if absent.
@@ -30,9 +30,13 @@ pub(super) struct Directory {
 /// A key as its directory sees it.
 #[derive(Clone, Copy)]
 pub(super) struct InDirectory {
-    /// Whether nothing about the key is odd: no K-rule has anything to say, and it is its own normal form.
-    pub(super) is_plain: bool,
-    /// Whether the index may know the key.
+    /// Whether no K-rule has anything to say.
+    pub(super) is_safe: bool,
+    /// Whether the key is its own normal form.
+    pub(super) is_normal: bool,
+    /// Whether the key's normal form may lie in another directory.
+    pub(super) leads_away: bool,
+    /// Whether the index may know the key, or one that differs from it in case.
     pub(super) may_be_named: bool,
 }
 
@@ -42,8 +46,17 @@ impl Directory {
     pub(super) fn holds(&self, key: &[u8]) -> Option<InDirectory> {
         let name = key.strip_prefix(self.name.as_slice()).filter(|name| !name.is_empty() && !self.name.is_empty())?;
         let oddity = features::name(name);
-        let is_plain = self.is_plain && !oddity.odd;
-        (!oddity.slash).then_some(InDirectory { is_plain, may_be_named: self.may_be_named })
+        (!oddity.slash).then(|| self.with(oddity))
+    }
+
+    fn with(&self, name: Oddity) -> InDirectory {
+        let is_safe = !self.oddity.unsafe_ && !name.unsafe_;
+        InDirectory {
+            is_safe,
+            is_normal: is_safe && !self.oddity.plus && !name.plus,
+            leads_away: !is_safe || self.oddity.plus,
+            may_be_named: self.may_be_named,
+        }
     }
 
     /// Turns to the directory of a key.
@@ -53,11 +66,11 @@ impl Directory {
         self.name.extend_from_slice(directory);
         self.hash = index.directory_hash(directory);
         self.may_be_named = index.may_name_in(self.hash);
-        self.is_plain = features::is_plain(directory);
+        self.oddity = features::directory(directory);
         self.claimed = None;
         self.names = None;
         self.forget_folder();
-        InDirectory { is_plain: self.is_plain && !features::name(name).odd, may_be_named: self.may_be_named }
+        self.with(features::name(name))
     }
 
     /// Forgets the directory, as another bucket has its own.

@@ -2,34 +2,38 @@
 
 use crate::rules::context::Trigger;
 
-/// Whether nothing in a key or directory can trigger a K-rule, and it is its own normal form: only plain characters, no
-/// `+`, no empty and no relative segment.
-///
-/// The test is coarse on the safe side (any `/.` fails it), so that it stays a few instructions for sixteen bytes.
-pub(super) fn is_plain(key: &[u8]) -> bool {
-    let mut odd = matches!(key.first(), Some(b'/' | b'.'));
-    for (&byte, &next) in key.iter().zip(key.iter().skip(1)) {
-        odd |= is_suspicious(byte) | ((byte == b'/') & ((next == b'/') | (next == b'.')));
-    }
-    !odd & !key.last().copied().is_some_and(is_suspicious)
-}
-
-/// What is odd about the last segment of a key.
+/// What is odd about a directory or the last segment of a key.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Oddity {
+    /// Something in it may trigger a K-rule.
+    pub(super) unsafe_: bool,
+    /// It holds a `+`, which may stand for a space.
+    pub(super) plus: bool,
     /// It holds a `/`, so that it is no segment.
     pub(super) slash: bool,
-    /// It is not plain, in the sense of [`is_plain`].
-    pub(super) odd: bool,
+}
+
+/// What is odd about a directory, or about a whole key.
+///
+/// The test is coarse on the safe side (any `/.` fails it), so that it stays a few instructions for sixteen bytes.
+pub(super) fn directory(directory: &[u8]) -> Oddity {
+    let (mut unsafe_, mut plus) = (matches!(directory.first(), Some(b'/' | b'.')), false);
+    for (&byte, &next) in directory.iter().zip(directory.iter().skip(1)) {
+        unsafe_ |= is_suspicious(byte) | ((byte == b'/') & ((next == b'/') | (next == b'.')));
+        plus |= byte == b'+';
+    }
+    let last = directory.last().copied().unwrap_or(b'a');
+    Oddity { unsafe_: unsafe_ | is_suspicious(last), plus: plus | (last == b'+'), slash: false }
 }
 
 /// What is odd about a last segment.
 pub(super) fn name(name: &[u8]) -> Oddity {
-    let (mut odd, mut slash) = (name.first() == Some(&b'.'), false);
+    let mut oddity = Oddity { unsafe_: name.first() == Some(&b'.'), ..Oddity::default() };
     let mut look = |block: &[u8; BLOCK]| {
         for &byte in block {
-            odd |= is_suspicious(byte);
-            slash |= byte == b'/';
+            oddity.unsafe_ |= is_suspicious(byte);
+            oddity.plus |= byte == b'+';
+            oddity.slash |= byte == b'/';
         }
     };
     let (blocks, rest) = name.as_chunks::<BLOCK>();
@@ -44,13 +48,13 @@ pub(super) fn name(name: &[u8]) -> Oddity {
             look(&padded);
         }
     }
-    Oddity { slash, odd }
+    oddity
 }
 
 /// Bytes looked at together.
 const BLOCK: usize = 16;
 
-/// A character of K103's list, any byte beyond ASCII, or `+`.
+/// A character of K103's list, or any byte beyond ASCII.
 #[inline]
 const fn is_suspicious(byte: u8) -> bool {
     (byte < 0x20)
@@ -58,7 +62,6 @@ const fn is_suspicious(byte: u8) -> bool {
         | (byte == b'"')
         | (byte == b'#')
         | (byte == b'%')
-        | (byte == b'+')
         | (byte == b'<')
         | (byte == b'>')
         | ((byte >= b'[') & (byte <= b'^'))
@@ -100,7 +103,8 @@ fn is_unsafe(character: char) -> bool {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Oddity, Trigger, is_plain, name, triggers};
+    use super::{Oddity, Trigger, directory, name, triggers};
+    use crate::references::fold;
 
     #[test]
     fn the_coarse_test_never_overlooks_what_the_exact_one_finds() {
@@ -109,28 +113,38 @@ mod tests {
                 [format!("a{}b", char::from(byte)), format!("{}", char::from(byte)), format!("a/{}", char::from(byte))]
             {
                 let (trigger, _) = triggers(&key, |_| false);
-                assert!(trigger == Trigger::default() || !is_plain(key.as_bytes()), "{key:?}");
+                assert!(trigger == Trigger::default() || directory(key.as_bytes()).unsafe_, "{key:?}");
             }
         }
-        assert!(is_plain(b"models/training/job-1/output/model.tar.gz"));
+        assert_eq!(directory(b"models/training/job-1/output/model.tar.gz"), Oddity::default());
     }
 
     proptest! {
         #[test]
-        fn a_name_is_as_plain_as_the_key_it_ends(segment in "[a-z/.+%é]{0,3}[a-z0-9.-]{0,40}[a-z/+~\u{1}]{0,2}") {
+        fn a_name_is_as_odd_as_the_key_it_ends(segment in "[a-z/.+%é]{0,3}[a-z0-9.-]{0,40}[a-z/+~\u{1}]{0,2}") {
             let key = format!("a/{segment}");
-            let oddity = name(segment.as_bytes());
+            let (oddity, whole) = (name(segment.as_bytes()), directory(key.as_bytes()));
             prop_assert_eq!(oddity.slash, segment.contains('/'));
+            prop_assert_eq!(oddity.plus, segment.contains('+'));
             if !oddity.slash {
-                prop_assert_eq!(oddity.odd, !is_plain(key.as_bytes()));
+                prop_assert_eq!((oddity.unsafe_, oddity.plus), (whole.unsafe_, whole.plus));
             }
-            prop_assert!(!is_plain(key.as_bytes()) || !crate::references::fold::is_odd(key.as_bytes()));
+            prop_assert!(whole.unsafe_ || whole.plus || !fold::is_odd(key.as_bytes()));
+        }
+
+        /// What is near a key with a `+` in a plain directory lies in that directory.
+        #[test]
+        fn a_plus_leads_to_no_other_directory(segment in "[a-z+ .=-]{1,9}") {
+            let key = format!("a/b c/{segment}");
+            if !name(segment.as_bytes()).unsafe_ && let Some(normal) = fold::normal_form(&key) {
+                prop_assert_eq!(fold::split_directory(normal.as_bytes()).0, &b"a/b c/"[..]);
+            }
         }
     }
 
     #[test]
     fn nothing_is_odd_about_no_name() {
-        assert_eq!(name(b""), Oddity::default());
+        assert_eq!((name(b""), directory(b"")), (Oddity::default(), Oddity::default()));
     }
 
     #[test]

@@ -3,9 +3,9 @@
 
 use std::hint::black_box;
 
-use crate::audit::columns::Columns;
 use crate::audit::objects::ObjectPass;
 use crate::references::fold::split_directory;
+use crate::source::inventory::Batch;
 
 /// Rows that are looked at together: as many loads are under way at once.
 const ROWS: usize = 32;
@@ -54,7 +54,8 @@ impl FolderGuess {
 
 impl ObjectPass<'_> {
     /// Takes the rows of a batch.
-    pub(super) fn rows(&mut self, columns: &Columns<'_>, rows: usize) {
+    pub(super) fn rows(&mut self, batch: &Batch) {
+        let rows = batch.len();
         self.partial.rows += rows as u64;
         self.partial.bucket_rows[usize::from(self.bucket)] += rows as u64;
         let before = self.directories;
@@ -62,22 +63,22 @@ impl ObjectPass<'_> {
             self.guess.fit(self.partial.folders.len());
             for start in (0..rows).step_by(ROWS) {
                 let end = (start + ROWS).min(rows);
-                self.touch(columns, start, end);
-                (start..end).for_each(|row| self.take(columns, row));
+                self.touch(batch, start, end);
+                (start..end).for_each(|row| self.take(batch, row));
             }
         } else {
-            (0..rows).for_each(|row| self.take(columns, row));
+            (0..rows).for_each(|row| self.take(batch, row));
         }
         self.settle();
         self.strewn = (self.directories - before) * STREWN > rows as u64;
     }
 
     /// Reads a byte of everything that the rows will ask for, a kind at a time.
-    fn touch(&self, columns: &Columns<'_>, start: usize, end: usize) {
+    fn touch(&self, batch: &Batch, start: usize, end: usize) {
         let mut directories = [0; ROWS];
         let mut warmth = 0;
         for (directory, row) in directories.iter_mut().zip(start..end) {
-            *directory = self.index.directory_hash(split_directory(columns.key(row)).0);
+            *directory = self.index.directory_hash(split_directory(batch.key(row)).0);
         }
         let directories = &directories[..end - start];
         let mut named = [false; ROWS];
@@ -96,7 +97,7 @@ impl ObjectPass<'_> {
         }
         let mut keys = [None; ROWS];
         for (row, key) in (start..end).zip(&mut keys).filter(|(row, _)| named[row - start]) {
-            let bytes = columns.key(row);
+            let bytes = batch.key(row);
             *key = self.index.touch(directories[row - start], split_directory(bytes).0.len(), bytes);
         }
         for &key in keys.iter().flatten() {

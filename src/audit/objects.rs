@@ -16,6 +16,7 @@ use crate::audit::tally::Partial;
 use crate::layout::spec::{AreaSpec, Standing};
 use crate::layout::{BucketLayout, Captures, KeyMatch, Placed};
 use crate::model::{ReferenceClass, Severity};
+use crate::references::fold;
 use crate::references::index::{BucketIndex, role, seen};
 use crate::rules::context::Trigger;
 
@@ -126,19 +127,22 @@ impl<'s> ObjectPass<'s> {
                 self.directory.turn_to(key_bytes, self.index)
             }
         };
-        let named = self.satisfy(row, is_marker, known);
+        let named = self.look_up(key_bytes, is_marker, known);
         self.judged_row(row, is_marker, known, named);
     }
 
-    /// Judges and counts a row, for which the index has been asked.
+    /// Judges and counts a row, which the index knows under a number or not.
     pub(super) fn judged_row(&mut self, row: &Row<'_>, is_marker: bool, known: InDirectory, named: Option<u32>) {
+        if let Some(number) = named {
+            self.satisfy(row, number);
+        }
         let key_bytes = row.key;
         let claimed = if is_marker { self.index.claims_marker(key_bytes) } else { self.claimed_by_prefix(key_bytes) };
         let place = self.place(key_bytes, is_marker);
         let mut trigger = Trigger::default();
         let mut empty_segment = None;
         let judged = !is_marker && self.is_judged(&place);
-        if judged && !known.is_plain {
+        if judged && !known.is_safe {
             // A reader hands out keys that are UTF-8.
             let key = std::str::from_utf8(key_bytes).unwrap_or_default();
             (trigger, empty_segment) = match place.key_match {
@@ -156,7 +160,7 @@ impl<'s> ObjectPass<'s> {
         if reference_class == ReferenceClass::Orphan {
             trigger = trigger.or(Trigger::ORPHAN);
         }
-        let is_plain = known.is_plain && trigger == Trigger::default() && named.is_none();
+        let is_plain = known.is_safe && trigger == Trigger::default() && !is_marker;
         let judged = if trigger == Trigger::default() {
             Judged::default()
         } else {
@@ -164,7 +168,11 @@ impl<'s> ObjectPass<'s> {
         };
         let class = self.count(row, &place, is_marker, judged, reference_class);
         if is_plain && self.directory.routine.is_none() {
-            self.make_routine(&place, class, reference_class);
+            let of_others = match named {
+                Some(_) => self.reference_class(row, &place, None, claimed, false),
+                None => reference_class,
+            };
+            self.make_routine(&place, class, of_others);
         }
     }
 
@@ -190,28 +198,32 @@ impl<'s> ObjectPass<'s> {
         }
     }
 
-    /// Marks the references that this object satisfies or almost satisfies; gives its number if a record names it.
-    pub(super) fn satisfy(&mut self, row: &Row<'_>, is_marker: bool, known: InDirectory) -> Option<u32> {
-        if known.is_plain && !known.may_be_named {
+    /// The number of the key in the index, if it is there; notes the references that this object almost satisfies.
+    pub(super) fn look_up(&mut self, key: &[u8], is_marker: bool, known: InDirectory) -> Option<u32> {
+        let may_be_near = known.may_be_named || known.leads_away;
+        if !may_be_near {
             return None;
         }
         let (partial, bucket, index) = (&mut self.partial, self.bucket, self.index);
         let mut near = |number: u32| {
             if index.seen(number) & seen::LIVE == 0 && !is_marker {
-                partial.add_near(bucket, number, &String::from_utf8_lossy(row.key));
+                partial.add_near(bucket, number, &String::from_utf8_lossy(key));
             }
         };
-        let found = if known.may_be_named { self.directory.find(index, row.key, &mut near) } else { None };
-        if !known.is_plain && crate::references::fold::is_odd(row.key) {
-            index.find_near_odd(&String::from_utf8_lossy(row.key), &mut near);
+        let found = if known.may_be_named { self.directory.find(index, key, &mut near) } else { None };
+        if !known.is_normal && fold::is_odd(key) {
+            index.find_near_odd(&String::from_utf8_lossy(key), &mut near);
         }
-        let number = found?;
-        index.mark(number, if row.is_archived { seen::LIVE | seen::ARCHIVED } else { seen::LIVE });
+        found
+    }
+
+    /// Marks what this object satisfies.
+    pub(super) fn satisfy(&mut self, row: &Row<'_>, number: u32) {
+        self.index.mark(number, if row.is_archived { seen::LIVE | seen::ARCHIVED } else { seen::LIVE });
         self.mark_version(number, row);
         if row.is_archived {
             self.partial.archived.insert((self.bucket, number), row.size.unwrap_or(0));
         }
-        Some(number)
     }
 
     /// Whether a prefix reference claims the key; the answer for a directory is that for every key in it.

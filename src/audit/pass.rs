@@ -3,15 +3,14 @@
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use arrow_array::RecordBatch;
 use rayon::ThreadPool;
 
-use crate::audit::columns::{self, Columns};
+use crate::audit::columns;
 use crate::audit::error::AuditError;
 use crate::audit::folder_tally::FolderOrder;
 use crate::audit::hand_over::HandOver;
 use crate::audit::inputs::{AuditInputs, report_defect};
-use crate::audit::migrate::listed::{self, Listed};
+use crate::audit::migrate::listed;
 use crate::audit::migrate::pairing::SideTaker;
 use crate::audit::migrate::sides::Sides;
 use crate::audit::objects::ObjectPass;
@@ -23,7 +22,7 @@ use crate::model::{SourceDefect, SourceProblem};
 use crate::references::{Declarations, Extractor, References};
 use crate::results::findings::Run;
 use crate::source::export::ReadingOrder;
-use crate::source::inventory::{PartReader, ReadOptions};
+use crate::source::inventory::{Batch, PartReader, ReadOptions};
 
 /// Rows in a batch: large enough that what a batch costs vanishes, small enough to stay in the cache.
 pub(super) const BATCH_ROWS: usize = 16_384;
@@ -222,15 +221,11 @@ pub(super) fn read_inventories(
         let mut pass = ObjectPass::new(shared, empty(), emitters.emitter());
         let mut side = side.map(SideTaker::after);
         let mut rows = vec![0_u64; inputs.inventories.len()];
-        let mut judge = |pass: &mut ObjectPass<'_>, number: usize, batch: &RecordBatch| -> Result<(), AuditError> {
+        let mut judge = |pass: &mut ObjectPass<'_>, number: usize, batch: &Batch| -> Result<(), AuditError> {
             let before = pass.partial.rows;
-            if let Some(columns) = Columns::of(batch) {
-                pass.rows(&columns, batch.num_rows());
-            }
-            if let Some(side) = &mut side
-                && let Some(listed) = Listed::of(batch)
-            {
-                side.take(inputs.inventories[number].0, &listed, batch.num_rows())?;
+            pass.rows(batch);
+            if let Some(side) = &mut side {
+                side.take(inputs.inventories[number].0, batch)?;
             }
             rows[number] += pass.partial.rows - before;
             pass.emitter.check()?;

@@ -1,12 +1,8 @@
 //! The current objects of a delivery, as a stream.
 
-use arrow_array::cast::AsArray;
-use arrow_array::types::Int64Type;
-use arrow_array::{Array, RecordBatch};
-
 use super::DraftError;
 use crate::model::{SourceDefect, SourceProblem};
-use crate::source::inventory::{Column, ColumnSet, Delivery, PartReader, ReadOptions};
+use crate::source::inventory::{Batch, Column, ColumnSet, Delivery, PartReader, ReadOptions};
 
 /// Shows the key and size of every current object but markers of folders, in the order of the delivery.
 pub(super) fn each(
@@ -41,21 +37,15 @@ pub(super) fn each(
     Ok(())
 }
 
-fn show_batch(batch: &RecordBatch, show: &mut dyn FnMut(&str, u64)) {
-    let Some(keys) = batch.column_by_name(Column::Key.name()).and_then(|array| array.as_binary_view_opt()) else {
-        return;
-    };
-    let flag = |column: Column| batch.column_by_name(column.name()).and_then(|array| array.as_boolean_opt());
-    let (latest, marker) = (flag(Column::IsLatest), flag(Column::IsDeleteMarker));
-    let sizes = batch.column_by_name(Column::Size.name()).and_then(|array| array.as_primitive_opt::<Int64Type>());
-    for row in 0..batch.num_rows() {
-        let is_old = latest.is_some_and(|array| array.is_valid(row) && !array.value(row));
-        let is_gone = marker.is_some_and(|array| array.is_valid(row) && array.value(row));
-        let size = sizes.filter(|array| array.is_valid(row)).and_then(|array| u64::try_from(array.value(row)).ok());
-        let Ok(key) = std::str::from_utf8(keys.value(row)) else { continue };
-        let is_folder = key.ends_with('/') && size.unwrap_or(0) == 0;
+fn show_batch(batch: &Batch, show: &mut dyn FnMut(&str, u64)) {
+    for row in 0..batch.len() {
+        let is_old = batch.flag(Column::IsLatest, row) == Some(false);
+        let is_gone = batch.flag(Column::IsDeleteMarker, row) == Some(true);
+        let size = batch.size(row).unwrap_or(0);
+        let Ok(key) = std::str::from_utf8(batch.key(row)) else { continue };
+        let is_folder = key.ends_with('/') && size == 0;
         if !is_old && !is_gone && !is_folder {
-            show(key, size.unwrap_or(0));
+            show(key, size);
         }
     }
 }

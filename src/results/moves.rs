@@ -211,7 +211,7 @@ impl Rows {
         let needed = |column: usize| text(column).ok_or_else(|| self.batch.bad_value(row, TEXTS[column], ""));
         let action = needed(3)?;
         let md5 = match text(7) {
-            Some(digits) => Some(md5_of(&digits).ok_or_else(|| self.batch.bad_value(row, "md5", &digits))?),
+            Some(digits) => Some(md5_of(digits.as_bytes()).ok_or_else(|| self.batch.bad_value(row, "md5", &digits))?),
             None => None,
         };
         let flag = |column: usize| self.flags[column].is_valid(row) && self.flags[column].value(row);

@@ -1,14 +1,11 @@
 //! What an input holds, found by reading all of it: the facts behind `stocktake inspect`.
 
-use arrow_array::cast::AsArray;
-use arrow_array::types::{Int64Type, TimestampMillisecondType};
-use arrow_array::{Array, RecordBatch};
 use serde::Serialize;
 
 use super::error::{InputKind, SourceError};
 use super::export::{self, Export, ExportFormat, ExportKind, ItemReader, OutputView};
 use super::input::{InputFile, PassedOver};
-use super::inventory::{self, Column, ColumnSet, CsvKeys, Delivery, InventoryFormat, PartReader, ReadOptions};
+use super::inventory::{self, Batch, Column, ColumnSet, CsvKeys, Delivery, InventoryFormat, PartReader, ReadOptions};
 use super::place::Place;
 use super::walk;
 use crate::model::{SourceDefect, SourceProblem, time};
@@ -207,7 +204,7 @@ fn describe_inventory(delivery: Delivery, csv_keys: CsvKeys) -> Result<Inventory
         if let Some(mut reader) = PartReader::open(&delivery, part, &options, &mut tell)? {
             described.compression = Some(reader.compression().to_owned());
             while let Some(batch) = reader.next_batch(&mut tell)? {
-                let room = FIRST.saturating_sub(first_rows.len()).min(batch.num_rows());
+                let room = FIRST.saturating_sub(first_rows.len()).min(batch.len());
                 first_rows.extend((0..room).map(|row| cells(&batch, delivery.columns, row)));
             }
             described.bytes = reader.bytes_read();
@@ -299,25 +296,15 @@ fn denies(defect: &SourceDefect) -> bool {
     matches!(defect.problem.code(), "S001" | "S002" | "S003")
 }
 
-fn cells(batch: &RecordBatch, columns: ColumnSet, row: usize) -> Vec<Option<String>> {
-    columns.iter().map(|column| cell(batch.column_by_name(column.name())?.as_ref(), row)).collect()
-}
-
-fn cell(array: &dyn Array, row: usize) -> Option<String> {
-    if array.is_null(row) {
-        return None;
-    }
-    if let Some(bytes) = array.as_binary_view_opt() {
-        return Some(String::from_utf8_lossy(bytes.value(row)).into_owned());
-    }
-    if let Some(texts) = array.as_string_view_opt() {
-        return Some(texts.value(row).to_owned());
-    }
-    if let Some(integers) = array.as_primitive_opt::<Int64Type>() {
-        return Some(integers.value(row).to_string());
-    }
-    if let Some(times) = array.as_primitive_opt::<TimestampMillisecondType>() {
-        return Some(time::format_utc(times.value(row)));
-    }
-    array.as_boolean_opt().map(|flags| flags.value(row).to_string())
+/// The values of a row as a person reads them.
+fn cells(batch: &Batch, columns: ColumnSet, row: usize) -> Vec<Option<String>> {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let cell = |column: Column| match column {
+        Column::Key => Some(text(batch.key(row))),
+        Column::Size => batch.size(row).map(|size| size.to_string()),
+        Column::LastModified | Column::LifecycleExpiration => batch.time(column, row).map(time::format_utc),
+        Column::IsLatest | Column::IsDeleteMarker => batch.flag(column, row).map(|flag| flag.to_string()),
+        _ => batch.text(column, row).map(text),
+    };
+    columns.iter().map(cell).collect()
 }

@@ -2,13 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use arrow_array::cast::AsArray;
-use arrow_array::types::{Int64Type, TimestampMillisecondType};
-use arrow_array::{Array, RecordBatch};
 use proptest::prelude::*;
 use stocktake::model::{SourceDefect, UserError};
 use stocktake::source::SourceError;
-use stocktake::source::inventory::{Column, ColumnSet, PartReader, ReadOptions, discover};
+use stocktake::source::inventory::{Batch, Column, ColumnSet, PartReader, ReadOptions, discover};
 
 use crate::raw_delivery::{Delivery, Format, Row, csv_text, gzip};
 
@@ -22,27 +19,24 @@ pub(crate) fn read(input: &Path, options: &ReadOptions) -> (Vec<Row>, Vec<Source
             let mut tell = |defect| defects.push(defect);
             let Some(mut reader) = PartReader::open(delivery, part, options, &mut tell).unwrap() else { continue };
             while let Some(batch) = reader.next_batch(&mut tell).unwrap() {
-                assert!(batch.num_rows() > 0 && batch.num_rows() <= options.batch_rows);
-                assert_eq!(batch.schema(), options.columns.schema());
-                rows.extend((0..batch.num_rows()).map(|row| row_of(&batch, row)));
+                assert!(!batch.is_empty() && batch.len() <= options.batch_rows);
+                rows.extend((0..batch.len()).map(|row| row_of(&batch, row)));
             }
         }
     }
     (rows, defects)
 }
 
-fn row_of(batch: &RecordBatch, row: usize) -> Row {
-    let column = |column: Column| batch.column_by_name(column.name()).filter(|array| array.is_valid(row));
-    let text = |name| column(name).map(|array| array.as_string_view().value(row).to_owned());
-    let flag = |name| column(name).map(|array| array.as_boolean().value(row));
-    let key = column(Column::Key).unwrap().as_binary_view().value(row);
+fn row_of(batch: &Batch, row: usize) -> Row {
+    let own = |bytes: &[u8]| String::from_utf8(bytes.to_owned()).unwrap();
+    let text = |column| batch.text(column, row).map(own);
     Row {
-        key: String::from_utf8(key.to_owned()).unwrap(),
+        key: own(batch.key(row)),
         version: text(Column::VersionId),
-        is_latest: flag(Column::IsLatest),
-        is_delete_marker: flag(Column::IsDeleteMarker),
-        size: column(Column::Size).map(|array| array.as_primitive::<Int64Type>().value(row)),
-        modified: column(Column::LastModified).map(|array| array.as_primitive::<TimestampMillisecondType>().value(row)),
+        is_latest: batch.flag(Column::IsLatest, row),
+        is_delete_marker: batch.flag(Column::IsDeleteMarker, row),
+        size: batch.size(row).map(u64::cast_signed),
+        modified: batch.time(Column::LastModified, row),
         e_tag: text(Column::ETag),
         storage_class: text(Column::StorageClass),
         encryption: text(Column::EncryptionStatus),

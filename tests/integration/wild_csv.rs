@@ -60,8 +60,7 @@ fn keys(folder: &Path, csv_keys: CsvKeys) -> Result<Vec<String>, SourceError> {
     for part in &delivery.parts {
         let mut reader = PartReader::open(delivery, part, &options, &mut tell)?.unwrap();
         while let Some(batch) = reader.next_batch(&mut tell)? {
-            let column = arrow_array::cast::AsArray::as_binary_view(batch.column(0).as_ref()).clone();
-            keys.extend(column.iter().map(|key| String::from_utf8(key.unwrap().to_owned()).unwrap()));
+            keys.extend((0..batch.len()).map(|row| String::from_utf8(batch.key(row).to_owned()).unwrap()));
         }
     }
     Ok(keys)

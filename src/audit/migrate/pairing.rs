@@ -4,7 +4,7 @@
 use std::io;
 
 use crate::audit::error::AuditError;
-use crate::audit::migrate::listed::{Listed, ListedRow};
+use crate::audit::migrate::listed::ListedRow;
 use crate::audit::migrate::prefixes::PrefixMoves;
 use crate::audit::migrate::record::{Put, Values, put_hashed_place};
 use crate::audit::migrate::scan::Taker;
@@ -14,6 +14,7 @@ use crate::migration::{Action, Content, Move};
 use crate::model::Millis;
 use crate::results::partitions::PartitionsWriter;
 use crate::results::plan::Amount;
+use crate::source::inventory::Batch;
 
 /// At a key: the object of *before*.
 pub(super) const BEFORE: u8 = 0;
@@ -250,8 +251,8 @@ impl<'s> SideTaker<'s> {
     }
 
     /// The next rows of a bucket.
-    pub(in crate::audit) fn take(&mut self, bucket: u16, listed: &Listed<'_>, rows: usize) -> io::Result<()> {
-        (0..rows).try_for_each(|row| self.row(bucket, &listed.row(row)))
+    pub(in crate::audit) fn take(&mut self, bucket: u16, batch: &Batch) -> io::Result<()> {
+        (0..batch.len()).try_for_each(|row| self.row(bucket, &ListedRow::of(batch, row)))
     }
 
     /// The thread ended well: what it took counts.
@@ -270,7 +271,7 @@ impl<'s> SideTaker<'s> {
 }
 
 impl Taker for SideTaker<'_> {
-    fn rows(&mut self, bucket: u16, listed: &Listed<'_>, rows: usize) -> Result<(), AuditError> {
-        Ok(self.take(bucket, listed, rows)?)
+    fn rows(&mut self, bucket: u16, batch: &Batch) -> Result<(), AuditError> {
+        Ok(self.take(bucket, batch)?)
     }
 }

@@ -3,7 +3,7 @@
 use std::io;
 
 use crate::audit::error::AuditError;
-use crate::audit::migrate::listed::{Listed, ListedRow};
+use crate::audit::migrate::listed::ListedRow;
 use crate::audit::migrate::prefixes::PrefixMoves;
 use crate::audit::migrate::record::{Put, put_hashed_place, put_place};
 use crate::audit::migrate::scan::Taker;
@@ -14,6 +14,7 @@ use crate::references::References;
 use crate::references::index::seen;
 use crate::results::plan::Amount;
 use crate::results::sorted::SortedWriter;
+use crate::source::inventory::Batch;
 
 /// At a new key: an object that is there.
 pub(super) const PRESENT: u8 = 0;
@@ -273,9 +274,9 @@ pub(super) fn put_planned(
 }
 
 impl Taker for PlacingPass<'_> {
-    fn rows(&mut self, bucket: u16, listed: &Listed<'_>, rows: usize) -> Result<(), AuditError> {
-        for row in 0..rows {
-            self.row(bucket, &listed.row(row))?;
+    fn rows(&mut self, bucket: u16, batch: &Batch) -> Result<(), AuditError> {
+        for row in 0..batch.len() {
+            self.row(bucket, &ListedRow::of(batch, row))?;
         }
         Ok(())
     }

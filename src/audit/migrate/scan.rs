@@ -6,17 +6,17 @@ use rayon::ThreadPool;
 
 use crate::audit::error::AuditError;
 use crate::audit::inputs::report_defect;
-use crate::audit::migrate::listed::{self, Listed};
+use crate::audit::migrate::listed;
 use crate::audit::pass::{BATCH_ROWS, Completeness, Gathered, check_cancel};
 use crate::audit::settings::AuditRequest;
 use crate::audit::sink::Emitters;
 use crate::model::SourceDefect;
-use crate::source::inventory::{Delivery, PartReader, ReadOptions};
+use crate::source::inventory::{Batch, Delivery, PartReader, ReadOptions};
 
 /// Takes the rows of one thread's parts.
 pub(super) trait Taker: Send {
     /// The next rows of a bucket.
-    fn rows(&mut self, bucket: u16, listed: &Listed<'_>, rows: usize) -> Result<(), AuditError>;
+    fn rows(&mut self, bucket: u16, batch: &Batch) -> Result<(), AuditError>;
 }
 
 /// Reads every part of these inventories; gives each thread's taker, and which inventories were read whole, with the
@@ -58,13 +58,10 @@ pub(super) fn scan<T: Taker>(
             };
             let mut bytes = 0;
             while let Some(batch) = reader.next_batch(&mut told)? {
-                let count = batch.num_rows();
-                if let Some(listed) = Listed::of(&batch) {
-                    taker.rows(*bucket, &listed, count)?;
-                }
-                rows[number] += count as u64;
+                taker.rows(*bucket, &batch)?;
+                rows[number] += batch.len() as u64;
                 check_cancel(request)?;
-                request.progress.advance(reader.bytes_read() - bytes, count as u64);
+                request.progress.advance(reader.bytes_read() - bytes, batch.len() as u64);
                 bytes = reader.bytes_read();
             }
             request.progress.advance(reader.bytes_read().saturating_sub(bytes), 0);

@@ -3,16 +3,15 @@
 
 use std::sync::Arc;
 
-use arrow_array::{
-    Array, ArrayRef, BinaryViewArray, BooleanArray, Int64Array, RecordBatch, StringViewArray, cast::AsArray,
-};
-use arrow_schema::SchemaRef;
+use arrow_array::cast::AsArray;
+use arrow_array::{Array, ArrayRef, BinaryViewArray, BooleanArray, Int64Array, StringViewArray};
 use arrow_select::filter::filter;
 use arrow_select::nullif::nullif;
 
-use super::batch::NullColumns;
+use super::batch::{Batch, Rows};
 use super::columnar_values as values;
 use super::columns::{Column, ColumnSet, is_bucket};
+use super::decoded_rows::DecodedRows;
 use super::row::{Neighbour, Rejection, check_key, shown};
 use crate::model::{SourceDefect, SourceProblem};
 use crate::source::datafile::Stop;
@@ -20,7 +19,7 @@ use crate::source::datafile::Stop;
 /// The reader of one part in a columnar format, whose footer states how many rows there are.
 pub(super) trait ColumnarReader {
     /// The next batch that holds a row; `None` at the end.
-    fn next_batch(&mut self, defects: &mut dyn FnMut(SourceDefect)) -> Result<Option<RecordBatch>, Stop>;
+    fn next_batch(&mut self, defects: &mut dyn FnMut(SourceDefect)) -> Result<Option<Batch>, Stop>;
     /// Rows read so far, those left out included.
     fn rows(&self) -> u64;
     /// Rows in the part, as its footer states.
@@ -83,24 +82,18 @@ pub(super) struct Canonical {
     bucket: String,
     decoded: Vec<Decoded>,
     wanted: ColumnSet,
-    schema: SchemaRef,
-    nulls: NullColumns,
-    batch_rows: usize,
     neighbour: Neighbour,
     row: u64,
 }
 
 impl Canonical {
     /// For a part whose decoder yields the given columns.
-    pub(super) fn new(name: &str, bucket: &str, decoded: Vec<Decoded>, wanted: ColumnSet, batch_rows: usize) -> Self {
+    pub(super) fn new(name: &str, bucket: &str, decoded: Vec<Decoded>, wanted: ColumnSet) -> Self {
         Self {
             name: name.to_owned(),
             bucket: bucket.to_owned(),
             decoded,
             wanted,
-            schema: wanted.schema(),
-            nulls: NullColumns::default(),
-            batch_rows,
             neighbour: Neighbour::default(),
             row: 0,
         }
@@ -121,7 +114,7 @@ impl Canonical {
         decoded: &[ArrayRef],
         rows: usize,
         defects: &mut dyn FnMut(SourceDefect),
-    ) -> Result<RecordBatch, Stop> {
+    ) -> Result<Batch, Stop> {
         let mut columns: [Option<ArrayRef>; Column::ALL.len()] = Default::default();
         let mut bucket = None;
         for (what, array) in self.decoded.iter().zip(decoded) {
@@ -131,8 +124,8 @@ impl Canonical {
             }
         }
         clear_marker_sizes(&mut columns);
-        let Some(key) = columns[Column::Key as usize].clone() else { return Err(values::wrong(Column::Key)) };
-        let key = values::bytes(&key)?;
+        let Some(keys) = columns[Column::Key as usize].take() else { return Err(values::wrong(Column::Key)) };
+        let key = values::bytes(&keys)?;
         let size = columns[Column::Size as usize].clone();
         let size = size.as_ref().and_then(|size| size.as_any().downcast_ref::<Int64Array>());
         let version = columns[Column::VersionId as usize].clone();
@@ -157,14 +150,17 @@ impl Canonical {
             defects(SourceDefect { file: self.name.clone(), row: Some(self.row), problem });
         }
         let keep = keep.map(BooleanArray::from);
-        let arrays = self.wanted.with(Column::Key).iter().map(|column| {
-            let array = columns[column as usize].take();
-            let array = array.unwrap_or_else(|| self.nulls.get(column, rows, self.batch_rows));
-            keep.as_ref().map_or(Ok(Arc::clone(&array)), |keep| filter(&array, keep))
-        });
-        let batch =
-            arrays.collect::<Result<_, _>>().and_then(|arrays| RecordBatch::try_new(Arc::clone(&self.schema), arrays));
-        batch.map_err(|error| Stop::Broken(error.to_string()))
+        let kept = |array: &ArrayRef| match &keep {
+            Some(keep) => filter(array, keep).map_err(|error| Stop::Broken(error.to_string())),
+            None => Ok(Arc::clone(array)),
+        };
+        let mut rows = DecodedRows::new(values::bytes(&kept(&keys)?)?.clone());
+        for column in self.wanted.iter().filter(|column| *column != Column::Key) {
+            if let Some(array) = &columns[column as usize] {
+                rows.add(column, &kept(array)?).ok_or_else(|| values::wrong(column))?;
+            }
+        }
+        Ok(Batch(Rows::Decoded(Box::new(rows))))
     }
 }
 

@@ -7,8 +7,7 @@ use arrow_array::types::{
     Int8Type, Int16Type, Int32Type, Int64Type, TimestampMicrosecondType, TimestampMillisecondType,
     TimestampNanosecondType, TimestampSecondType, UInt32Type, UInt64Type,
 };
-use arrow_array::{Array, ArrayRef, BinaryViewArray, Int64Array, StringViewArray, TimestampMillisecondArray};
-use arrow_buffer::{BooleanBuffer, NullBuffer};
+use arrow_array::{Array, ArrayRef, BinaryViewArray, Int64Array, TimestampMillisecondArray};
 use arrow_schema::{DataType, TimeUnit};
 
 use super::columns::{Column, Shape};
@@ -21,7 +20,7 @@ pub(super) fn canonical(column: Column, array: &ArrayRef) -> Result<ArrayRef, St
         Shape::Flag => array.as_boolean_opt().map(|_| Arc::clone(array)),
         Shape::Integer => integers(array),
         Shape::Time => times(array),
-        Shape::Text => array.as_string_view_opt().map(|texts| empty_as_null(texts, array)),
+        Shape::Text => array.as_string_view_opt().map(|_| Arc::clone(array)),
     };
     converted.ok_or_else(|| wrong(column))
 }
@@ -72,17 +71,4 @@ fn times(array: &ArrayRef) -> Option<ArrayRef> {
         _ => return None,
     };
     Some(Arc::new(millis.with_timezone("UTC")))
-}
-
-/// A CSV inventory cannot tell the empty text from none, so no format does.
-fn empty_as_null(texts: &StringViewArray, array: &ArrayRef) -> ArrayRef {
-    let empty = |row: usize| texts.is_valid(row) && texts.views()[row] as u32 == 0;
-    if !(0..texts.len()).any(empty) {
-        return Arc::clone(array);
-    }
-    let valid = BooleanBuffer::collect_bool(texts.len(), |row| texts.is_valid(row) && !empty(row));
-    let (views, buffers, _) = texts.clone().into_parts();
-    // The parts are those of a sound array; with as many nulls as views they stay sound.
-    let sound = StringViewArray::try_new(views, buffers, Some(NullBuffer::new(valid)));
-    sound.map_or_else(|_| Arc::clone(array), |texts| Arc::new(texts))
 }

@@ -1,20 +1,16 @@
-//! The columns of an inventory: AWS's names for them, and the one schema that every format is read into.
-
-use std::sync::Arc;
-
-use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
+//! The columns of an inventory: AWS's names for them, and ours for what every format is read into.
 
 macro_rules! columns {
     ($($(#[$meta:meta])* $variant:ident = $name:literal, $csv:literal;)+) => {
-        /// A column of the canonical schema, in its order.
+        /// A canonical column: what every format is read into.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Column { $($(#[$meta])* $variant),+ }
 
         impl Column {
-            /// Every column, in the order of the schema.
+            /// Every column, in their order.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
-            /// Its name in the canonical schema.
+            /// Its name.
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name),+ }
             }
@@ -56,7 +52,7 @@ columns! {
     LifecycleExpiration = "lifecycle_expiration_date", "LifecycleExpirationDate";
 }
 
-/// How an Arrow array holds a column.
+/// What the values of a column are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shape {
     Key,
@@ -124,17 +120,6 @@ impl Column {
             | Self::LegalHold => Shape::Text,
         }
     }
-
-    pub(super) fn field(self) -> Field {
-        let data_type = match self.shape() {
-            Shape::Key => DataType::BinaryView,
-            Shape::Integer => DataType::Int64,
-            Shape::Time => DataType::Timestamp(TimeUnit::Millisecond, Some("UTC".into())),
-            Shape::Flag => DataType::Boolean,
-            Shape::Text => DataType::Utf8View,
-        };
-        Field::new(self.name(), data_type, self != Self::Key)
-    }
 }
 
 /// Whether this is the column that names the bucket.
@@ -176,14 +161,9 @@ impl ColumnSet {
         Self(self.0 & other.0)
     }
 
-    /// Its columns, in the order of the schema.
+    /// Its columns, in their order.
     pub fn iter(self) -> impl Iterator<Item = Column> {
         Column::ALL.iter().copied().filter(move |column| self.contains(*column))
-    }
-
-    /// The part of the canonical schema that a reader with this projection yields.
-    pub fn schema(self) -> SchemaRef {
-        Arc::new(Schema::new(self.with(Column::Key).iter().map(Column::field).collect::<Vec<_>>()))
     }
 }
 
@@ -193,14 +173,9 @@ impl FromIterator<Column> for ColumnSet {
     }
 }
 
-/// The one schema that every inventory is read into, whatever its format.
-pub fn schema() -> SchemaRef {
-    ColumnSet::ALL.schema()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Column, is_known, schema};
+    use super::{Column, is_known};
 
     #[test]
     fn both_spellings_of_a_name_mean_one_column() {
@@ -218,12 +193,5 @@ mod tests {
             assert_eq!(Column::named(name), column, "{name}");
         }
         assert!(is_known("object_owner") && is_known("bucket") && !is_known("Colour"));
-    }
-
-    #[test]
-    fn only_the_key_is_never_null() {
-        let nullable: Vec<_> = schema().fields().iter().filter(|field| !field.is_nullable()).cloned().collect();
-        assert_eq!(nullable.len(), 1);
-        assert_eq!(nullable[0].name(), "key");
     }
 }

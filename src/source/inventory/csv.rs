@@ -7,13 +7,12 @@
 
 use std::sync::Arc;
 
-use arrow_array::RecordBatch;
-
-use super::batch::{BatchBuilder, Origin, Reused};
+use super::batch::Batch;
 use super::columns::{Column, ColumnSet};
 use super::csv_dialect::Dialect;
 use super::csv_general::{Cut, GeneralCutter};
 use super::csv_keys::{CsvKeys, KeysSeen};
+use super::cut_rows::{BatchBuilder, Origin};
 use super::discover::Delivery;
 use super::part::ReadOptions;
 use super::row::{Neighbour, Rejection, Row, check_key};
@@ -37,7 +36,8 @@ pub(super) struct CsvReader {
     dialect: Dialect,
     general: GeneralCutter,
     batch: BatchBuilder,
-    block: Reused<u8>,
+    /// Decoded bytes.
+    block: Vec<u8>,
     /// What of the block is decoded and not cut yet.
     uncut: std::ops::Range<usize>,
     /// The same, between two blocks.
@@ -77,7 +77,7 @@ impl CsvReader {
             dialect,
             general: GeneralCutter::new(),
             batch,
-            block: Reused::default(),
+            block: Vec::new(),
             uncut: 0..0,
             carried: Vec::new(),
             neighbour: Neighbour::default(),
@@ -109,7 +109,7 @@ impl CsvReader {
     }
 
     /// The next batch; `None` at the end. Rows in front of a break are delivered before it is told.
-    pub(super) fn next_batch(&mut self, defects: &mut dyn FnMut(SourceDefect)) -> Result<Option<RecordBatch>, Stop> {
+    pub(super) fn next_batch(&mut self, defects: &mut dyn FnMut(SourceDefect)) -> Result<Option<Batch>, Stop> {
         self.begin();
         while !self.batch.is_full() {
             self.cut_rows(defects);
@@ -121,7 +121,7 @@ impl CsvReader {
             return Err(Stop::Failed(SourceError::AmbiguousKeys { file: self.name.clone() }));
         }
         if self.batch.len() > 0 {
-            return self.finish().map(Some);
+            return Ok(Some(self.finish()));
         }
         match self.ending.replace(Ending::Whole) {
             Some(Ending::Stopped(stop)) => Err(stop),
@@ -130,24 +130,24 @@ impl CsvReader {
     }
 
     fn begin(&mut self) {
-        self.block.reclaim(0);
-        if self.block.values.is_empty() {
-            self.block.values = vec![0; BLOCK + PADDING];
+        let block = self.batch.begin();
+        if !block.is_empty() {
+            self.block = block;
+        } else if self.block.is_empty() {
+            self.block = vec![0; BLOCK + PADDING];
         }
-        self.batch.begin(BLOCK);
         if !self.carried.is_empty() {
-            self.block.values[..self.carried.len()].copy_from_slice(&self.carried);
+            self.block[..self.carried.len()].copy_from_slice(&self.carried);
             self.uncut = 0..self.carried.len();
             self.carried.clear();
         }
     }
 
-    fn finish(&mut self) -> Result<RecordBatch, Stop> {
+    fn finish(&mut self) -> Batch {
         self.carried.clear();
-        self.carried.extend_from_slice(&self.block.values[self.uncut.clone()]);
+        self.carried.extend_from_slice(&self.block[self.uncut.clone()]);
         self.uncut = 0..0;
-        let block = self.block.lend();
-        self.batch.finish(block).map_err(|error| Stop::Broken(error.to_string()))
+        self.batch.finish(std::mem::take(&mut self.block))
     }
 
     /// Decodes the next step into the block; false once the block is full.
@@ -161,14 +161,14 @@ impl CsvReader {
                 return false;
             }
             // Every row of the block was left out: nothing refers to it.
-            self.block.values.copy_within(self.uncut.clone(), 0);
+            self.block.copy_within(self.uncut.clone(), 0);
             self.uncut = 0..self.uncut.len();
         }
         let end = BLOCK.min(self.uncut.end + STEP);
-        match self.data.read(&mut self.block.values[self.uncut.end..end]) {
+        match self.data.read(&mut self.block[self.uncut.end..end]) {
             Ok(0) => {
                 // The last line may lack its end; the padding has room for one.
-                self.block.values[self.uncut.end] = b'\n';
+                self.block[self.uncut.end] = b'\n';
                 self.uncut.end += 1;
                 // `next_batch` cuts once more before it looks at the ending.
                 self.ending = Some(Ending::Whole);
@@ -184,7 +184,7 @@ impl CsvReader {
         let mut row = Row::default();
         while !self.batch.is_full() {
             // A blank line is no row.
-            match self.block.values[self.uncut.clone()].first() {
+            match self.block[self.uncut.clone()].first() {
                 None => break,
                 Some(b'\n' | b'\r') => {
                     self.uncut.start += 1;
@@ -192,7 +192,7 @@ impl CsvReader {
                 }
                 Some(_) => {}
             }
-            match self.dialect.cut(&self.block.values[..self.uncut.end], self.uncut.start, &mut row) {
+            match self.dialect.cut(&self.block[..self.uncut.end], self.uncut.start, &mut row) {
                 Some((next, cut)) => {
                     self.uncut.start = next;
                     self.row += 1;
@@ -208,7 +208,7 @@ impl CsvReader {
     /// Cuts one row the general way; false if it does not end in the block yet.
     fn cut_general(&mut self, defects: &mut dyn FnMut(SourceDefect)) -> bool {
         let last = matches!(self.ending, Some(Ending::Whole));
-        match self.general.cut(&self.block.values[self.uncut.clone()], last) {
+        match self.general.cut(&self.block[self.uncut.clone()], last) {
             Cut::More => return false,
             Cut::Blank(length) => self.uncut.start += length,
             Cut::Record(length) => {
@@ -229,7 +229,7 @@ impl CsvReader {
     /// Adds a row to the batch; true if it repeats the one before.
     fn take(&mut self, row: &Row, origin: Origin, encoded: bool) -> Result<bool, Rejection> {
         let text = match origin {
-            Origin::Block => &self.block.values[..],
+            Origin::Block => &self.block[..],
             Origin::Passing => self.general.text(),
         };
         let side = self.batch.side();

@@ -3,19 +3,15 @@
 //! The command line joins the pages of a listing into one object and decodes the keys; pages that somebody appended to one
 //! file are read as well. A listing that goes on where its last page ends is told.
 
-use arrow_array::RecordBatch;
-use arrow_buffer::Buffer;
 use serde::Deserialize;
 
-use super::batch::{BatchBuilder, Origin};
+use super::batch::Batch;
 use super::columns::{Column, ColumnSet};
+use super::cut_rows::{BatchBuilder, Origin};
 use super::row::{Neighbour, Rejection, Row, Span, check_key};
 use crate::model::{SourceDefect, SourceProblem};
 use crate::source::datafile::{DataFile, Stop};
 use crate::source::json_stream::{Piece, Pieces};
-
-/// What a row may have to be copied, as a first guess.
-const ROW_BYTES: usize = 256;
 
 /// The columns of a listing without versions.
 pub(super) const OBJECTS: &[Column] =
@@ -29,7 +25,6 @@ pub(super) struct ListingReader {
     name: String,
     wanted: ColumnSet,
     batch: BatchBuilder,
-    batch_rows: usize,
     neighbour: Neighbour,
     /// The values of the row at hand, one behind the other.
     text: Vec<u8>,
@@ -63,7 +58,6 @@ impl ListingReader {
             name: name.to_owned(),
             wanted,
             batch: BatchBuilder::new(wanted, present, batch_rows),
-            batch_rows,
             neighbour: Neighbour::default(),
             text: Vec::new(),
             row: 0,
@@ -94,8 +88,9 @@ impl ListingReader {
     }
 
     /// The next batch; `None` at the end. Rows in front of a break are delivered before it is told.
-    pub(super) fn next_batch(&mut self, defects: &mut dyn FnMut(SourceDefect)) -> Result<Option<RecordBatch>, Stop> {
-        self.batch.begin(self.batch_rows * ROW_BYTES);
+    pub(super) fn next_batch(&mut self, defects: &mut dyn FnMut(SourceDefect)) -> Result<Option<Batch>, Stop> {
+        // Every row is copied: there is no block.
+        let block = self.batch.begin();
         while !self.batch.is_full() && self.stopped.is_none() && !self.ended {
             match self.pieces.next() {
                 Err(stop) => self.stopped = Some(stop),
@@ -109,8 +104,7 @@ impl ListingReader {
             }
         }
         if self.batch.len() > 0 {
-            let batch = self.batch.finish(Buffer::from_vec(Vec::<u8>::new()));
-            return batch.map(Some).map_err(|error| Stop::Broken(error.to_string()));
+            return Ok(Some(self.batch.finish(block)));
         }
         match self.stopped.take() {
             Some(stop) => {

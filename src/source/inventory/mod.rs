@@ -1,4 +1,4 @@
-//! S3 Inventories: found, verified, and read as Arrow record batches of one schema.
+//! S3 Inventories: found, verified, and read as batches of rows, whatever their format.
 //!
 //! A further format is one file that yields batches, a variant of [`InventoryFormat`], and an arm where that is
 //! matched (in `part.rs`).
@@ -13,6 +13,8 @@ mod csv;
 mod csv_dialect;
 mod csv_general;
 mod csv_keys;
+mod cut_rows;
+mod decoded_rows;
 mod discover;
 mod guard;
 mod listing;
@@ -31,7 +33,8 @@ mod row;
 mod time;
 
 pub use bare::Told;
-pub use columns::{Column, ColumnSet, schema};
+pub use batch::Batch;
+pub use columns::{Column, ColumnSet};
 pub use csv_keys::CsvKeys;
 pub use discover::{Delivery, Discovered, Origin, Part, discover, discover_told};
 pub(super) use guard::guarded;

@@ -6,12 +6,13 @@
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
-use arrow_array::{Array, ArrayRef, BinaryArray, BinaryViewArray, RecordBatch, StringViewArray};
+use arrow_array::{Array, ArrayRef, BinaryArray, BinaryViewArray, StringViewArray};
 use arrow_schema::DataType;
 use orc_rust::error::OrcError;
 use orc_rust::projection::ProjectionMask;
 use orc_rust::{ArrowReader, ArrowReaderBuilder, TimestampPrecision};
 
+use super::batch::Batch;
 use super::columnar::{Canonical, ColumnarReader, Decoded, Projection};
 use super::columns::{Column, ColumnSet, Shape, is_bucket};
 use super::guard::guard;
@@ -74,20 +75,20 @@ impl OrcReader {
         let one_bucket = tail.has_only_bucket(bucket);
         let Projection { roots, decoded } = Projection::new(tail.names.iter().map(String::as_str), wanted, one_bucket)?;
         let reader = decoder(CheckedFile::new(file, size, &tail), &roots, batch_rows)?;
-        let canonical = Canonical::new(name, bucket, decoded.clone(), wanted, batch_rows);
+        let canonical = Canonical::new(name, bucket, decoded.clone(), wanted);
         Ok(Self { reader, decoded, canonical, rows_stated: tail.rows, compression: tail.codec.name() })
     }
 }
 
 impl ColumnarReader for OrcReader {
-    fn next_batch(&mut self, defects: &mut dyn FnMut(SourceDefect)) -> Result<Option<RecordBatch>, Stop> {
+    fn next_batch(&mut self, defects: &mut dyn FnMut(SourceDefect)) -> Result<Option<Batch>, Stop> {
         loop {
             let reader = &mut self.reader;
             let Some(decoded) = guard(|| reader.next().transpose())? else { return Ok(None) };
             let arrays: Vec<ArrayRef> =
                 self.decoded.iter().zip(decoded.columns()).map(|(what, array)| as_view(*what, array)).collect();
             let batch = self.canonical.batch(&arrays, decoded.num_rows(), defects)?;
-            if batch.num_rows() > 0 {
+            if !batch.is_empty() {
                 return Ok(Some(batch));
             }
         }

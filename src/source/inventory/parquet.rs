@@ -3,11 +3,11 @@
 //! The columns are taken from the file's footer, never from `fileSchema`, which has two spellings. The key is read as
 //! bytes, so that one bad key costs its row and not the part; text columns are checked by the decoder.
 
-use arrow_array::RecordBatch;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use parquet::errors::ParquetError;
 
+use super::batch::Batch;
 use super::columnar::{Canonical, ColumnarReader, Projection};
 use super::columns::ColumnSet;
 use super::guard::guard;
@@ -47,13 +47,13 @@ impl ParquetReader {
         let mask = ProjectionMask::roots(footer.parquet_schema(), roots);
         let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(CheckedPages(file), footer);
         let reader = guard(|| builder.with_projection(mask).with_batch_size(batch_rows).build())?;
-        let canonical = Canonical::new(name, bucket, decoded, wanted, batch_rows);
+        let canonical = Canonical::new(name, bucket, decoded, wanted);
         Ok(Self { reader, canonical, rows_stated, compression })
     }
 }
 
 impl ColumnarReader for ParquetReader {
-    fn next_batch(&mut self, defects: &mut dyn FnMut(SourceDefect)) -> Result<Option<RecordBatch>, Stop> {
+    fn next_batch(&mut self, defects: &mut dyn FnMut(SourceDefect)) -> Result<Option<Batch>, Stop> {
         loop {
             let reader = &mut self.reader;
             let Some(decoded) = guard(|| reader.next().transpose().map_err(ParquetError::from))? else {
@@ -63,7 +63,7 @@ impl ColumnarReader for ParquetReader {
                 return Ok(None);
             };
             let batch = self.canonical.batch(decoded.columns(), decoded.num_rows(), defects)?;
-            if batch.num_rows() > 0 {
+            if !batch.is_empty() {
                 return Ok(Some(batch));
             }
         }

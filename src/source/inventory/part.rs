@@ -1,7 +1,6 @@
 //! The reader of one part, whatever its format.
 
-use arrow_array::RecordBatch;
-
+use super::batch::Batch;
 use super::columnar::ColumnarReader;
 use super::columns::ColumnSet;
 use super::csv::CsvReader;
@@ -42,7 +41,7 @@ impl Default for ReadOptions {
     }
 }
 
-/// Reads one part as record batches of the wanted columns of [`schema`](super::columns::schema).
+/// Reads one part as batches of the wanted columns.
 ///
 /// A bad row is left out and told; a part that breaks delivers the rows in front of the break, tells S003 with
 /// the row reached, and ends. The MD5 is compared when the part has ended.
@@ -133,7 +132,7 @@ impl PartReader {
     /// # Errors
     ///
     /// What the system says; what is wrong with the part itself is told to `defects`.
-    pub fn next_batch(&mut self, defects: &mut dyn FnMut(SourceDefect)) -> Result<Option<RecordBatch>, SourceError> {
+    pub fn next_batch(&mut self, defects: &mut dyn FnMut(SourceDefect)) -> Result<Option<Batch>, SourceError> {
         let Some(rows) = &mut self.rows else { return Ok(None) };
         let next = match rows {
             Rows::Csv(reader) => reader.next_batch(defects),

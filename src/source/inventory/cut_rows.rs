@@ -1,0 +1,256 @@
+//! Rows cut out of text, in memory that is used again and again.
+//!
+//! Keys and texts stay in the block of decoded bytes they were cut from; only what had to be decoded once more is copied,
+//! to a side buffer. Once a batch is dropped, its memory serves the next one, so that a part costs the same few
+//! allocations however many rows it has.
+
+use std::sync::Arc;
+
+use super::batch::{Batch, Rows};
+use super::columns::{Column, ColumnSet, Shape};
+use super::row::{Row, Span};
+use crate::model::Millis;
+
+/// No number: sizes are not negative, and no time is that far back.
+const NONE: i64 = i64::MIN;
+
+/// Which text the spans of a row refer to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// The block that the batch takes with it.
+    Block,
+    /// A text that does not last: it is copied.
+    Passing,
+}
+
+/// Where a key or a text stands: in the block, or with the highest bit of `start` set in the side buffer. Neither has
+/// 2 GiB.
+#[derive(Debug, Clone, Copy)]
+struct Cut {
+    start: u32,
+    length: u32,
+}
+
+const SIDE: u32 = 1 << 31;
+
+/// The values of one column, as its [`Shape`] has them; none for one that is not wanted or not there.
+#[derive(Debug, Default)]
+enum Values {
+    #[default]
+    Lacking,
+    /// [`NONE`] is none.
+    Numbers(Vec<i64>),
+    Flags(Vec<Option<bool>>),
+    /// An empty text is none.
+    Texts(Vec<Cut>),
+}
+
+impl Values {
+    fn of(shape: Shape, capacity: usize) -> Self {
+        match shape {
+            Shape::Integer | Shape::Time => Self::Numbers(Vec::with_capacity(capacity)),
+            Shape::Flag => Self::Flags(Vec::with_capacity(capacity)),
+            Shape::Text => Self::Texts(Vec::with_capacity(capacity)),
+            Shape::Key => Self::Lacking,
+        }
+    }
+
+    fn clear(&mut self) {
+        match self {
+            Self::Lacking => {}
+            Self::Numbers(values) => values.clear(),
+            Self::Flags(values) => values.clear(),
+            Self::Texts(values) => values.clear(),
+        }
+    }
+}
+
+/// The rows of a batch.
+#[derive(Debug, Default)]
+pub(super) struct CutRows {
+    block: Vec<u8>,
+    side: Vec<u8>,
+    keys: Vec<Cut>,
+    columns: [Values; Column::ALL.len()],
+}
+
+impl CutRows {
+    pub(super) fn len(&self) -> usize {
+        self.keys.len()
+    }
+
+    fn bytes(&self, cut: Cut) -> &[u8] {
+        let source = if cut.start & SIDE == 0 { &self.block } else { &self.side };
+        let start = (cut.start & !SIDE) as usize;
+        &source[start..start + cut.length as usize]
+    }
+
+    #[inline]
+    pub(super) fn key(&self, row: usize) -> &[u8] {
+        self.bytes(self.keys[row])
+    }
+
+    #[inline]
+    pub(super) fn number(&self, column: Column, row: usize) -> Option<i64> {
+        let Values::Numbers(numbers) = &self.columns[column as usize] else { return None };
+        Some(numbers[row]).filter(|&number| number != NONE)
+    }
+
+    #[inline]
+    pub(super) fn flag(&self, column: Column, row: usize) -> Option<bool> {
+        let Values::Flags(flags) = &self.columns[column as usize] else { return None };
+        flags[row]
+    }
+
+    #[inline]
+    pub(super) fn text(&self, column: Column, row: usize) -> Option<&[u8]> {
+        let Values::Texts(texts) = &self.columns[column as usize] else { return None };
+        Some(self.bytes(texts[row]))
+    }
+}
+
+/// Where a span of a text stands from now on.
+#[inline]
+fn cut(span: Span, text: &[u8], origin: Origin, side: &mut Vec<u8>) -> Cut {
+    let length = (span.end - span.start) as u32;
+    match origin {
+        Origin::Block => Cut { start: span.start as u32, length },
+        Origin::Passing => {
+            let start = side.len() as u32 | SIDE;
+            side.extend_from_slice(span.of(text));
+            Cut { start, length }
+        }
+    }
+}
+
+/// A batch under construction.
+pub(super) struct BatchBuilder {
+    capacity: usize,
+    /// The wanted columns after the key that the part has.
+    columns: Vec<Column>,
+    rows: CutRows,
+    /// The batch handed out last.
+    lent: Option<Arc<CutRows>>,
+}
+
+impl BatchBuilder {
+    /// For the wanted columns of a part that has some of them.
+    pub(super) fn new(wanted: ColumnSet, present: ColumnSet, capacity: usize) -> Self {
+        let columns = wanted.and(present).iter().filter(|column| *column != Column::Key).collect();
+        Self { capacity, columns, rows: CutRows::default(), lent: None }
+    }
+
+    /// Rows so far.
+    pub(super) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether the batch takes no more rows.
+    pub(super) fn is_full(&self) -> bool {
+        self.len() >= self.capacity
+    }
+
+    /// Begins a batch, in the memory of the last one unless somebody still holds that; gives its block.
+    pub(super) fn begin(&mut self) -> Vec<u8> {
+        match self.lent.take().map(Arc::try_unwrap) {
+            Some(Ok(rows)) => self.rows = rows,
+            _ if self.rows.keys.capacity() == 0 => {
+                self.rows.keys.reserve_exact(self.capacity);
+                for &column in &self.columns {
+                    self.rows.columns[column as usize] = Values::of(column.shape(), self.capacity);
+                }
+            }
+            _ => {}
+        }
+        self.rows.side.clear();
+        self.rows.keys.clear();
+        self.rows.columns.iter_mut().for_each(Values::clear);
+        std::mem::take(&mut self.rows.block)
+    }
+
+    /// The buffer for what has to be decoded.
+    pub(super) fn side(&mut self) -> &mut Vec<u8> {
+        &mut self.rows.side
+    }
+
+    /// Adds a row; its key stands in the side buffer from `decoded` on, or in the row's own text.
+    pub(super) fn push(&mut self, row: &Row, text: &[u8], origin: Origin, decoded: Option<usize>) {
+        let CutRows { side, keys, columns, .. } = &mut self.rows;
+        keys.push(match decoded {
+            Some(start) => Cut { start: start as u32 | SIDE, length: (side.len() - start) as u32 },
+            None => cut(row.key, text, origin, side),
+        });
+        for &column in &self.columns {
+            match &mut columns[column as usize] {
+                Values::Lacking => {}
+                Values::Numbers(numbers) => numbers.push(number(row, column).unwrap_or(NONE)),
+                Values::Flags(flags) => {
+                    flags.push(if column == Column::IsLatest { row.is_latest } else { row.is_delete_marker });
+                }
+                Values::Texts(texts) => texts.push(cut(row.texts[column as usize], text, origin, side)),
+            }
+        }
+    }
+
+    /// Ends the batch, which takes the block with it.
+    pub(super) fn finish(&mut self, block: Vec<u8>) -> Batch {
+        let mut rows = std::mem::take(&mut self.rows);
+        rows.block = block;
+        let rows = Arc::new(rows);
+        self.lent = Some(Arc::clone(&rows));
+        Batch(Rows::Cut(rows))
+    }
+}
+
+fn number(row: &Row, column: Column) -> Option<Millis> {
+    match column {
+        // S3 Metadata tables write 0 for delete markers, inventories nothing.
+        Column::Size => row.size.filter(|_| row.is_delete_marker != Some(true)),
+        Column::LifecycleExpiration => row.expires,
+        _ => row.last_modified,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BatchBuilder, Origin, Row};
+    use crate::source::inventory::columns::{Column, ColumnSet};
+
+    #[test]
+    fn a_dropped_batch_gives_its_memory_back() {
+        let wanted = ColumnSet::default().with(Column::Size).with(Column::ETag);
+        let mut builder = BatchBuilder::new(wanted, wanted, 8);
+        let mut addresses = Vec::new();
+        for _ in 0..3 {
+            let mut block = builder.begin();
+            if block.is_empty() {
+                block.extend_from_slice(b"a/key/that/is/long");
+            }
+            let row = Row { key: (0..18).into(), size: Some(1), ..Row::default() };
+            builder.push(&row, &block, Origin::Block, None);
+            builder.push(&row, &block, Origin::Passing, None);
+            let batch = builder.finish(block);
+            assert_eq!(batch.len(), 2);
+            assert_eq!(batch.key(0), batch.key(1));
+            assert_eq!((batch.size(1), batch.text(Column::ETag, 1)), (Some(1), None));
+            addresses.push([0, 1].map(|row| batch.key(row).as_ptr() as usize));
+        }
+        assert_ne!(addresses[0][0], addresses[0][1]);
+        assert_eq!(addresses[0], addresses[1]);
+        assert_eq!(addresses[1], addresses[2]);
+    }
+
+    #[test]
+    fn a_batch_that_is_held_stays_as_it_is() {
+        let mut builder = BatchBuilder::new(ColumnSet::default(), ColumnSet::default(), 8);
+        let held: Vec<_> = [&b"one"[..], b"two"]
+            .into_iter()
+            .map(|key| {
+                builder.begin();
+                builder.push(&Row { key: (0..3).into(), ..Row::default() }, key, Origin::Block, None);
+                builder.finish(key.to_vec())
+            })
+            .collect();
+        assert_eq!(held.iter().map(|batch| batch.key(0)).collect::<Vec<_>>(), [b"one", b"two"]);
+    }
+}
