@@ -40,11 +40,8 @@ pub(super) fn wanted() -> ColumnSet {
 }
 
 impl Live {
-    /// What counts of a row, if it is the latest version of an object that is not empty, and has a time.
+    /// What counts of a row that is the latest version of an object, if that is not empty and has a time.
     pub(super) fn of(batch: &Batch, row: usize) -> Option<Self> {
-        if is_old(batch, row) || is_delete_marker(batch, row) {
-            return None;
-        }
         let bytes = batch.size(row).filter(|&bytes| bytes > 0)?;
         Some(Self { bytes, modified: batch.time(Column::LastModified, row)? })
     }
@@ -65,6 +62,11 @@ impl<'b> Row<'b> {
                 || matches!(text(Column::AccessTier), Some(b"ARCHIVE" | b"DEEP_ARCHIVE")),
         }
     }
+}
+
+/// Whether a row is the latest version of an object.
+pub(super) fn is_live(batch: &Batch, row: usize) -> bool {
+    !is_old(batch, row) && !is_delete_marker(batch, row)
 }
 
 fn is_old(batch: &Batch, row: usize) -> bool {

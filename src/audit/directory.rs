@@ -1,9 +1,9 @@
 //! What all keys of one directory share. Most rows of an inventory lie in the directory of the row before.
 
 use crate::audit::features::{self, Oddity};
+use crate::audit::look_ahead::Foreseen;
 use crate::audit::objects::LastFolder;
 use crate::audit::routine::Routine;
-use crate::references::fold::split_directory;
 use crate::references::index::BucketIndex;
 
 /// The directory of the last row.
@@ -36,41 +36,43 @@ pub(super) struct InDirectory {
     pub(super) is_normal: bool,
     /// Whether the key's normal form may lie in another directory.
     pub(super) leads_away: bool,
-    /// Whether the index may know the key, or one that differs from it in case.
-    pub(super) may_be_named: bool,
+    /// The key's hash, if the index may know the key, or one that differs from it in case.
+    pub(super) hash: Option<u64>,
 }
 
 impl Directory {
-    /// What it knows of a key, if the key lies in it.
-    #[inline]
-    pub(super) fn holds(&self, key: &[u8]) -> Option<InDirectory> {
-        let name = key.strip_prefix(self.name.as_slice()).filter(|name| !name.is_empty() && !self.name.is_empty())?;
-        let oddity = features::name(name);
-        (!oddity.slash).then(|| self.with(oddity))
-    }
-
-    fn with(&self, name: Oddity) -> InDirectory {
-        let is_safe = !self.oddity.unsafe_ && !name.unsafe_;
+    /// What a key comes to that lies in it.
+    pub(super) fn holds(&self, seen: &Foreseen) -> InDirectory {
+        let is_safe = !self.oddity.unsafe_ && !seen.name.unsafe_;
         InDirectory {
             is_safe,
-            is_normal: is_safe && !self.oddity.plus && !name.plus,
+            is_normal: is_safe && !self.oddity.plus && !seen.name.plus,
             leads_away: !is_safe || self.oddity.plus,
-            may_be_named: self.may_be_named,
+            hash: seen.hash,
         }
     }
 
     /// Turns to the directory of a key.
-    pub(super) fn turn_to(&mut self, key: &[u8], index: &BucketIndex) -> InDirectory {
-        let (directory, name) = split_directory(key);
+    pub(super) fn turn_to(&mut self, key: &[u8], seen: &Foreseen) {
+        let directory = &key[..seen.length];
         self.name.clear();
         self.name.extend_from_slice(directory);
-        self.hash = index.directory_hash(directory);
-        self.may_be_named = index.may_name_in(self.hash);
+        self.hash = seen.directory;
+        self.may_be_named = seen.hash.is_some();
         self.oddity = features::directory(directory);
         self.claimed = None;
         self.names = None;
         self.forget_folder();
-        self.with(features::name(name))
+    }
+
+    /// Its name; empty for none, and for the root.
+    pub(super) fn name(&self) -> &[u8] {
+        &self.name
+    }
+
+    /// Whether the index may know a key of it.
+    pub(super) fn may_be_named(&self) -> bool {
+        self.may_be_named
     }
 
     /// Forgets the directory, as another bucket has its own.
@@ -93,10 +95,5 @@ impl Directory {
     /// Whether a record names a key in it.
     pub(super) fn is_named_in(&mut self, index: &BucketIndex) -> bool {
         *self.names.get_or_insert_with(|| self.may_be_named && index.names_in(&self.name, self.hash))
-    }
-
-    /// Looks a key of this directory up.
-    pub(super) fn find(&self, index: &BucketIndex, key: &[u8], near: impl FnMut(u32)) -> Option<u32> {
-        index.find_in(self.hash, self.name.len(), key, near)
     }
 }

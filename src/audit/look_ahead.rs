@@ -1,15 +1,17 @@
-//! Rows whose directories are strewn over an inventory: what each will touch is touched some rows ahead, for several
-//! rows at once, so that the waits for memory overlap. Rows in order need none of it.
+//! Some rows ahead of the judge: where each key's directory ends and whether it is that of the row before. What the judge
+//! will ask the index is touched for several rows at once, so that the waits for memory overlap.
 
 use std::hint::black_box;
 
+use crate::audit::columns::is_live;
+use crate::audit::features::{self, Oddity};
 use crate::audit::objects::ObjectPass;
-use crate::references::fold::split_directory;
+use crate::references::fold::{FoldHasher, split_directory};
 use crate::source::inventory::Batch;
 
 /// Rows that are looked at together: as many loads are under way at once.
 const ROWS: usize = 32;
-/// Rows are strewn if more than one in so many is in another directory than the row before.
+/// Rows are strewn if more than one in so many is in another directory than the row before: then directories come back.
 const STREWN: u64 = 3;
 /// Slots for each folder met, and the most slots.
 const SLOTS_PER_FOLDER: usize = 4;
@@ -52,6 +54,21 @@ impl FolderGuess {
     }
 }
 
+/// What is seen of a row ahead of its judgement.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Foreseen {
+    /// Whether the row's directory is that of the row before. An old version is not looked at, and no row before.
+    pub(super) is_same: bool,
+    /// The length of the directory in bytes.
+    pub(super) length: usize,
+    /// The directory's hash.
+    pub(super) directory: u64,
+    /// What is odd about the last segment.
+    pub(super) name: Oddity,
+    /// The key's hash, if the index may know a key of the directory.
+    pub(super) hash: Option<u64>,
+}
+
 impl ObjectPass<'_> {
     /// Takes the rows of a batch.
     pub(super) fn rows(&mut self, batch: &Batch) {
@@ -61,50 +78,68 @@ impl ObjectPass<'_> {
         let before = self.directories;
         if self.strewn {
             self.guess.fit(self.partial.folders.len());
+            let mut seen = [Foreseen::default(); ROWS];
             for start in (0..rows).step_by(ROWS) {
-                let end = (start + ROWS).min(rows);
-                self.touch(batch, start, end);
-                (start..end).for_each(|row| self.take(batch, row));
+                let seen = &mut seen[..ROWS.min(rows - start)];
+                self.look_ahead(batch, start, seen);
+                (start..).zip(&*seen).for_each(|(row, seen)| self.take(batch, row, seen));
             }
         } else {
-            (0..rows).for_each(|row| self.take(batch, row));
+            for row in 0..rows {
+                let before = (self.directory.name(), self.directory.hash(), self.directory.may_be_named());
+                let seen = if is_live(batch, row) { self.see(batch.key(row), before) } else { Foreseen::default() };
+                self.take(batch, row, &seen);
+            }
         }
         self.settle();
         self.strewn = (self.directories - before) * STREWN > rows as u64;
     }
 
-    /// Reads a byte of everything that the rows will ask for, a kind at a time.
-    fn touch(&self, batch: &Batch, start: usize, end: usize) {
-        let mut directories = [0; ROWS];
-        let mut warmth = 0;
-        for (directory, row) in directories.iter_mut().zip(start..end) {
-            *directory = self.index.directory_hash(split_directory(batch.key(row)).0);
+    /// Looks at a key; the directory of the row before is given by its name, its hash, and whether the index may know a
+    /// key of it.
+    #[inline]
+    fn see(&self, key: &[u8], (before, hash, may_be_named): (&[u8], u64, bool)) -> Foreseen {
+        if let Some(name) = within(before, key) {
+            let length = before.len();
+            let hash_of = may_be_named.then(|| FoldHasher::name(hash, &key[length..]));
+            return Foreseen { is_same: true, length, directory: hash, name, hash: hash_of };
         }
-        let directories = &directories[..end - start];
-        let mut named = [false; ROWS];
-        for (named, &directory) in named.iter_mut().zip(directories) {
-            *named = self.index.may_name_in(directory);
-        }
-        let mut folders = [None; ROWS];
-        for (folder, &directory) in folders.iter_mut().zip(directories) {
-            *folder = self.guess.get(directory);
-        }
-        for &folder in folders.iter().flatten() {
-            warmth ^= self.partial.folders.touch(folder);
-        }
-        for &folder in folders.iter().flatten() {
-            warmth ^= self.partial.folders.name(folder).len();
+        let (directory, last) = split_directory(key);
+        let hash = self.index.directory_hash(directory);
+        let hash_of = self.index.may_name_in(hash).then(|| FoldHasher::name(hash, last));
+        Foreseen { is_same: false, length: directory.len(), directory: hash, name: features::name(last), hash: hash_of }
+    }
+
+    /// Looks at the rows from `start` on, and reads a byte of everything that the judge will ask for, a kind at a time.
+    fn look_ahead(&self, batch: &Batch, start: usize, seen: &mut [Foreseen]) {
+        let mut before = (self.directory.name(), self.directory.hash(), self.directory.may_be_named());
+        for (row, seen) in (start..).zip(seen.iter_mut()) {
+            *seen = Foreseen::default();
+            if is_live(batch, row) {
+                let key = batch.key(row);
+                *seen = self.see(key, before);
+                before = (&key[..seen.length], seen.directory, seen.hash.is_some());
+            }
         }
         let mut keys = [None; ROWS];
-        for (row, key) in (start..end).zip(&mut keys).filter(|(row, _)| named[row - start]) {
-            let bytes = batch.key(row);
-            *key = self.index.touch(directories[row - start], split_directory(bytes).0.len(), bytes);
+        for (key, seen) in keys.iter_mut().zip(&*seen) {
+            *key = seen.hash.and_then(|hash| self.index.touch(hash));
         }
-        for &key in keys.iter().flatten() {
-            warmth ^= self.index.key_text(key).len();
-        }
+        let turning = || seen.iter().filter(|seen| !seen.is_same);
+        let folders = || turning().filter_map(|seen| self.guess.get(seen.directory));
+        let mut warmth = folders().fold(0, |warmth, folder| warmth ^ self.partial.folders.touch(folder));
+        warmth ^= folders().fold(0, |warmth, folder| warmth ^ self.partial.folders.name(folder).len());
+        warmth ^= turning().fold(0, |warmth, seen| warmth ^ self.index.touch_prefix(seen.directory));
+        warmth ^= keys.iter().flatten().fold(0, |warmth, &key| warmth ^ self.index.key_text(key).len());
         black_box(warmth);
     }
+}
+
+/// What is odd about the last segment of a key, if the key lies in this directory. The root holds none.
+#[inline]
+fn within(directory: &[u8], key: &[u8]) -> Option<Oddity> {
+    let name = key.strip_prefix(directory).filter(|name| !name.is_empty() && !directory.is_empty())?;
+    Some(features::name(name)).filter(|oddity| !oddity.slash)
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use crate::audit::directory::{Directory, InDirectory};
 use crate::audit::features;
 use crate::audit::folder_tally::FolderOrder;
 use crate::audit::judging::Judged;
-use crate::audit::look_ahead::FolderGuess;
+use crate::audit::look_ahead::{FolderGuess, Foreseen};
 use crate::audit::settings::Shared;
 use crate::audit::sink::Emitter;
 use crate::audit::tally::Partial;
@@ -111,22 +111,20 @@ impl<'s> ObjectPass<'s> {
     }
 
     /// Takes one row.
-    pub(super) fn row(&mut self, row: &Row<'_>) {
+    pub(super) fn row(&mut self, row: &Row<'_>, seen: &Foreseen) {
         if row.is_delete_marker || !row.is_latest {
             self.old_version(row);
             return;
         }
         let (key_bytes, bytes) = (row.key, row.size.unwrap_or(0));
         let is_marker = key_bytes.last() == Some(&b'/') && bytes == 0;
-        let known = match self.directory.holds(key_bytes) {
-            Some(known) => known,
-            None => {
-                self.settle();
-                self.directories += 1;
-                self.note_plural(key_bytes);
-                self.directory.turn_to(key_bytes, self.index)
-            }
-        };
+        if !seen.is_same {
+            self.settle();
+            self.directories += 1;
+            self.note_plural(key_bytes);
+            self.directory.turn_to(key_bytes, seen);
+        }
+        let known = self.directory.holds(seen);
         let named = self.look_up(key_bytes, is_marker, known);
         self.judged_row(row, is_marker, known, named);
     }
@@ -200,8 +198,7 @@ impl<'s> ObjectPass<'s> {
 
     /// The number of the key in the index, if it is there; notes the references that this object almost satisfies.
     pub(super) fn look_up(&mut self, key: &[u8], is_marker: bool, known: InDirectory) -> Option<u32> {
-        let may_be_near = known.may_be_named || known.leads_away;
-        if !may_be_near {
+        if known.hash.is_none() && !known.leads_away {
             return None;
         }
         let (partial, bucket, index) = (&mut self.partial, self.bucket, self.index);
@@ -210,7 +207,7 @@ impl<'s> ObjectPass<'s> {
                 partial.add_near(bucket, number, &String::from_utf8_lossy(key));
             }
         };
-        let found = if known.may_be_named { self.directory.find(index, key, &mut near) } else { None };
+        let found = known.hash.and_then(|hash| index.find_hashed(hash, key, &mut near));
         if !known.is_normal && fold::is_odd(key) {
             index.find_near_odd(&String::from_utf8_lossy(key), &mut near);
         }

@@ -3,6 +3,7 @@
 
 use crate::audit::columns::{Live, Row};
 use crate::audit::counting::companions;
+use crate::audit::look_ahead::Foreseen;
 use crate::audit::objects::{ObjectPass, Place};
 use crate::audit::tally::{Amount, NEVER};
 use crate::layout::KeyMatch;
@@ -32,12 +33,12 @@ pub(super) struct Routine {
 
 impl ObjectPass<'_> {
     /// Takes a row of a batch, in as few steps as it needs.
-    pub(super) fn take(&mut self, batch: &Batch, row: usize) {
+    pub(super) fn take(&mut self, batch: &Batch, row: usize, seen: &Foreseen) {
+        let known = self.directory.holds(seen);
+        let routine = self.directory.routine.as_ref().filter(|_| seen.is_same && known.is_safe);
+        let live = routine.and_then(|routine| Live::of(batch, row).filter(|live| live.modified > routine.after));
+        let Some(live) = live else { return self.row(&Row::of(batch, row), seen) };
         let key = batch.key(row);
-        let Some(live) = Live::of(batch, row) else { return self.row(&Row::of(batch, row)) };
-        let known = self.directory.holds(key).filter(|known| known.is_safe);
-        let is_routine = self.directory.routine.as_ref().is_some_and(|routine| live.modified > routine.after);
-        let Some(known) = known.filter(|_| is_routine) else { return self.row(&Row::of(batch, row)) };
         let named = self.look_up(key, false, known);
         if let Some(number) = named {
             let row = Row::of(batch, row);

@@ -13,6 +13,7 @@ use crate::references::index::{BucketIndex, role};
 use crate::references::location::{Located, Resolver};
 use crate::references::node::Node;
 use crate::references::records::{Flags, Mention, NONE, Odd, Reference, References};
+use crate::source::export::Item;
 
 /// Grows [`References`].
 #[derive(Debug)]
@@ -54,6 +55,18 @@ impl<'l> Builder<'l> {
 
     pub(super) fn count_item(&mut self, table: u16) {
         self.references.item_counts[table as usize] += 1;
+    }
+
+    /// Reads what the keys that an item may name will be looked up by, while the item is still being read.
+    pub(super) fn look_ahead(&self, item: &Item) {
+        item.root().has_text(|text| {
+            if let Some((bucket, key)) = text.strip_prefix("s3://").and_then(|rest| rest.split_once('/'))
+                && let Some(number) = self.layout.buckets().iter().position(|known| known.name() == bucket)
+            {
+                self.references.buckets[number].touch_key(key);
+            }
+            false
+        });
     }
 
     pub(super) fn absent(&mut self, declaration: u16) {

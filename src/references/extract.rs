@@ -106,6 +106,7 @@ impl<'l> Extractor<'l> {
         let Self { plans, owners, builder, buffers } = self;
         let plan = &plans[table as usize];
         builder.count_item(table);
+        builder.look_ahead(item);
         let mut mentions = false;
         let root = Node::Root(Root::new(item, &plan.names, &mut buffers.slots, |slot, value| {
             mentions |= !plan.declared.anything && mentions::may_hold(value, &plan.declared.slot(slot));

@@ -1,6 +1,7 @@
 //! The reference index of one bucket: keys that records name, prefixes and folders they cover, and what the
 //! inventory showed of each. Built from records, asked once per object.
 
+use std::hint::black_box;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use hashbrown::{HashMap, HashTable};
@@ -175,7 +176,7 @@ impl BucketIndex {
         self.near_directories = HashFilter::new(self.keys.len() + odd.len(), hashes);
     }
 
-    /// The hash of a directory (ends in `/`, or empty), for [`BucketIndex::may_name_in`] and [`BucketIndex::find_in`].
+    /// The hash of a directory (ends in `/`, or empty), for [`BucketIndex::may_name_in`] and [`FoldHasher::name`].
     pub fn directory_hash(&self, directory: &[u8]) -> u64 {
         self.hasher.directory(directory)
     }
@@ -220,17 +221,27 @@ impl BucketIndex {
     pub fn find(&self, key: &[u8], near: impl FnMut(u32)) -> Option<u32> {
         let (directory, _) = fold::split_directory(key);
         let hash = self.directory_hash(directory);
-        if self.may_name_in(hash) { self.find_in(hash, directory.len(), key, near) } else { None }
+        let named = self.may_name_in(hash).then(|| FoldHasher::name(hash, &key[directory.len()..]));
+        named.and_then(|hash| self.find_hashed(hash, key, near))
     }
 
-    /// Reads what [`BucketIndex::find_in`] will read first; gives the number of a key that may be the one.
-    pub fn touch(&self, directory: u64, length: usize, key: &[u8]) -> Option<u32> {
-        self.table.find(FoldHasher::name(directory, &key[length..]), |_| true).copied()
+    /// Reads what [`BucketIndex::find_hashed`] will read first; gives the number of a key that may be the one.
+    pub fn touch(&self, hash: u64) -> Option<u32> {
+        self.table.find(hash, |_| true).copied()
     }
 
-    /// The same for a key whose directory has so many bytes and this hash.
-    pub fn find_in(&self, directory: u64, length: usize, key: &[u8], mut near: impl FnMut(u32)) -> Option<u32> {
-        let hash = FoldHasher::name(directory, &key[length..]);
+    /// Reads what adding a key will read first, so that several waits for memory overlap.
+    pub(super) fn touch_key(&self, key: &str) {
+        black_box(self.touch(self.hasher.key(key.as_bytes())));
+    }
+
+    /// Reads what [`BucketIndex::mark_prefixes`] will read of a directory with this hash.
+    pub fn touch_prefix(&self, directory: u64) -> usize {
+        self.prefixes.touch(directory)
+    }
+
+    /// The same for a key with this hash ([`FoldHasher::name`]).
+    pub fn find_hashed(&self, hash: u64, key: &[u8], mut near: impl FnMut(u32)) -> Option<u32> {
         let mut exact = None;
         for &number in self.table.iter_hash(hash) {
             let other = self.keys.get(number);
@@ -301,9 +312,9 @@ impl BucketIndex {
     pub(super) fn absorb(&mut self, other: Self) -> (Vec<u32>, Vec<u32>) {
         let Self { keys: texts, mut marks, prefixes, folders, directories, versions, .. } = other;
         let mut keys = Vec::with_capacity(texts.len());
-        texts.drain(|text| {
+        texts.drain_with(self, Self::touch_key, |index, text| {
             let roles = *marks.get_mut(keys.len() as u32).get_mut();
-            keys.push(self.key(text, roles));
+            keys.push(index.key(text, roles));
         });
         self.folders.absorb(folders, &self.keys, &keys);
         directories.into_iter().for_each(|number| self.note_directory(keys[number as usize]));

@@ -47,6 +47,11 @@ impl Prefixes {
         self.table.find(hasher.directory(prefix), |&number| self.texts.get(number) == prefix).copied()
     }
 
+    /// Reads what a look-up of a prefix with this hash will read first.
+    pub(super) fn touch(&self, hash: u64) -> usize {
+        self.table.find(hash, |_| true).map_or(0, |&number| self.texts.get(number).len())
+    }
+
     /// A prefix by its number.
     pub(super) fn text(&self, number: u32) -> &str {
         self.texts.text(number)
