@@ -12,8 +12,6 @@ use std::hint::black_box;
 use std::io::Read as _;
 use std::path::Path;
 
-use arrow_array::Array as _;
-use arrow_array::cast::AsArray as _;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use md5::{Digest as _, Md5};
 use stocktake::layout::{Captures, Layout};
