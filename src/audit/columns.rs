@@ -6,15 +6,12 @@ use crate::source::inventory::{Batch, Column, ColumnSet};
 /// One row, as the object pass needs it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Row<'b> {
+    batch: &'b Batch,
+    number: usize,
     /// UTF-8, 1 to 1,024 bytes.
     pub(super) key: &'b [u8],
     pub(super) size: Option<u64>,
     pub(super) modified: Option<Millis>,
-    /// `None` is the null version.
-    pub(super) version: Option<&'b str>,
-    pub(super) is_latest: bool,
-    pub(super) is_delete_marker: bool,
-    pub(super) is_archived: bool,
 }
 
 /// The size in bytes and the time of an object that is not empty.
@@ -48,19 +45,34 @@ impl Live {
 }
 
 impl<'b> Row<'b> {
-    /// Row `row` of the batch, from 0.
-    pub(super) fn of(batch: &'b Batch, row: usize) -> Self {
-        let text = |column| batch.text(column, row);
+    /// Row `number` of the batch, from 0.
+    pub(super) fn of(batch: &'b Batch, number: usize) -> Self {
         Row {
-            key: batch.key(row),
-            size: batch.size(row),
-            modified: batch.time(Column::LastModified, row),
-            version: text(Column::VersionId).and_then(|version| std::str::from_utf8(version).ok()),
-            is_latest: !is_old(batch, row),
-            is_delete_marker: is_delete_marker(batch, row),
-            is_archived: matches!(text(Column::StorageClass), Some(b"GLACIER" | b"DEEP_ARCHIVE"))
-                || matches!(text(Column::AccessTier), Some(b"ARCHIVE" | b"DEEP_ARCHIVE")),
+            batch,
+            number,
+            key: batch.key(number),
+            size: batch.size(number),
+            modified: batch.time(Column::LastModified, number),
         }
+    }
+
+    /// `None` is the null version.
+    pub(super) fn version(&self) -> Option<&'b str> {
+        self.batch.text(Column::VersionId, self.number).and_then(|version| std::str::from_utf8(version).ok())
+    }
+
+    pub(super) fn is_latest(&self) -> bool {
+        !is_old(self.batch, self.number)
+    }
+
+    pub(super) fn is_delete_marker(&self) -> bool {
+        is_delete_marker(self.batch, self.number)
+    }
+
+    pub(super) fn is_archived(&self) -> bool {
+        let text = |column| self.batch.text(column, self.number);
+        matches!(text(Column::StorageClass), Some(b"GLACIER" | b"DEEP_ARCHIVE"))
+            || matches!(text(Column::AccessTier), Some(b"ARCHIVE" | b"DEEP_ARCHIVE"))
     }
 }
 

@@ -17,13 +17,18 @@ pub(super) struct Oddity {
 ///
 /// The test is coarse on the safe side (any `/.` fails it), so that it stays a few instructions for sixteen bytes.
 pub(super) fn directory(directory: &[u8]) -> Oddity {
-    let (mut unsafe_, mut plus) = (matches!(directory.first(), Some(b'/' | b'.')), false);
-    for (&byte, &next) in directory.iter().zip(directory.iter().skip(1)) {
-        unsafe_ |= is_suspicious(byte) | ((byte == b'/') & ((next == b'/') | (next == b'.')));
+    let mut relative = matches!(directory.first(), Some(b'/' | b'.'));
+    // Slices of one length: sixteen pairs at a time.
+    let (bytes, nexts) = (&directory[..directory.len().saturating_sub(1)], directory.get(1..).unwrap_or_default());
+    for (&byte, &next) in bytes.iter().zip(nexts) {
+        relative |= (byte == b'/') & ((next == b'/') | (next == b'.'));
+    }
+    let (mut unsafe_, mut plus) = (false, false);
+    for &byte in directory {
+        unsafe_ |= is_suspicious(byte);
         plus |= byte == b'+';
     }
-    let last = directory.last().copied().unwrap_or(b'a');
-    Oddity { unsafe_: unsafe_ | is_suspicious(last), plus: plus | (last == b'+'), slash: false }
+    Oddity { unsafe_: unsafe_ | relative, plus, slash: false }
 }
 
 /// What is odd about a last segment.

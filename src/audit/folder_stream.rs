@@ -88,7 +88,7 @@ mod tests {
         let order = FolderOrder::new(&["b", "a"]);
         let (mut folders, mut runs) = (Folders::default(), Vec::new());
         for (count, name) in names.iter().enumerate() {
-            let number = folders.number((count % 2) as u16, placed(name), name.as_bytes(), || false);
+            let number = folders.number((count % 2) as u16, placed(name), name.len(), name.as_bytes(), || false);
             let tally = folders.get_mut(number);
             tally.all.add(count as u64);
             tally.newest = tally.newest.max(count as i64);

@@ -67,19 +67,26 @@ pub(super) struct Folders {
     list: Vec<FolderTally>,
     /// By folder: its hash, so that a table that grows reads no name.
     hashes: Vec<u64>,
-    /// By folder: the number of its placement.
+    /// By folder: the number of the placement that holds for all keys of it, or for those directly in it.
     places: Vec<u16>,
     /// How keys of folders were placed, each way once.
     placements: Vec<Placed>,
     placed: HashMap<Placed, u16>,
 }
 
-/// The number of a placement that was not kept, as there were too many.
+/// The number of a placement that is not known, or not kept as there were too many.
 const UNKNOWN: u16 = u16::MAX;
 
 impl Folders {
-    /// The number of a folder, which is new if `make` was called.
-    pub(super) fn number(&mut self, bucket: u16, placed: Placed, folder: &[u8], make: impl FnOnce() -> bool) -> u32 {
+    /// The number of a folder, which is new if `make` was called, for a key in a directory of so many bytes.
+    pub(super) fn number(
+        &mut self,
+        bucket: u16,
+        placed: Placed,
+        directory: usize,
+        folder: &[u8],
+        make: impl FnOnce() -> bool,
+    ) -> u32 {
         let area = placed.area;
         let hash = self.hasher.hash_one((bucket, area, folder));
         let (names, list) = (&self.names, &self.list);
@@ -87,13 +94,17 @@ impl Folders {
             let known = &list[number as usize];
             known.bucket == bucket && known.area == area && names.get(number) == folder
         });
+        let holds = placed.open || (placed.siblings && directory == folder.len());
         if let Some(&number) = found {
+            if holds && self.places[number as usize] == UNKNOWN {
+                self.places[number as usize] = self.placement(placed);
+            }
             return number;
         }
         // It ends with a `/` of a key, and keys are UTF-8.
         let number = self.names.push(std::str::from_utf8(folder).unwrap_or_default());
         self.list.push(FolderTally { covered: make(), ..FolderTally::empty(bucket, area) });
-        let place = self.placement(placed);
+        let place = if holds { self.placement(placed) } else { UNKNOWN };
         self.places.push(place);
         self.hashes.push(hash);
         let hashes = &self.hashes;
@@ -113,14 +124,20 @@ impl Folders {
         number
     }
 
-    /// How the first key of a folder was placed, if that is known.
+    /// How a key of a folder is placed, if that is known: any key if that placement is open, else one that lies directly in
+    /// the folder.
     pub(super) fn placed(&self, number: u32) -> Option<Placed> {
         self.placements.get(usize::from(self.places[number as usize])).copied()
     }
 
     /// Reads what a look at the folder will read first.
-    pub(super) fn touch(&self, number: u32) -> usize {
-        usize::from(self.get(number).covered) ^ usize::from(self.places[number as usize])
+    pub(super) fn touch(&self, number: u32) -> u8 {
+        u8::from(self.get(number).covered) ^ self.places[number as usize] as u8
+    }
+
+    /// Reads the folder's name.
+    pub(super) fn touch_name(&self, number: u32) -> u8 {
+        self.names.touch(number)
     }
 
     pub(super) fn get_mut(&mut self, number: u32) -> &mut FolderTally {

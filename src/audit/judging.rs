@@ -75,7 +75,7 @@ impl<'s> ObjectPass<'s> {
         let context = ObjectContext {
             bucket: self.layout.name(),
             key,
-            version: row.version,
+            version: row.version(),
             size: row.size,
             modified: row.modified,
             area: place.area.map(|(_, area)| area),

@@ -43,8 +43,12 @@ impl FolderGuess {
     /// Makes room for so many folders.
     fn fit(&mut self, folders: usize) {
         let wanted = (folders.max(1) * SLOTS_PER_FOLDER).next_power_of_two().min(MOST_SLOTS);
-        if wanted > self.slots.len() {
+        if self.slots.is_empty() {
             self.slots = vec![EMPTY; wanted];
+        }
+        // One bit more of the hash chooses between two slots: each guess goes to both.
+        while self.slots.len() < wanted {
+            self.slots.extend_from_within(..);
         }
     }
 
@@ -127,10 +131,11 @@ impl ObjectPass<'_> {
         }
         let turning = || seen.iter().filter(|seen| !seen.is_same);
         let folders = || turning().filter_map(|seen| self.guess.get(seen.directory));
-        let mut warmth = folders().fold(0, |warmth, folder| warmth ^ self.partial.folders.touch(folder));
-        warmth ^= folders().fold(0, |warmth, folder| warmth ^ self.partial.folders.name(folder).len());
-        warmth ^= turning().fold(0, |warmth, seen| warmth ^ self.index.touch_prefix(seen.directory));
-        warmth ^= keys.iter().flatten().fold(0, |warmth, &key| warmth ^ self.index.key_text(key).len());
+        let all = |warmth: u8, touched: u8| warmth ^ touched;
+        let mut warmth = folders().map(|folder| self.partial.folders.touch(folder)).fold(0, all);
+        warmth ^= folders().map(|folder| self.partial.folders.touch_name(folder)).fold(0, all);
+        warmth ^= turning().map(|seen| self.index.touch_prefix(seen.directory)).fold(0, all);
+        warmth ^= keys.iter().flatten().map(|&key| self.index.touch_text(key)).fold(0, all);
         black_box(warmth);
     }
 }
@@ -156,6 +161,8 @@ mod tests {
         assert_eq!((guess.get(5), guess.get(6)), (Some(7), None));
         guess.put(5 + 4, 8);
         assert_eq!(guess.get(5), Some(8), "a guess has to be proven");
+        guess.fit(2);
+        assert_eq!((guess.get(5), guess.get(5 + 4)), (Some(8), Some(8)), "what is known stays");
         guess.clear();
         assert_eq!(guess.get(5), None);
     }

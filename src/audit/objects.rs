@@ -112,7 +112,7 @@ impl<'s> ObjectPass<'s> {
 
     /// Takes one row.
     pub(super) fn row(&mut self, row: &Row<'_>, seen: &Foreseen) {
-        if row.is_delete_marker || !row.is_latest {
+        if row.is_delete_marker() || !row.is_latest() {
             self.old_version(row);
             return;
         }
@@ -165,7 +165,7 @@ impl<'s> ObjectPass<'s> {
             self.judge(row, &place, trigger, empty_segment, miss.as_ref(), named)
         };
         let class = self.count(row, &place, is_marker, judged, reference_class);
-        if is_plain && self.directory.routine.is_none() {
+        if is_plain && !self.strewn && self.directory.routine.is_none() {
             let of_others = match named {
                 Some(_) => self.reference_class(row, &place, None, claimed, false),
                 None => reference_class,
@@ -176,15 +176,15 @@ impl<'s> ObjectPass<'s> {
 
     /// A delete marker, or a version that is not the latest.
     fn old_version(&mut self, row: &Row<'_>) {
-        if row.is_delete_marker {
+        if row.is_delete_marker() {
             self.partial.delete_markers += 1;
         } else {
             self.partial.noncurrent.add(row.size.unwrap_or(0));
         }
         if let Some(number) = self.index.find(row.key, |_| {}) {
-            if row.is_delete_marker && row.is_latest {
+            if row.is_delete_marker() && row.is_latest() {
                 self.index.mark(number, seen::DELETED);
-            } else if !row.is_delete_marker {
+            } else if !row.is_delete_marker() {
                 self.mark_version(number, row);
             }
         }
@@ -192,7 +192,7 @@ impl<'s> ObjectPass<'s> {
 
     fn mark_version(&self, number: u32, row: &Row<'_>) {
         if self.index.roles(number) & role::VERSIONED != 0 {
-            self.index.mark_version(number, row.version.unwrap_or("null"));
+            self.index.mark_version(number, row.version().unwrap_or("null"));
         }
     }
 
@@ -216,9 +216,9 @@ impl<'s> ObjectPass<'s> {
 
     /// Marks what this object satisfies.
     pub(super) fn satisfy(&mut self, row: &Row<'_>, number: u32) {
-        self.index.mark(number, if row.is_archived { seen::LIVE | seen::ARCHIVED } else { seen::LIVE });
+        self.index.mark(number, if row.is_archived() { seen::LIVE | seen::ARCHIVED } else { seen::LIVE });
         self.mark_version(number, row);
-        if row.is_archived {
+        if row.is_archived() {
             self.partial.archived.insert((self.bucket, number), row.size.unwrap_or(0));
         }
     }
@@ -251,9 +251,10 @@ impl<'s> ObjectPass<'s> {
     /// The folder in which keys of this directory were seen to lie before, if the key is proven to lie in it too.
     fn guessed(&self, key: &[u8]) -> Option<LastFolder> {
         let folder = self.guess.get(self.directory.hash())?;
-        let placed = self.partial.folders.placed(folder).filter(|placed| placed.open)?;
+        let placed = self.partial.folders.placed(folder)?;
         let name = self.partial.folders.name(folder).as_bytes();
-        (key.len() > name.len() && key.starts_with(name)).then_some(LastFolder { placed, folder })
+        let holds = placed.open || self.directory.name().len() == name.len();
+        (holds && key.len() > name.len() && key.starts_with(name)).then_some(LastFolder { placed, folder })
     }
 
     /// Asks the layout, once, or reuses the answer for the directory or the folder.
@@ -280,12 +281,13 @@ impl<'s> ObjectPass<'s> {
         if matches!(key_match, KeyMatch::Area(_)) && area.standing != Standing::Outside && !is_marker {
             let name = &key[..usize::from(placed.folder)];
             let index = self.index;
-            let number = self.partial.folders.number(self.bucket, placed, name, || index.covers(placed.area, name));
+            let (directory, covers) = (self.directory.name().len(), || index.covers(placed.area, name));
+            let number = self.partial.folders.number(self.bucket, placed, directory, name, covers);
             folder = Some(number);
             let last = LastFolder { placed, folder: number };
             self.directory.place = (placed.open || placed.siblings).then_some(last);
+            self.guess.put(self.directory.hash(), number);
             if placed.open {
-                self.guess.put(self.directory.hash(), number);
                 self.last = Some(last);
                 self.last_name.clear();
                 self.last_name.extend_from_slice(name);

@@ -230,13 +230,18 @@ impl BucketIndex {
         self.table.find(hash, |_| true).copied()
     }
 
+    /// Reads the text of a key, and its mark.
+    pub fn touch_text(&self, number: u32) -> u8 {
+        self.keys.touch(number) ^ self.marks.get(number).load(Ordering::Relaxed)
+    }
+
     /// Reads what adding a key will read first, so that several waits for memory overlap.
     pub(super) fn touch_key(&self, key: &str) {
         black_box(self.touch(self.hasher.key(key.as_bytes())));
     }
 
     /// Reads what [`BucketIndex::mark_prefixes`] will read of a directory with this hash.
-    pub fn touch_prefix(&self, directory: u64) -> usize {
+    pub fn touch_prefix(&self, directory: u64) -> u8 {
         self.prefixes.touch(directory)
     }
 

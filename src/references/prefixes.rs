@@ -48,8 +48,8 @@ impl Prefixes {
     }
 
     /// Reads what a look-up of a prefix with this hash will read first.
-    pub(super) fn touch(&self, hash: u64) -> usize {
-        self.table.find(hash, |_| true).map_or(0, |&number| self.texts.get(number).len())
+    pub(super) fn touch(&self, hash: u64) -> u8 {
+        self.table.find(hash, |_| true).map_or(0, |&number| self.texts.touch(number))
     }
 
     /// A prefix by its number.

@@ -66,6 +66,13 @@ impl Texts {
         self.segments[number as usize / TEXTS].get(number as usize % TEXTS)
     }
 
+    /// Reads both ends of the text with a number, so that it is at hand when it is compared.
+    #[inline]
+    pub fn touch(&self, number: u32) -> u8 {
+        let text = self.get(number);
+        text.first().unwrap_or(&0) ^ text.last().unwrap_or(&0)
+    }
+
     /// How many texts there are.
     pub fn len(&self) -> usize {
         self.segments.last().map_or(0, |last| (self.segments.len() - 1) * TEXTS + last.ends.len())

@@ -211,7 +211,7 @@ impl<'s> SideTaker<'s> {
     fn row(&mut self, bucket: u16, listed: &ListedRow<'_>) -> io::Result<()> {
         let row = &listed.row;
         let is_marker = || row.key.last() == Some(&b'/') && row.size.unwrap_or(0) == 0;
-        if row.is_delete_marker || !row.is_latest || is_marker() {
+        if row.is_delete_marker() || !row.is_latest() || is_marker() {
             return Ok(());
         }
         let hash = sides::hash(bucket, row.key);
@@ -237,7 +237,7 @@ impl<'s> SideTaker<'s> {
             content: listed.content,
             modified: row.modified,
             expires: listed.expires,
-            archived: row.is_archived,
+            archived: row.is_archived(),
         };
         self.writer.push(|bytes| {
             put_hashed_place(bytes, bucket, row.key);

@@ -125,10 +125,10 @@ impl<'a> PlacingPass<'a> {
 
     fn row(&mut self, bucket: u16, listed: &ListedRow<'_>) -> io::Result<()> {
         let row = &listed.row;
-        if row.is_delete_marker {
+        if row.is_delete_marker() {
             return Ok(());
         }
-        if !row.is_latest {
+        if !row.is_latest() {
             if matches!(self.identify(bucket, row.key), KeyMatch::Legacy(_)) {
                 self.decided.push(|bytes| {
                     put_place(bytes, bucket, row.key);
@@ -231,7 +231,7 @@ impl Object {
             legacy: placed.legacy.unwrap_or_default(),
             content: listed.content,
             modified: listed.row.modified,
-            flags: flag(listed.row.is_archived, ARCHIVED) | flag(listed.locked, LOCKED),
+            flags: flag(listed.row.is_archived(), ARCHIVED) | flag(listed.locked, LOCKED),
         }
     }
 

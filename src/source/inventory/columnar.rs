@@ -130,7 +130,13 @@ impl Canonical {
         let size = size.as_ref().and_then(|size| size.as_any().downcast_ref::<Int64Array>());
         let version = columns[Column::VersionId as usize].clone();
         let version = version.as_ref().and_then(|version| version.as_any().downcast_ref::<StringViewArray>());
+        let version_of = |row: usize| match version {
+            Some(version) if version.is_valid(row) => version.value(row).as_bytes(),
+            _ => b"",
+        };
         let mut keep: Option<Vec<bool>> = None;
+        // The row before, once one of this batch was understood.
+        let mut before: Option<usize> = None;
         for row in 0..rows {
             self.row += 1;
             let problem = match judge(key, bucket, &self.bucket, size, row) {
@@ -139,15 +145,22 @@ impl Canonical {
                     SourceProblem::Rejected { reason }
                 }
                 Ok(()) => {
-                    let version =
-                        version.filter(|version| version.is_valid(row)).map_or("", |version| version.value(row));
-                    if !self.neighbour.repeats(key.value(row), version.as_bytes()) {
+                    let repeats = match before.replace(row) {
+                        Some(before) => {
+                            same_key(key.value(before), key.value(row)) && version_of(before) == version_of(row)
+                        }
+                        None => self.neighbour.repeats(key.value(row), version_of(row)),
+                    };
+                    if !repeats {
                         continue;
                     }
-                    SourceProblem::DuplicateRow { key: self.neighbour.key() }
+                    SourceProblem::DuplicateRow { key: String::from_utf8_lossy(key.value(row)).into_owned() }
                 }
             };
             defects(SourceDefect { file: self.name.clone(), row: Some(self.row), problem });
+        }
+        if let Some(last) = before {
+            self.neighbour.repeats(key.value(last), version_of(last));
         }
         let keep = keep.map(BooleanArray::from);
         let kept = |array: &ArrayRef| match &keep {
@@ -162,6 +175,12 @@ impl Canonical {
         }
         Ok(Batch(Rows::Decoded(Box::new(rows))))
     }
+}
+
+/// Keys that follow one another differ at their ends, if anywhere.
+#[inline]
+fn same_key(left: &[u8], right: &[u8]) -> bool {
+    left.last_chunk::<8>() == right.last_chunk::<8>() && left == right
 }
 
 /// A delete marker has no size. S3 Metadata tables write 0 for it, inventories nothing.
