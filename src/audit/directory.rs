@@ -43,7 +43,7 @@ pub(super) struct InDirectory {
 impl Directory {
     /// What a key comes to that lies in it.
     pub(super) fn holds(&self, seen: &Foreseen) -> InDirectory {
-        let is_safe = !self.oddity.unsafe_ && !seen.name.unsafe_;
+        let is_safe = !self.oddity.suspicious && !seen.name.suspicious;
         InDirectory {
             is_safe,
             is_normal: is_safe && !self.oddity.plus && !seen.name.plus,

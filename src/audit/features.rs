@@ -6,7 +6,7 @@ use crate::rules::context::Trigger;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Oddity {
     /// Something in it may trigger a K-rule.
-    pub(super) unsafe_: bool,
+    pub(super) suspicious: bool,
     /// It holds a `+`, which may stand for a space.
     pub(super) plus: bool,
     /// It holds a `/`, so that it is no segment.
@@ -23,20 +23,20 @@ pub(super) fn directory(directory: &[u8]) -> Oddity {
     for (&byte, &next) in bytes.iter().zip(nexts) {
         relative |= (byte == b'/') & ((next == b'/') | (next == b'.'));
     }
-    let (mut unsafe_, mut plus) = (false, false);
+    let (mut suspicious, mut plus) = (false, false);
     for &byte in directory {
-        unsafe_ |= is_suspicious(byte);
+        suspicious |= is_suspicious(byte);
         plus |= byte == b'+';
     }
-    Oddity { unsafe_: unsafe_ | relative, plus, slash: false }
+    Oddity { suspicious: suspicious | relative, plus, slash: false }
 }
 
 /// What is odd about a last segment.
 pub(super) fn name(name: &[u8]) -> Oddity {
-    let mut oddity = Oddity { unsafe_: name.first() == Some(&b'.'), ..Oddity::default() };
+    let mut oddity = Oddity { suspicious: name.first() == Some(&b'.'), ..Oddity::default() };
     let mut look = |block: &[u8; BLOCK]| {
         for &byte in block {
-            oddity.unsafe_ |= is_suspicious(byte);
+            oddity.suspicious |= is_suspicious(byte);
             oddity.plus |= byte == b'+';
             oddity.slash |= byte == b'/';
         }
@@ -118,7 +118,7 @@ mod tests {
                 [format!("a{}b", char::from(byte)), format!("{}", char::from(byte)), format!("a/{}", char::from(byte))]
             {
                 let (trigger, _) = triggers(&key, |_| false);
-                assert!(trigger == Trigger::default() || directory(key.as_bytes()).unsafe_, "{key:?}");
+                assert!(trigger == Trigger::default() || directory(key.as_bytes()).suspicious, "{key:?}");
             }
         }
         assert_eq!(directory(b"models/training/job-1/output/model.tar.gz"), Oddity::default());
@@ -132,16 +132,16 @@ mod tests {
             prop_assert_eq!(oddity.slash, segment.contains('/'));
             prop_assert_eq!(oddity.plus, segment.contains('+'));
             if !oddity.slash {
-                prop_assert_eq!((oddity.unsafe_, oddity.plus), (whole.unsafe_, whole.plus));
+                prop_assert_eq!((oddity.suspicious, oddity.plus), (whole.suspicious, whole.plus));
             }
-            prop_assert!(whole.unsafe_ || whole.plus || !fold::is_odd(key.as_bytes()));
+            prop_assert!(whole.suspicious || whole.plus || !fold::is_odd(key.as_bytes()));
         }
 
         /// What is near a key with a `+` in a plain directory lies in that directory.
         #[test]
         fn a_plus_leads_to_no_other_directory(segment in "[a-z+ .=-]{1,9}") {
             let key = format!("a/b c/{segment}");
-            if !name(segment.as_bytes()).unsafe_ && let Some(normal) = fold::normal_form(&key) {
+            if !name(segment.as_bytes()).suspicious && let Some(normal) = fold::normal_form(&key) {
                 prop_assert_eq!(fold::split_directory(normal.as_bytes()).0, &b"a/b c/"[..]);
             }
         }

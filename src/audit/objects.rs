@@ -80,12 +80,11 @@ impl<'s> ObjectPass<'s> {
         }
     }
 
-    /// Turns to another bucket.
+    /// Turns to another bucket, between two batches: nothing waits to be counted.
     pub(super) fn enter(&mut self, bucket: u16) {
         self.bucket = bucket;
         self.layout = &self.shared.layout.buckets()[usize::from(bucket)];
         self.index = &self.shared.references.buckets[usize::from(bucket)];
-        self.settle();
         self.last = None;
         self.directory.leave();
         self.guess.clear();
@@ -99,7 +98,6 @@ impl<'s> ObjectPass<'s> {
         tmp_dir: Option<&Path>,
     ) -> io::Result<()> {
         if self.partial.folders.heap_bytes() > bytes {
-            self.settle();
             self.last = None;
             self.directory.forget_folder();
             self.guess.clear();

@@ -59,14 +59,13 @@ impl<'l> Builder<'l> {
 
     /// Reads what the keys that an item may name will be looked up by, while the item is still being read.
     pub(super) fn look_ahead(&self, item: &Item) {
-        item.root().has_text(|text| {
+        for text in item.root().texts() {
             if let Some((bucket, key)) = text.strip_prefix("s3://").and_then(|rest| rest.split_once('/'))
                 && let Some(number) = self.layout.buckets().iter().position(|known| known.name() == bucket)
             {
                 self.references.buckets[number].touch_key(key);
             }
-            false
-        });
+        }
     }
 
     pub(super) fn absent(&mut self, declaration: u16) {

@@ -16,7 +16,7 @@ pub(super) fn may_hold(value: Value<'_>, declared: &[Option<&DeclaredPaths>]) ->
         return false;
     }
     if paths.next().is_none() {
-        return value.has_text(could_be_location);
+        return value.texts().any(could_be_location);
     }
     let declared = || declared.iter().flatten();
     match value.kind() {

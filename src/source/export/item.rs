@@ -175,11 +175,11 @@ impl<'a> Value<'a> {
         self.node
     }
 
-    /// Whether a string in it, at any depth, or the string that it is passes a test.
-    pub fn has_text(self, test: impl Fn(&str) -> bool) -> bool {
+    /// The strings in it, at any depth, or the string that it is.
+    pub fn texts(self) -> impl Iterator<Item = &'a str> {
         let end = self.node().map_or(0, |node| node.after as usize);
         let nodes = self.item.nodes.get(self.node as usize..end).unwrap_or_default();
-        nodes.iter().any(|node| node.kind == ValueKind::S && test(self.item.text(node.text)))
+        nodes.iter().filter(|node| node.kind == ValueKind::S).map(move |node| self.item.text(node.text))
     }
 
     /// The value of a BOOL.

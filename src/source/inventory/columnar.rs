@@ -1,4 +1,4 @@
-//! What the readers of columnar formats share: decoded columns become batches of the canonical schema, and each row is
+//! What the readers of columnar formats share: decoded columns become batches of canonical columns, and each row is
 //! judged as a row of CSV is.
 
 use std::sync::Arc;

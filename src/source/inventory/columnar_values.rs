@@ -1,4 +1,4 @@
-//! Decoded columns of Parquet and ORC in the types of the canonical schema.
+//! Decoded columns of Parquet and ORC in the types of the canonical columns.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use arrow_schema::{DataType, TimeUnit};
 use super::columns::{Column, Shape};
 use crate::source::datafile::Stop;
 
-/// A column as the canonical schema has it.
+/// A column as it is in a batch.
 pub(super) fn canonical(column: Column, array: &ArrayRef) -> Result<ArrayRef, Stop> {
     let converted = match column.shape() {
         Shape::Key => array.as_binary_view_opt().map(|_| Arc::clone(array)),

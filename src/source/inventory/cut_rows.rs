@@ -23,8 +23,11 @@ pub(super) enum Origin {
     Passing,
 }
 
-/// Where a key or a text stands: in the block, or with the highest bit of `start` set in the side buffer. Neither has
-/// 2 GiB.
+/// The side buffer of a full batch, in bytes: texts of a listing may be long.
+const MOST_SIDE: usize = 16 << 20;
+
+/// Where a key or a text stands: in the block, or with the highest bit of `start` set in the side buffer. Both are far
+/// below 2 GiB: a block has 4 MiB, a side buffer at most one row more than [`MOST_SIDE`].
 #[derive(Debug, Clone, Copy)]
 struct Cut {
     start: u32,
@@ -147,7 +150,7 @@ impl BatchBuilder {
 
     /// Whether the batch takes no more rows.
     pub(super) fn is_full(&self) -> bool {
-        self.len() >= self.capacity
+        self.len() >= self.capacity || self.rows.side.len() >= MOST_SIDE
     }
 
     /// Begins a batch, in the memory of the last one unless somebody still holds that; gives its block.
@@ -213,7 +216,7 @@ fn number(row: &Row, column: Column) -> Option<Millis> {
 
 #[cfg(test)]
 mod tests {
-    use super::{BatchBuilder, Origin, Row};
+    use super::{BatchBuilder, MOST_SIDE, Origin, Row};
     use crate::source::inventory::columns::{Column, ColumnSet};
 
     #[test]
@@ -238,6 +241,21 @@ mod tests {
         assert_ne!(addresses[0][0], addresses[0][1]);
         assert_eq!(addresses[0], addresses[1]);
         assert_eq!(addresses[1], addresses[2]);
+    }
+
+    #[test]
+    fn long_texts_fill_a_batch() {
+        let wanted = ColumnSet::default().with(Column::ETag);
+        let mut builder = BatchBuilder::new(wanted, wanted, 8);
+        builder.begin();
+        let text = vec![b'a'; MOST_SIDE];
+        let mut row = Row { key: (0..3).into(), ..Row::default() };
+        builder.push(&row, &text, Origin::Passing, None);
+        assert!(!builder.is_full());
+        row.texts[Column::ETag as usize] = (0..MOST_SIDE).into();
+        builder.push(&row, &text, Origin::Passing, None);
+        assert!(builder.is_full());
+        assert_eq!(builder.finish(Vec::new()).text(Column::ETag, 1), Some(&text[..]));
     }
 
     #[test]

@@ -107,7 +107,7 @@ impl ColumnarReader for OrcReader {
     }
 }
 
-/// Texts as the canonical schema has them: views into the same bytes.
+/// Texts as the canonical columns have them: views into the same bytes.
 fn as_view(what: Decoded, array: &ArrayRef) -> ArrayRef {
     let is_text = match what {
         Decoded::Bucket => false,
