@@ -5,7 +5,7 @@ use crate::references::records::{Flags, NONE, References};
 
 impl Builder<'_> {
     /// Takes over everything another builder found, and gives its memory back on the way. The index and the items are
-    /// taken over at once where the pool has threads for both.
+    /// taken over at once where the pool has threads for both. No key of either waits.
     pub(super) fn absorb(&mut self, other: Self) {
         let Self { references: theirs, deferred, joined, .. } = other;
         let first_reference = self.references.list.len() as u32;

@@ -12,8 +12,8 @@ use crate::references::extract::Current;
 use crate::references::index::{BucketIndex, role};
 use crate::references::location::{Located, Resolver};
 use crate::references::node::Node;
+use crate::references::queue::KeyQueue;
 use crate::references::records::{Flags, Mention, NONE, Odd, Reference, References};
-use crate::source::export::Item;
 
 /// Grows [`References`].
 #[derive(Debug)]
@@ -22,6 +22,7 @@ pub(super) struct Builder<'l> {
     pub(super) declarations: &'l Declarations<'l>,
     pub(super) resolver: Resolver<'l>,
     pub(super) references: References,
+    pub(super) queue: KeyQueue,
     pub(super) deferred: Deferral<'l>,
     /// (table, partition key) → attribute → value.
     pub(super) joined: HashMap<(u16, String), Vec<(String, String)>>,
@@ -45,6 +46,7 @@ impl<'l> Builder<'l> {
             declarations,
             resolver: Resolver::new(layout),
             references,
+            queue: KeyQueue::default(),
             deferred: Deferral::default(),
             joined: HashMap::new(),
             captures: Captures::default(),
@@ -55,17 +57,6 @@ impl<'l> Builder<'l> {
 
     pub(super) fn count_item(&mut self, table: u16) {
         self.references.item_counts[table as usize] += 1;
-    }
-
-    /// Reads what the keys that an item may name will be looked up by, while the item is still being read.
-    pub(super) fn look_ahead(&self, item: &Item) {
-        for text in item.root().texts() {
-            if let Some((bucket, key)) = text.strip_prefix("s3://").and_then(|rest| rest.split_once('/'))
-                && let Some(number) = self.layout.buckets().iter().position(|known| known.name() == bucket)
-            {
-                self.references.buckets[number].touch_key(key);
-            }
-        }
     }
 
     pub(super) fn absent(&mut self, declaration: u16) {
@@ -164,6 +155,7 @@ impl<'l> Builder<'l> {
                 None => self.no_bucket(reference, key),
             }
         });
+        self.enter_keys();
         for (&reference, &new) in &self.references.mapped {
             let Reference { bucket, target, .. } = *self.references.list.get(reference);
             self.references.buckets[bucket as usize].move_to(target, new);

@@ -95,6 +95,7 @@ impl<'l> Extractor<'l> {
     /// Merges what several extractors found, into that which found most.
     pub fn merge(layout: &'l Layout, declarations: &'l Declarations<'l>, extractors: Vec<Self>) -> References {
         let mut builders: Vec<Builder<'l>> = extractors.into_iter().map(|extractor| extractor.builder).collect();
+        builders.iter_mut().for_each(Builder::enter_keys);
         builders.sort_by_key(|builder| builder.references.list.len());
         let mut merged = builders.pop().unwrap_or_else(|| Builder::new(layout, declarations));
         builders.into_iter().for_each(|builder| merged.absorb(builder));
@@ -106,7 +107,6 @@ impl<'l> Extractor<'l> {
         let Self { plans, owners, builder, buffers } = self;
         let plan = &plans[table as usize];
         builder.count_item(table);
-        builder.look_ahead(item);
         let mut mentions = false;
         let root = Node::Root(Root::new(item, &plan.names, &mut buffers.slots, |slot, value| {
             mentions |= !plan.declared.anything && mentions::may_hold(value, &plan.declared.slot(slot));

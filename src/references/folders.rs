@@ -30,9 +30,18 @@ struct Folder {
     hash: u32,
 }
 
+/// The folder of a key whose record covers that.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Covered {
+    area: u16,
+    /// How many bytes of the key it has.
+    length: u16,
+    hash: u32,
+}
+
 /// Where the name of a folder to add stands.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Named<'t> {
+enum Named<'t> {
     /// The first so many bytes of a key that is in the index.
     Key(u32, u16),
     /// Nowhere else.
@@ -61,11 +70,30 @@ impl Folder {
     }
 }
 
+impl Covered {
+    /// The folder that is the first so many bytes of a key.
+    pub(super) fn new(hasher: FoldHasher, area: u16, length: u16, key: &str) -> Self {
+        Self { area, length, hash: hash(hasher, area, &key.as_bytes()[..usize::from(length)]) }
+    }
+}
+
 impl Folders {
-    /// Adds a folder; once added as unfinished it stays so.
-    pub(super) fn add(&mut self, hasher: FoldHasher, keys: &Texts, area: u16, named: Named<'_>, unfinished: bool) {
+    /// Adds a folder that a record claims; once added as unfinished it stays so.
+    pub(super) fn claim(&mut self, hasher: FoldHasher, keys: &Texts, area: u16, folder: &str, unfinished: bool) {
         let bits = if unfinished { UNFINISHED } else { 0 };
-        self.insert(hash(hasher, area, named.bytes(keys)), keys, area, named, bits);
+        self.insert(hash(hasher, area, folder.as_bytes()), keys, area, Named::Text(folder), bits);
+    }
+
+    /// Adds the folder of a key that is in the index.
+    pub(super) fn cover(&mut self, keys: &Texts, number: u32, covered: Covered) {
+        let Covered { area, length, hash } = covered;
+        self.insert(hash, keys, area, Named::Key(number, length), 0);
+    }
+
+    /// Reads what adding a folder will read first; gives the number of a key that may begin with its name.
+    pub(super) fn touch(&self, covered: Covered) -> Option<u32> {
+        let found = self.table.find(spread(covered.hash), |folder| folder.hash == covered.hash)?;
+        (found.length & OWN == 0).then_some(found.text)
     }
 
     fn insert(&mut self, hash: u32, keys: &Texts, area: u16, named: Named<'_>, bits: u16) {

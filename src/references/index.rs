@@ -6,10 +6,9 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 use hashbrown::{HashMap, HashTable};
 
-use crate::layout::Placed;
 use crate::model::key;
 use crate::references::fold::{self, FoldHasher};
-use crate::references::folders::{Folders, Named};
+use crate::references::folders::{Covered, Folders};
 use crate::references::hash_filter::HashFilter;
 use crate::references::prefixes::Prefixes;
 use crate::references::texts::{Column, Texts};
@@ -64,7 +63,11 @@ pub struct BucketIndex {
 impl BucketIndex {
     /// Adds a key, or finds it, and adds roles to it.
     pub(super) fn key(&mut self, key: &str, roles: u8) -> u32 {
-        let hash = self.hasher.key(key.as_bytes());
+        self.key_hashed(key, self.key_hash(key), roles)
+    }
+
+    /// The same for a key with this hash ([`Self::key_hash`]).
+    pub(super) fn key_hashed(&mut self, key: &str, hash: u64, roles: u8) -> u32 {
         let number = match self.table.find(hash, |&number| self.keys.get(number) == key.as_bytes()) {
             Some(&number) => number,
             None => self.insert(key, hash),
@@ -104,7 +107,7 @@ impl BucketIndex {
     }
 
     /// Notes that a record names a key, so that [`Self::names_in`] knows its directory.
-    pub(super) fn note_directory(&mut self, number: u32) {
+    fn note_directory(&mut self, number: u32) {
         let (keys, hasher) = (&self.keys, self.hasher);
         let directory = |number: u32| key::directory(keys.text(number)).as_bytes();
         let own = directory(number);
@@ -124,15 +127,25 @@ impl BucketIndex {
         self.prefixes.add(self.hasher, prefix, claims)
     }
 
-    /// Says that a key's record covers the area's folder in which it lies.
-    pub(super) fn cover(&mut self, number: u32, placed: &Placed) {
-        let named = Named::Key(number, placed.folder);
-        self.folders.add(self.hasher, &self.keys, placed.area, named, false);
+    /// The area's folder that is the first so many bytes of a key.
+    pub(super) fn covered(&self, area: u16, length: u16, key: &str) -> Covered {
+        Covered::new(self.hasher, area, length, key)
+    }
+
+    /// Says of a key that a record names which folder the record covers, and whether somebody may ask for the key's
+    /// directory ([`Self::names_in`]).
+    pub(super) fn note(&mut self, number: u32, covered: Option<Covered>, is_asked_for: bool) {
+        if is_asked_for {
+            self.note_directory(number);
+        }
+        if let Some(covered) = covered {
+            self.folders.cover(&self.keys, number, covered);
+        }
     }
 
     /// Says that a record claims a folder of an area, and whether its job is unfinished.
     pub(super) fn claim(&mut self, area: u16, folder: &str, unfinished: bool) {
-        self.folders.add(self.hasher, &self.keys, area, Named::Text(folder), unfinished);
+        self.folders.claim(self.hasher, &self.keys, area, folder, unfinished);
     }
 
     /// Says that a reference asks for one version of a key.
@@ -235,9 +248,14 @@ impl BucketIndex {
         self.keys.touch(number) ^ self.marks.get(number).load(Ordering::Relaxed)
     }
 
-    /// Reads what adding a key will read first, so that several waits for memory overlap.
-    pub(super) fn touch_key(&self, key: &str) {
-        black_box(self.touch(self.hasher.key(key.as_bytes())));
+    /// The hash of a key, for [`Self::key_hashed`] and [`Self::touch`].
+    pub(super) fn key_hash(&self, key: &str) -> u64 {
+        self.hasher.key(key.as_bytes())
+    }
+
+    /// Reads what covering a folder will read first; gives the number of a key that may begin with its name.
+    pub(super) fn touch_folder(&self, covered: Covered) -> Option<u32> {
+        self.folders.touch(covered)
     }
 
     /// Reads what [`BucketIndex::mark_prefixes`] will read of a directory with this hash.
@@ -317,7 +335,10 @@ impl BucketIndex {
     pub(super) fn absorb(&mut self, other: Self) -> (Vec<u32>, Vec<u32>) {
         let Self { keys: texts, mut marks, prefixes, folders, directories, versions, .. } = other;
         let mut keys = Vec::with_capacity(texts.len());
-        texts.drain_with(self, Self::touch_key, |index, text| {
+        let touch = |index: &Self, text: &str| {
+            black_box(index.touch(index.key_hash(text)));
+        };
+        texts.drain_with(self, touch, |index, text| {
             let roles = *marks.get_mut(keys.len() as u32).get_mut();
             keys.push(index.key(text, roles));
         });

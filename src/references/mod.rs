@@ -18,6 +18,7 @@ mod mentions;
 mod node;
 mod places;
 mod prefixes;
+mod queue;
 pub mod records;
 pub mod runs;
 mod settle;

@@ -76,11 +76,11 @@ impl Builder<'_> {
                     _ => {
                         self.settle_object(reference, spec, &key, fillings, entries);
                         if let Some(other) = other.filter(|other| *other != key && !other.is_empty()) {
-                            let number = self.references.buckets[bucket as usize].key(&other, role::NAMED);
-                            self.cover(spec, bucket, number);
+                            let number = self.also_names(spec, bucket, &other);
                             self.odd(reference).other_target = Some(number);
                         }
                         if let Some(version) = version {
+                            self.enter_keys();
                             let target = self.references.reference(reference).target;
                             self.references.buckets[bucket as usize].ask_version(target, &version);
                             self.odd(reference).version = Some(version.into_boxed_str());
@@ -115,27 +115,22 @@ impl Builder<'_> {
         let bucket = self.references.reference(reference).bucket;
         let layout = self.layout;
         let within = &layout.buckets()[bucket as usize];
-        let index = &mut self.references.buckets[bucket as usize];
-        let target = index.key(key, role::NAMED);
         if key.ends_with('/') {
             let broad = within.is_over_broad(key);
-            let prefix = index.prefix(key, spec.claims && !broad);
+            let prefix = self.references.buckets[bucket as usize].prefix(key, spec.claims && !broad);
             self.odd(reference).prefix = Some(prefix);
             if spec.claims && broad {
                 self.flag(reference, Flags::OVER_BROAD);
             }
         }
-        let entry = self.references.list.get_mut(reference);
-        entry.target = target;
-        entry.flags.set(Flags::KEY);
+        self.flag(reference, Flags::KEY);
         let mut captures = std::mem::take(&mut self.captures);
         let placed = within.identify(key.as_bytes(), &mut captures);
-        self.note_directory(bucket, target, &placed);
+        self.enqueue(reference, bucket, key, self.covered(spec, key, &placed), self.is_asked_for(&placed));
         match placed {
             KeyMatch::Area(placed) => {
                 self.judge_place(reference, spec, &placed, entries);
                 self.judge_names(reference, spec, &placed, key, &captures, fillings);
-                self.cover_placed(spec, bucket, target, &placed);
             }
             KeyMatch::Legacy(placed) => {
                 self.flag(reference, Flags::LEGACY);
@@ -145,9 +140,8 @@ impl Builder<'_> {
                 let entry = entries.iter().copied().find(|entry| within.entries().contains(entry));
                 match within.legacy_target(key, &placed, &captures, entry, &mut fill) {
                     LegacyTarget::Moves(new) => {
-                        let number = self.references.buckets[bucket as usize].key(&new, role::NAMED);
+                        let number = self.also_names(spec, bucket, &new);
                         self.references.mapped.insert(reference, number);
-                        self.cover(spec, bucket, number);
                     }
                     LegacyTarget::Keeps(_) | LegacyTarget::Unnamed { keep: true, .. } => {
                         self.flag(reference, Flags::KEPT);
@@ -213,39 +207,37 @@ impl Builder<'_> {
         }
     }
 
-    /// A reference to anything in a folder covers the whole folder.
+    /// Enters a key that a reference names beside the one that it holds; gives its number.
+    fn also_names(&mut self, spec: &ReferenceSpec, bucket: u16, key: &str) -> u32 {
+        let placed = self.layout.buckets()[bucket as usize].identify(key.as_bytes(), &mut Captures::new());
+        let (covered, is_asked_for) = (self.covered(spec, key, &placed), self.is_asked_for(&placed));
+        let index = &mut self.references.buckets[bucket as usize];
+        let covered = covered.map(|(area, length)| index.covered(area, length, key));
+        let number = index.key(key, role::NAMED);
+        index.note(number, covered, is_asked_for);
+        number
+    }
+
+    /// The area and the length of the folder that a reference to a key covers: anything in a folder covers the whole of
+    /// it.
     ///
     /// A key ending in `/` may turn out to be a prefix, so it covers no more than what lies below it.
-    fn cover_placed(&mut self, spec: &ReferenceSpec, bucket: u16, number: u32, placed: &Placed) {
-        let index = &mut self.references.buckets[bucket as usize];
+    fn covered(&self, spec: &ReferenceSpec, key: &str, placed: &KeyMatch) -> Option<(u16, u16)> {
+        let KeyMatch::Area(placed) = placed else { return None };
         let is_folder = self.layout.spec().areas[usize::from(placed.area)].orphan_scope == OrphanScope::Folder;
-        if spec.claims && is_folder && !index.key_text(number).ends_with('/') {
-            index.cover(number, placed);
-        }
+        (spec.claims && is_folder && !key.ends_with('/')).then_some((placed.area, placed.folder))
     }
 
-    /// The same for a key that was not identified yet.
-    fn cover(&mut self, spec: &ReferenceSpec, bucket: u16, number: u32) {
-        let key = self.references.buckets[bucket as usize].key_text(number).as_bytes();
-        let placed = self.layout.buckets()[bucket as usize].identify(key, &mut Captures::new());
-        self.note_directory(bucket, number, &placed);
-        if let KeyMatch::Area(placed) = placed {
-            self.cover_placed(spec, bucket, number, &placed);
-        }
-    }
-
-    /// Notes the directory of a key that a record names, unless nobody asks for it: it matters to objects of areas that
-    /// expect some without a record, and every object beside one that has siblings lies in the same area.
-    fn note_directory(&mut self, bucket: u16, number: u32, placed: &KeyMatch) {
+    /// Whether somebody asks for the directory of a key that a record names: it matters to objects of areas that expect
+    /// some without a record, and every object beside one that has siblings lies in the same area.
+    fn is_asked_for(&self, placed: &KeyMatch) -> bool {
         let expects = |area: u16| !self.layout.expected_unreferenced(usize::from(area)).is_empty();
         let asked = match placed {
             KeyMatch::Area(placed) => !placed.siblings || expects(placed.area),
             KeyMatch::Legacy(placed) => !placed.siblings,
             KeyMatch::OutOfScope | KeyMatch::Unmatched => true,
         };
-        if asked && self.expecting {
-            self.references.buckets[bucket as usize].note_directory(number);
-        }
+        asked && self.expecting
     }
 
     /// An item owns a folder of an area, in every bucket entry that may be its own.
