@@ -72,7 +72,7 @@ fn references(dir: &Path, layout: &Layout, declarations: &Declarations<'_>) -> R
             }
         }
     }
-    Extractor::merge(layout, declarations, vec![extractor])
+    extractor.merge(Vec::new())
 }
 
 fn bytes(criterion: &mut Criterion, dir: &Path) {

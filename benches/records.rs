@@ -172,7 +172,7 @@ fn memory(layout: &Layout) {
         let file = data_file(&dir, "items.json", ITEMS, &lines, false);
         read(&file, false, |item| extractor.item(table, EXPORTED_AT, item, &mut Silence));
     }
-    let held = Extractor::merge(layout, &declarations, vec![extractor]).held();
+    let held = extractor.merge(Vec::new()).held();
     let each = |bytes: usize| bytes as f64 / held.references as f64;
     println!(
         "{} references: {:.1} bytes each beside {:.1} of keys and {:.1} of primary keys",

@@ -121,8 +121,9 @@ pub(super) fn read_exports(
         inputs.exports.iter().map(|(table, export)| (export, tables[usize::from(*table)].key.as_slice())),
     );
     request.progress.begin("reading exports", order.bytes());
+    let first = Extractor::new(request.layout, declarations);
     let workers = pool.broadcast(|_| -> Result<_, AuditError> {
-        let mut extractor = Extractor::new(request.layout, declarations);
+        let mut extractor = first.twin();
         let mut emitter = emitters.emitter();
         let mut items = vec![0_u64; inputs.exports.len()];
         while let Some(turn) = order.next_turn() {
@@ -178,8 +179,7 @@ pub(super) fn read_exports(
         extractors.push(extractor);
     }
     request.progress.end();
-    let references = pool.install(|| Extractor::merge(request.layout, declarations, extractors));
-    Ok((references, complete, items))
+    Ok((first.merge(extractors), complete, items))
 }
 
 /// Streams every inventory past the references; with `side`, every object also goes there, for a migration to

@@ -12,7 +12,7 @@ use crate::references::extract::Current;
 use crate::references::index::{BucketIndex, role};
 use crate::references::location::{Located, Resolver};
 use crate::references::node::Node;
-use crate::references::queue::KeyQueue;
+use crate::references::queue::{Queue, SharedIndexes};
 use crate::references::records::{Flags, Mention, NONE, Odd, Reference, References};
 
 /// Grows [`References`].
@@ -22,7 +22,9 @@ pub(super) struct Builder<'l> {
     pub(super) declarations: &'l Declarations<'l>,
     pub(super) resolver: Resolver<'l>,
     pub(super) references: References,
-    pub(super) queue: KeyQueue,
+    /// The indexes that every thread enters keys into; `references` gets them in the end.
+    pub(super) indexes: SharedIndexes,
+    pub(super) queue: Queue,
     pub(super) deferred: Deferral<'l>,
     /// (table, partition key) → attribute → value.
     pub(super) joined: HashMap<(u16, String), Vec<(String, String)>>,
@@ -34,9 +36,8 @@ pub(super) struct Builder<'l> {
 }
 
 impl<'l> Builder<'l> {
-    pub(super) fn new(layout: &'l Layout, declarations: &'l Declarations<'l>) -> Self {
+    pub(super) fn new(layout: &'l Layout, declarations: &'l Declarations<'l>, indexes: SharedIndexes) -> Self {
         let references = References {
-            buckets: layout.buckets().iter().map(|_| BucketIndex::default()).collect(),
             item_counts: vec![0; layout.spec().tables.len()],
             absent_counts: vec![0; declarations.len()],
             ..References::default()
@@ -46,7 +47,8 @@ impl<'l> Builder<'l> {
             declarations,
             resolver: Resolver::new(layout),
             references,
-            queue: KeyQueue::default(),
+            indexes,
+            queue: Queue::default(),
             deferred: Deferral::default(),
             joined: HashMap::new(),
             captures: Captures::default(),
@@ -127,7 +129,7 @@ impl<'l> Builder<'l> {
     pub(super) fn mention(&mut self, current: &Current<'_>, path: &str, text: &str) {
         match self.resolver.uri(text) {
             Located::Inside { bucket, key, .. } if !key.is_empty() => {
-                self.references.buckets[bucket as usize].key(&key, role::MENTIONED);
+                self.indexes.of(bucket).key(&key, role::MENTIONED);
             }
             Located::Inside { .. } | Located::Outside { declared: Some(_), .. } => {}
             Located::Outside { declared: None, .. } | Located::Malformed { .. } => return,
@@ -155,7 +157,8 @@ impl<'l> Builder<'l> {
                 None => self.no_bucket(reference, key),
             }
         });
-        self.enter_keys();
+        self.enter_all();
+        self.references.buckets = self.indexes.take();
         for (&reference, &new) in &self.references.mapped {
             let Reference { bucket, target, .. } = *self.references.list.get(reference);
             self.references.buckets[bucket as usize].move_to(target, new);

@@ -13,6 +13,7 @@ use crate::references::declarations::{Declarations, Group, TablePlan};
 use crate::references::fillings::Fillings;
 use crate::references::mentions;
 use crate::references::node::{Node, Root};
+use crate::references::queue::SharedIndexes;
 use crate::references::records::{NONE, References, StepState, UNKNOWN_TIME};
 use crate::references::steps::FoundSteps;
 use crate::source::export::Item;
@@ -87,18 +88,34 @@ impl<'l> Extractor<'l> {
         Self {
             plans: TablePlan::all(layout.spec(), declarations),
             owners,
-            builder: Builder::new(layout, declarations),
+            builder: Builder::new(layout, declarations, SharedIndexes::new(layout.buckets().len())),
             buffers: Buffers::default(),
         }
     }
 
-    /// Merges what several extractors found, into that which found most.
-    pub fn merge(layout: &'l Layout, declarations: &'l Declarations<'l>, extractors: Vec<Self>) -> References {
-        let mut builders: Vec<Builder<'l>> = extractors.into_iter().map(|extractor| extractor.builder).collect();
-        builders.iter_mut().for_each(Builder::enter_keys);
-        builders.sort_by_key(|builder| builder.references.list.len());
-        let mut merged = builders.pop().unwrap_or_else(|| Builder::new(layout, declarations));
-        builders.into_iter().for_each(|builder| merged.absorb(builder));
+    /// Another one that has seen nothing, for another thread: both enter what they find in the same index.
+    pub fn twin(&self) -> Self {
+        let Builder { layout, declarations, indexes, .. } = &self.builder;
+        Self {
+            plans: TablePlan::all(layout.spec(), declarations),
+            owners: self.owners.clone(),
+            builder: Builder::new(layout, declarations, indexes.clone()),
+            buffers: Buffers::default(),
+        }
+    }
+
+    /// What this one and its twins found.
+    pub fn merge(self, twins: Vec<Self>) -> References {
+        let mut merged = self.builder;
+        merged.enter_all();
+        for Self { builder: mut other, .. } in twins {
+            other.enter_all();
+            // What the one that found more holds stays where it is.
+            if other.references.list.len() > merged.references.list.len() {
+                std::mem::swap(&mut merged, &mut other);
+            }
+            merged.absorb(other);
+        }
         merged.finish()
     }
 

@@ -36,7 +36,8 @@ pub(super) struct Covered {
     area: u16,
     /// How many bytes of the key it has.
     length: u16,
-    hash: u32,
+    /// Its [`hash`].
+    pub(super) hash: u32,
 }
 
 /// Where the name of a folder to add stands.
@@ -72,16 +73,15 @@ impl Folder {
 
 impl Covered {
     /// The folder that is the first so many bytes of a key.
-    pub(super) fn new(hasher: FoldHasher, area: u16, length: u16, key: &str) -> Self {
-        Self { area, length, hash: hash(hasher, area, &key.as_bytes()[..usize::from(length)]) }
+    pub(super) fn new(area: u16, length: u16, key: &str) -> Self {
+        Self { area, length, hash: hash(area, &key.as_bytes()[..usize::from(length)]) }
     }
 }
 
 impl Folders {
-    /// Adds a folder that a record claims; once added as unfinished it stays so.
-    pub(super) fn claim(&mut self, hasher: FoldHasher, keys: &Texts, area: u16, folder: &str, unfinished: bool) {
-        let bits = if unfinished { UNFINISHED } else { 0 };
-        self.insert(hash(hasher, area, folder.as_bytes()), keys, area, Named::Text(folder), bits);
+    /// Adds a folder with this [`hash`] that a record claims; once added as unfinished it stays so.
+    pub(super) fn claim(&mut self, keys: &Texts, area: u16, hash: u32, folder: &str, unfinished: bool) {
+        self.insert(hash, keys, area, Named::Text(folder), if unfinished { UNFINISHED } else { 0 });
     }
 
     /// Adds the folder of a key that is in the index.
@@ -90,9 +90,10 @@ impl Folders {
         self.insert(hash, keys, area, Named::Key(number, length), 0);
     }
 
-    /// Reads what adding a folder will read first; gives the number of a key that may begin with its name.
-    pub(super) fn touch(&self, covered: Covered) -> Option<u32> {
-        let found = self.table.find(spread(covered.hash), |folder| folder.hash == covered.hash)?;
+    /// Reads what adding a folder with this [`hash`] will read first; gives the number of a key that may begin with its
+    /// name.
+    pub(super) fn touch(&self, hash: u32) -> Option<u32> {
+        let found = self.table.find(spread(hash), |folder| folder.hash == hash)?;
         (found.length & OWN == 0).then_some(found.text)
     }
 
@@ -110,11 +111,11 @@ impl Folders {
     }
 
     /// Whether a folder is there, and whether its job is unfinished.
-    pub(super) fn find(&self, hasher: FoldHasher, keys: &Texts, area: u16, name: &[u8]) -> Option<bool> {
+    pub(super) fn find(&self, keys: &Texts, area: u16, name: &[u8]) -> Option<bool> {
         if self.table.is_empty() {
             return None;
         }
-        let hash = hash(hasher, area, name);
+        let hash = hash(area, name);
         let found = self.table.find(spread(hash), |folder| folder.is(hash, area, name, keys, &self.own));
         found.map(|folder| folder.length & UNFINISHED != 0)
     }
@@ -124,27 +125,16 @@ impl Folders {
         self.table.iter().map(|folder| folder.area)
     }
 
-    /// Takes over the folders of another index, whose key `n` is `renumbered[n]` among `keys`.
-    pub(super) fn absorb(&mut self, other: Self, keys: &Texts, renumbered: &[u32]) {
-        for Folder { text, area, length, hash } in other.table {
-            let named = if length & OWN != 0 {
-                Named::Text(other.own.text(text))
-            } else {
-                Named::Key(renumbered[text as usize], length & LENGTH)
-            };
-            self.insert(hash, keys, area, named, length & UNFINISHED);
-        }
-    }
-
     /// Heap bytes held, capacity included.
     pub(super) fn heap_bytes(&self) -> usize {
         self.table.allocation_size() + self.own.heap_bytes()
     }
 }
 
-fn hash(hasher: FoldHasher, area: u16, name: &[u8]) -> u32 {
+/// The hash of a folder of an area.
+pub(super) fn hash(area: u16, name: &[u8]) -> u32 {
     // An odd factor spreads the few areas over all bits.
-    let hash = hasher.directory(name) ^ u64::from(area).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let hash = FoldHasher::default().directory(name) ^ u64::from(area).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     (hash ^ hash >> 32) as u32
 }
 

@@ -1,7 +1,6 @@
 //! The reference index of one bucket: keys that records name, prefixes and folders they cover, and what the
 //! inventory showed of each. Built from records, asked once per object.
 
-use std::hint::black_box;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use hashbrown::{HashMap, HashTable};
@@ -63,10 +62,10 @@ pub struct BucketIndex {
 impl BucketIndex {
     /// Adds a key, or finds it, and adds roles to it.
     pub(super) fn key(&mut self, key: &str, roles: u8) -> u32 {
-        self.key_hashed(key, self.key_hash(key), roles)
+        self.key_hashed(key, self.hasher.key(key.as_bytes()), roles)
     }
 
-    /// The same for a key with this hash ([`Self::key_hash`]).
+    /// The same for a key with this hash ([`FoldHasher::key`]).
     pub(super) fn key_hashed(&mut self, key: &str, hash: u64, roles: u8) -> u32 {
         let number = match self.table.find(hash, |&number| self.keys.get(number) == key.as_bytes()) {
             Some(&number) => number,
@@ -127,11 +126,6 @@ impl BucketIndex {
         self.prefixes.add(self.hasher, prefix, claims)
     }
 
-    /// The area's folder that is the first so many bytes of a key.
-    pub(super) fn covered(&self, area: u16, length: u16, key: &str) -> Covered {
-        Covered::new(self.hasher, area, length, key)
-    }
-
     /// Says of a key that a record names which folder the record covers, and whether somebody may ask for the key's
     /// directory ([`Self::names_in`]).
     pub(super) fn note(&mut self, number: u32, covered: Option<Covered>, is_asked_for: bool) {
@@ -143,9 +137,9 @@ impl BucketIndex {
         }
     }
 
-    /// Says that a record claims a folder of an area, and whether its job is unfinished.
-    pub(super) fn claim(&mut self, area: u16, folder: &str, unfinished: bool) {
-        self.folders.claim(self.hasher, &self.keys, area, folder, unfinished);
+    /// Says that a record claims a folder of an area with this [`folders::hash`], and whether its job is unfinished.
+    pub(super) fn claim(&mut self, area: u16, hash: u32, folder: &str, unfinished: bool) {
+        self.folders.claim(&self.keys, area, hash, folder, unfinished);
     }
 
     /// Says that a reference asks for one version of a key.
@@ -248,14 +242,10 @@ impl BucketIndex {
         self.keys.touch(number) ^ self.marks.get(number).load(Ordering::Relaxed)
     }
 
-    /// The hash of a key, for [`Self::key_hashed`] and [`Self::touch`].
-    pub(super) fn key_hash(&self, key: &str) -> u64 {
-        self.hasher.key(key.as_bytes())
-    }
-
-    /// Reads what covering a folder will read first; gives the number of a key that may begin with its name.
-    pub(super) fn touch_folder(&self, covered: Covered) -> Option<u32> {
-        self.folders.touch(covered)
+    /// Reads what covering or claiming a folder with this [`folders::hash`] will read first; gives the number of a key that
+    /// may begin with its name.
+    pub(super) fn touch_folder(&self, hash: u32) -> Option<u32> {
+        self.folders.touch(hash)
     }
 
     /// Reads what [`BucketIndex::mark_prefixes`] will read of a directory with this hash.
@@ -307,12 +297,12 @@ impl BucketIndex {
 
     /// Whether records cover or claim a folder.
     pub fn covers(&self, area: u16, folder: &[u8]) -> bool {
-        self.folders.find(self.hasher, &self.keys, area, folder).is_some()
+        self.folders.find(&self.keys, area, folder).is_some()
     }
 
     /// Whether an unfinished job owns a folder.
     pub fn is_unfinished(&self, area: u16, folder: &[u8]) -> bool {
-        self.folders.find(self.hasher, &self.keys, area, folder) == Some(true)
+        self.folders.find(&self.keys, area, folder) == Some(true)
     }
 
     /// Whether a record names a key in this directory (ends in `/`, or empty) with this hash, in which the layout expects objects that
@@ -328,25 +318,6 @@ impl BucketIndex {
     /// Areas with a covered folder: records name them.
     pub fn covered_areas(&self) -> impl Iterator<Item = u16> {
         self.folders.areas()
-    }
-
-    /// Takes over everything of another index of the same bucket, and gives its memory back on the way; gives the new
-    /// numbers of its keys and prefixes.
-    pub(super) fn absorb(&mut self, other: Self) -> (Vec<u32>, Vec<u32>) {
-        let Self { keys: texts, mut marks, prefixes, folders, directories, versions, .. } = other;
-        let mut keys = Vec::with_capacity(texts.len());
-        let touch = |index: &Self, text: &str| {
-            black_box(index.touch(index.key_hash(text)));
-        };
-        texts.drain_with(self, touch, |index, text| {
-            let roles = *marks.get_mut(keys.len() as u32).get_mut();
-            keys.push(index.key(text, roles));
-        });
-        self.folders.absorb(folders, &self.keys, &keys);
-        directories.into_iter().for_each(|number| self.note_directory(keys[number as usize]));
-        versions.iter().for_each(|(number, version)| self.ask_version(keys[number as usize], version));
-        let prefixes = self.prefixes.absorb(prefixes, self.hasher);
-        (keys, prefixes)
     }
 
     /// Bytes of the keys' texts.

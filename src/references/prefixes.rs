@@ -98,17 +98,6 @@ impl Prefixes {
         self.depths != 0 && memchr::memchr_iter(b'/', key).any(|slash| claims(&key[..=slash]))
     }
 
-    /// Takes over the prefixes of another index; gives their new numbers.
-    pub(super) fn absorb(&mut self, other: Self, hasher: FoldHasher) -> Vec<u32> {
-        let mut numbers = Vec::with_capacity(other.texts.len());
-        let mut marks = other.marks;
-        other.texts.drain(|text| {
-            let claims = *marks.get_mut(numbers.len() as u32).get_mut() & CLAIMS != 0;
-            numbers.push(self.add(hasher, text, claims));
-        });
-        numbers
-    }
-
     /// Heap bytes held, capacity included.
     pub(super) fn heap_bytes(&self) -> usize {
         self.table.allocation_size() + self.texts.heap_bytes() + self.marks.heap_bytes()

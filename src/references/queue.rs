@@ -1,77 +1,120 @@
-//! Keys on their way into the index. They wait until there are some of them, so that the waits for memory overlap: each
+//! What threads that read records share, and what is on its way there: one index for each bucket, in which keys and
+//! folders are entered some at a time. So the lock is taken once for all of them, and the waits for memory overlap: each
 //! finds its slot, its text and its folder somewhere else in hundreds of megabytes.
 
 use std::hint::black_box;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::references::build::Builder;
-use crate::references::folders::Covered;
-use crate::references::index::role;
+use crate::references::fold::FoldHasher;
+use crate::references::folders::{self, Covered};
+use crate::references::index::{BucketIndex, role};
 
-/// Keys that enter together: as many loads are under way at once.
+/// What enters together: as many loads are under way at once.
 const GROUP: usize = 64;
 
-/// Keys that references name, each with what has to be noted of it.
+/// The indexes of all buckets while records are read.
+#[derive(Debug, Clone)]
+pub(super) struct SharedIndexes(Arc<[Mutex<BucketIndex>]>);
+
+impl SharedIndexes {
+    /// Empty ones for so many buckets.
+    pub(super) fn new(buckets: usize) -> Self {
+        Self((0..buckets).map(|_| Mutex::default()).collect())
+    }
+
+    /// The index of a bucket, for this thread alone as long as it holds it.
+    pub(super) fn of(&self, bucket: u16) -> MutexGuard<'_, BucketIndex> {
+        // A thread that panicked ends the audit in any case.
+        self.0[usize::from(bucket)].lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The indexes as they are, complete.
+    pub(super) fn take(&self) -> Vec<BucketIndex> {
+        let buckets = 0..self.0.len() as u16;
+        buckets.map(|bucket| std::mem::take(&mut *self.of(bucket))).collect()
+    }
+}
+
+/// Keys that references name and folders that records claim, each with what has to be noted of it.
 #[derive(Debug, Default)]
-pub(super) struct KeyQueue {
+pub(super) struct Queue {
     list: Vec<Waiting>,
-    /// The keys, one behind another.
+    /// Keys and folders, one behind another.
     texts: String,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Waiting {
-    reference: u32,
     bucket: u16,
-    is_asked_for: bool,
-    covered: Option<Covered>,
-    /// Where the key stands among the texts.
-    start: usize,
+    /// Where its text ends; it begins where the one before ends.
     end: usize,
-    hash: u64,
+    what: What,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum What {
+    Key { reference: u32, hash: u64, covered: Option<Covered>, is_asked_for: bool },
+    Claim { area: u16, hash: u32, unfinished: bool },
 }
 
 impl Builder<'_> {
     /// Lets a key wait that a reference names: with the folder that it covers, and whether somebody may ask for its
     /// directory.
-    pub(super) fn enqueue(
+    pub(super) fn enqueue_key(
         &mut self,
         reference: u32,
         bucket: u16,
         key: &str,
-        covered: Option<(u16, u16)>,
+        covered: Option<Covered>,
         is_asked_for: bool,
     ) {
-        let index = &self.references.buckets[usize::from(bucket)];
-        let covered = covered.map(|(area, length)| index.covered(area, length, key));
-        let (start, hash) = (self.queue.texts.len(), index.key_hash(key));
-        self.queue.texts.push_str(key);
-        let end = self.queue.texts.len();
-        self.queue.list.push(Waiting { reference, bucket, is_asked_for, covered, start, end, hash });
+        let hash = FoldHasher::default().key(key.as_bytes());
+        self.enqueue(bucket, key, What::Key { reference, hash, covered, is_asked_for });
+    }
+
+    /// Lets a folder wait that a record claims.
+    pub(super) fn enqueue_claim(&mut self, bucket: u16, area: u16, folder: &str, unfinished: bool) {
+        let hash = folders::hash(area, folder.as_bytes());
+        self.enqueue(bucket, folder, What::Claim { area, hash, unfinished });
+    }
+
+    fn enqueue(&mut self, bucket: u16, text: &str, what: What) {
+        self.queue.texts.push_str(text);
+        self.queue.list.push(Waiting { bucket, end: self.queue.texts.len(), what });
         if self.queue.list.len() == GROUP {
-            self.enter_keys();
+            self.enter_all();
         }
     }
 
-    /// Enters the keys that wait: from now on their references have targets.
-    pub(super) fn enter_keys(&mut self) {
+    /// Enters all that waits: from now on its references have targets.
+    pub(super) fn enter_all(&mut self) {
         let mut queue = std::mem::take(&mut self.queue);
-        let buckets = &mut self.references.buckets;
-        let mut met = [(0, None, None); GROUP];
-        for (met, waiting) in met.iter_mut().zip(&queue.list) {
-            let index = &buckets[usize::from(waiting.bucket)];
-            let folder = waiting.covered.and_then(|covered| index.touch_folder(covered));
-            *met = (usize::from(waiting.bucket), index.touch(waiting.hash), folder);
-        }
-        let texts = |&(bucket, key, folder): &(usize, Option<u32>, Option<u32>)| {
-            let index = &buckets[bucket];
-            [key, folder].into_iter().flatten().fold(0, |warmth, number| warmth ^ index.touch_text(number))
-        };
-        black_box(met.iter().map(texts).fold(0, |all, warmth| all ^ warmth));
-        for waiting in &queue.list {
-            let index = &mut buckets[usize::from(waiting.bucket)];
-            let number = index.key_hashed(&queue.texts[waiting.start..waiting.end], waiting.hash, role::NAMED);
-            self.references.list.get_mut(waiting.reference).target = number;
-            index.note(number, waiting.covered, waiting.is_asked_for);
+        let mut start = 0;
+        for group in queue.list.chunk_by(|one, other| one.bucket == other.bucket) {
+            let index = &mut *self.indexes.of(group[0].bucket);
+            let found = |waiting: &Waiting| match waiting.what {
+                What::Key { hash, covered, .. } => {
+                    [index.touch(hash), covered.and_then(|covered| index.touch_folder(covered.hash))]
+                }
+                What::Claim { hash, .. } => [None, index.touch_folder(hash)],
+            };
+            let mut numbers = [[None; 2]; GROUP];
+            numbers.iter_mut().zip(group).for_each(|(numbers, waiting)| *numbers = found(waiting));
+            let numbers = numbers.iter().flatten().flatten();
+            black_box(numbers.fold(0, |all, &number| all ^ index.touch_text(number)));
+            for &Waiting { end, what, .. } in group {
+                let text = &queue.texts[start..end];
+                start = end;
+                match what {
+                    What::Key { reference, hash, covered, is_asked_for } => {
+                        let number = index.key_hashed(text, hash, role::NAMED);
+                        index.note(number, covered, is_asked_for);
+                        self.references.list.get_mut(reference).target = number;
+                    }
+                    What::Claim { area, hash, unfinished } => index.claim(area, hash, text, unfinished),
+                }
+            }
         }
         queue.list.clear();
         queue.texts.clear();

@@ -8,6 +8,7 @@ use crate::model::uri;
 use crate::references::attribute::Element;
 use crate::references::build::Builder;
 use crate::references::fillings::Fillings;
+use crate::references::folders::Covered;
 use crate::references::index::role;
 use crate::references::location::Located;
 use crate::references::records::Flags;
@@ -80,9 +81,9 @@ impl Builder<'_> {
                             self.odd(reference).other_target = Some(number);
                         }
                         if let Some(version) = version {
-                            self.enter_keys();
+                            self.enter_all();
                             let target = self.references.reference(reference).target;
-                            self.references.buckets[bucket as usize].ask_version(target, &version);
+                            self.indexes.of(bucket).ask_version(target, &version);
                             self.odd(reference).version = Some(version.into_boxed_str());
                         }
                     }
@@ -95,7 +96,7 @@ impl Builder<'_> {
         let bucket = self.references.reference(reference).bucket;
         let prefix = as_prefix(key);
         let broad = spec.claims && self.layout.buckets()[bucket as usize].is_over_broad(&prefix);
-        let number = self.references.buckets[bucket as usize].prefix(&prefix, spec.claims && !broad);
+        let number = self.indexes.of(bucket).prefix(&prefix, spec.claims && !broad);
         let entry = self.references.list.get_mut(reference);
         entry.target = number;
         entry.flags.set(Flags::PREFIX);
@@ -117,7 +118,7 @@ impl Builder<'_> {
         let within = &layout.buckets()[bucket as usize];
         if key.ends_with('/') {
             let broad = within.is_over_broad(key);
-            let prefix = self.references.buckets[bucket as usize].prefix(key, spec.claims && !broad);
+            let prefix = self.indexes.of(bucket).prefix(key, spec.claims && !broad);
             self.odd(reference).prefix = Some(prefix);
             if spec.claims && broad {
                 self.flag(reference, Flags::OVER_BROAD);
@@ -126,7 +127,7 @@ impl Builder<'_> {
         self.flag(reference, Flags::KEY);
         let mut captures = std::mem::take(&mut self.captures);
         let placed = within.identify(key.as_bytes(), &mut captures);
-        self.enqueue(reference, bucket, key, self.covered(spec, key, &placed), self.is_asked_for(&placed));
+        self.enqueue_key(reference, bucket, key, self.covered(spec, key, &placed), self.is_asked_for(&placed));
         match placed {
             KeyMatch::Area(placed) => {
                 self.judge_place(reference, spec, &placed, entries);
@@ -211,21 +212,19 @@ impl Builder<'_> {
     fn also_names(&mut self, spec: &ReferenceSpec, bucket: u16, key: &str) -> u32 {
         let placed = self.layout.buckets()[bucket as usize].identify(key.as_bytes(), &mut Captures::new());
         let (covered, is_asked_for) = (self.covered(spec, key, &placed), self.is_asked_for(&placed));
-        let index = &mut self.references.buckets[bucket as usize];
-        let covered = covered.map(|(area, length)| index.covered(area, length, key));
+        let mut index = self.indexes.of(bucket);
         let number = index.key(key, role::NAMED);
         index.note(number, covered, is_asked_for);
         number
     }
 
-    /// The area and the length of the folder that a reference to a key covers: anything in a folder covers the whole of
-    /// it.
+    /// The folder that a reference to a key covers: anything in a folder covers the whole of it.
     ///
     /// A key ending in `/` may turn out to be a prefix, so it covers no more than what lies below it.
-    fn covered(&self, spec: &ReferenceSpec, key: &str, placed: &KeyMatch) -> Option<(u16, u16)> {
+    fn covered(&self, spec: &ReferenceSpec, key: &str, placed: &KeyMatch) -> Option<Covered> {
         let KeyMatch::Area(placed) = placed else { return None };
         let is_folder = self.layout.spec().areas[usize::from(placed.area)].orphan_scope == OrphanScope::Folder;
-        (spec.claims && is_folder && !key.ends_with('/')).then_some((placed.area, placed.folder))
+        (spec.claims && is_folder && !key.ends_with('/')).then(|| Covered::new(placed.area, placed.folder, key))
     }
 
     /// Whether somebody asks for the directory of a key that a record names: it matters to objects of areas that expect
@@ -262,7 +261,7 @@ impl Builder<'_> {
             };
             for &entry in within.entries().iter().filter(owned) {
                 if within.folder(Some(entry), claim.area, &value, &mut folder) {
-                    self.references.buckets[bucket].claim(claim.area as u16, &folder, unfinished);
+                    self.enqueue_claim(bucket as u16, claim.area as u16, &folder, unfinished);
                 }
             }
         }

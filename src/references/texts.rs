@@ -3,8 +3,6 @@
 
 /// Texts in a segment. Each is shorter than 4 MiB, so the ends within a segment fit in 32 bits.
 const TEXTS: usize = 512;
-/// Texts that are looked at together: as many loads are under way at once.
-const AHEAD: usize = 32;
 /// Values in a segment.
 const VALUES: usize = 4_096;
 
@@ -85,17 +83,8 @@ impl Texts {
 
     /// Calls `each` with every text in turn, and gives back the memory of those that are done.
     pub fn drain(self, mut each: impl FnMut(&str)) {
-        self.drain_with(&mut (), |(), _| {}, |(), text| each(text));
-    }
-
-    /// The same, but shows some texts to `ahead` before the first of them goes to `each`.
-    pub fn drain_with<T>(self, taker: &mut T, ahead: impl Fn(&T, &str), mut each: impl FnMut(&mut T, &str)) {
         for segment in self.segments {
-            for start in (0..segment.ends.len()).step_by(AHEAD) {
-                let some = || start..segment.ends.len().min(start + AHEAD);
-                some().for_each(|position| ahead(taker, segment.get(position)));
-                some().for_each(|position| each(taker, segment.get(position)));
-            }
+            (0..segment.ends.len()).for_each(|position| each(segment.get(position)));
         }
     }
 

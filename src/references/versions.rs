@@ -29,11 +29,6 @@ impl Versions {
         asked.any(|(known, seen)| &**known == version && seen.load(Ordering::Relaxed))
     }
 
-    /// Every key and the versions asked for.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (u32, &str)> {
-        self.0.iter().flat_map(|(&number, asked)| asked.iter().map(move |(version, _)| (number, &**version)))
-    }
-
     /// Heap bytes held, capacity included.
     pub(super) fn heap_bytes(&self) -> usize {
         let of_key = |asked: &Vec<(Box<str>, AtomicBool)>| {
