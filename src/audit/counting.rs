@@ -1,9 +1,10 @@
 //! How one row makes tallies grow.
 
 use crate::audit::columns::Row;
+use crate::audit::folder_table::Counts;
 use crate::audit::judging::Judged;
 use crate::audit::objects::{ObjectPass, Place};
-use crate::audit::tally::{AGES, NEVER, SIZES};
+use crate::audit::tally::{AGES, Amount, NEVER, SIZES};
 use crate::layout::spec::Standing;
 use crate::layout::{Glob, KeyMatch};
 use crate::model::time::DAY;
@@ -68,16 +69,18 @@ impl ObjectPass<'_> {
             self.partial.orphan_sizes[size].add(bytes);
         }
         if let Some(folder) = place.folder {
-            let satisfied = self.companions(row.key, number, folder);
-            let folder = self.partial.folders.get_mut(folder);
-            folder.all.add(bytes);
-            folder.newest = folder.newest.max(modified);
-            folder.companions |= satisfied;
-            folder.referenced += u64::from(reference_class == ReferenceClass::Referenced);
-            if is_orphan {
-                folder.orphans.add(bytes);
+            let one = Amount { objects: 1, bytes };
+            let counts = Counts {
+                all: one,
+                newest: modified,
+                companions: self.companions(row.key, number, folder),
+                referenced: u64::from(reference_class == ReferenceClass::Referenced),
+            };
+            self.partial.folders.count(folder, &counts);
+            if is_orphan || judged.findings > 0 {
+                let orphans = if is_orphan { one } else { Amount::default() };
+                self.partial.folders.fault(folder, orphans, judged.findings);
             }
-            folder.findings += judged.findings;
         }
         class
     }
@@ -86,7 +89,7 @@ impl ObjectPass<'_> {
     pub(super) fn open_companions(&self, area: u16, folder: u32) -> u64 {
         let lists = self.shared.layout.companions(usize::from(area)).len().min(64);
         let all = u64::MAX.checked_shr(64 - lists as u32).unwrap_or(0);
-        all & !self.partial.folders.get(folder).companions
+        all & !self.partial.folders.companions(folder)
     }
 
     /// The companion lists of the area that this object is the first in its folder to satisfy.

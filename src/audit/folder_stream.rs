@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
 use crate::audit::error::AuditError;
-use crate::audit::folder_tally::{FolderOrder, FolderRun, FolderTally, Folders};
+use crate::audit::folder_table::Folders;
+use crate::audit::folder_tally::{FolderOrder, FolderRun, FolderTally};
 
 /// The folders of an audit when its pass is over; they can be gone through several times.
 pub(super) struct FolderStream {
@@ -52,8 +53,9 @@ impl FolderStream {
         while let Some(least) = least(&heads, order) {
             let Some((name, mut tally)) = std::mem::replace(&mut heads[least], next(least)?) else { continue };
             for (source, head) in heads.iter_mut().enumerate() {
-                while let Some((_, same)) =
-                    head.as_ref().filter(|(other, same)| order.compare((other, same), (&name, &tally)).is_eq())
+                while let Some((_, same)) = head
+                    .as_ref()
+                    .filter(|(other, same)| order.compare(place(other, same), place(&name, &tally)).is_eq())
                 {
                     tally.merge(same);
                     *head = next(source)?;
@@ -65,10 +67,15 @@ impl FolderStream {
     }
 }
 
+/// What the order asks of a folder.
+fn place<'n>(name: &'n str, tally: &FolderTally) -> (&'n str, u16, u16) {
+    (name, tally.bucket, tally.area)
+}
+
 /// Which source has the least head.
 fn least(heads: &[Head<'_>], order: &FolderOrder) -> Option<usize> {
     let heads = heads.iter().enumerate().filter_map(|(source, head)| Some((source, head.as_ref()?)));
-    let least = heads.min_by(|(_, left), (_, right)| order.compare((&left.0, &left.1), (&right.0, &right.1)));
+    let least = heads.min_by(|(_, left), (_, right)| order.compare(place(&left.0, &left.1), place(&right.0, &right.1)));
     least.map(|(source, _)| source)
 }
 
@@ -77,6 +84,8 @@ mod tests {
     use crate::layout::Placed;
 
     use super::{FolderOrder, FolderStream, FolderTally, Folders};
+    use crate::audit::folder_table::Counts;
+    use crate::audit::tally::Amount;
 
     fn placed(name: &str) -> Placed {
         let folder = name.len() as u16;
@@ -89,9 +98,8 @@ mod tests {
         let (mut folders, mut runs) = (Folders::default(), Vec::new());
         for (count, name) in names.iter().enumerate() {
             let number = folders.number((count % 2) as u16, placed(name), name.len(), name.as_bytes(), || false);
-            let tally = folders.get_mut(number);
-            tally.all.add(count as u64);
-            tally.newest = tally.newest.max(count as i64);
+            let all = Amount { objects: 1, bytes: count as u64 };
+            folders.count(number, &Counts { all, newest: count as i64, companions: 0, referenced: 0 });
             if (count + 1) % every == 0 {
                 runs.push(folders.spill(&order, None).unwrap());
             }

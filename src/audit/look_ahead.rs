@@ -13,51 +13,6 @@ use crate::source::inventory::Batch;
 const ROWS: usize = 32;
 /// Rows are strewn if more than one in so many is in another directory than the row before: then directories come back.
 const STREWN: u64 = 3;
-/// Slots for each folder met, and the most slots.
-const SLOTS_PER_FOLDER: usize = 4;
-const MOST_SLOTS: usize = 1 << 22;
-const EMPTY: u32 = u32::MAX;
-
-/// The folder in which the keys of a directory were seen to lie, by the directory's hash: a guess, to be proven by the
-/// folder's name. What does not fit is forgotten.
-#[derive(Debug, Default)]
-pub(super) struct FolderGuess {
-    slots: Vec<u32>,
-}
-
-impl FolderGuess {
-    /// The folder's number, if there is a guess.
-    pub(super) fn get(&self, directory: u64) -> Option<u32> {
-        let slot = self.slots.get(directory as usize & self.slots.len().wrapping_sub(1))?;
-        Some(*slot).filter(|&folder| folder != EMPTY)
-    }
-
-    /// Keeps a folder's number.
-    pub(super) fn put(&mut self, directory: u64, folder: u32) {
-        let mask = self.slots.len().wrapping_sub(1);
-        if let Some(slot) = self.slots.get_mut(directory as usize & mask) {
-            *slot = folder;
-        }
-    }
-
-    /// Makes room for so many folders.
-    fn fit(&mut self, folders: usize) {
-        let wanted = (folders.max(1) * SLOTS_PER_FOLDER).next_power_of_two().min(MOST_SLOTS);
-        if self.slots.is_empty() {
-            self.slots = vec![EMPTY; wanted];
-        }
-        // One bit more of the hash chooses between two slots: each guess goes to both.
-        while self.slots.len() < wanted {
-            self.slots.extend_from_within(..);
-        }
-    }
-
-    /// Forgets everything.
-    pub(super) fn clear(&mut self) {
-        self.slots.clear();
-    }
-}
-
 /// What is seen of a row ahead of its judgement.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Foreseen {
@@ -81,7 +36,7 @@ impl ObjectPass<'_> {
         self.partial.bucket_rows[usize::from(self.bucket)] += rows as u64;
         let before = self.directories;
         if self.strewn {
-            self.guess.fit(self.partial.folders.len());
+            self.guess.fit();
             let mut seen = [Foreseen::default(); ROWS];
             for start in (0..rows).step_by(ROWS) {
                 let seen = &mut seen[..ROWS.min(rows - start)];
@@ -130,11 +85,14 @@ impl ObjectPass<'_> {
             *key = seen.hash.and_then(|hash| self.index.touch(hash));
         }
         let turning = || seen.iter().filter(|seen| !seen.is_same);
-        let folders = || turning().filter_map(|seen| self.guess.get(seen.directory));
+        let mut folders = [None; ROWS];
+        for (folder, seen) in folders.iter_mut().zip(turning()) {
+            *folder = self.guess.get(seen.directory);
+        }
+        let names = folders.map(|folder| folder.map(|folder| self.partial.folders.touch(folder)));
         let all = |warmth: u8, touched: u8| warmth ^ touched;
-        let mut warmth = folders().map(|folder| self.partial.folders.touch(folder)).fold(0, all);
-        warmth ^= folders().map(|folder| self.partial.folders.touch_name(folder)).fold(0, all);
-        warmth ^= turning().map(|seen| self.index.touch_prefix(seen.directory)).fold(0, all);
+        let mut warmth = turning().map(|seen| self.index.touch_prefix(seen.directory)).fold(0, all);
+        warmth ^= names.iter().flatten().map(|&name| self.partial.folders.touch_name(name)).fold(0, all);
         warmth ^= keys.iter().flatten().map(|&key| self.index.touch_text(key)).fold(0, all);
         black_box(warmth);
     }
@@ -145,25 +103,4 @@ impl ObjectPass<'_> {
 fn within(directory: &[u8], key: &[u8]) -> Option<Oddity> {
     let name = key.strip_prefix(directory).filter(|name| !name.is_empty() && !directory.is_empty())?;
     Some(features::name(name)).filter(|oddity| !oddity.slash)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::FolderGuess;
-
-    #[test]
-    fn a_guess_is_kept_until_another_takes_its_place() {
-        let mut guess = FolderGuess::default();
-        guess.put(5, 7);
-        assert_eq!(guess.get(5), None, "there is no room yet");
-        guess.fit(1);
-        guess.put(5, 7);
-        assert_eq!((guess.get(5), guess.get(6)), (Some(7), None));
-        guess.put(5 + 4, 8);
-        assert_eq!(guess.get(5), Some(8), "a guess has to be proven");
-        guess.fit(2);
-        assert_eq!((guess.get(5), guess.get(5 + 4)), (Some(8), Some(8)), "what is known stays");
-        guess.clear();
-        assert_eq!(guess.get(5), None);
-    }
 }

@@ -7,9 +7,10 @@ use std::path::Path;
 use crate::audit::columns::Row;
 use crate::audit::directory::{Directory, InDirectory};
 use crate::audit::features;
+use crate::audit::folder_guess::FolderGuess;
 use crate::audit::folder_tally::FolderOrder;
 use crate::audit::judging::Judged;
-use crate::audit::look_ahead::{FolderGuess, Foreseen};
+use crate::audit::look_ahead::Foreseen;
 use crate::audit::settings::Shared;
 use crate::audit::sink::Emitter;
 use crate::audit::tally::Partial;
@@ -323,7 +324,7 @@ impl<'s> ObjectPass<'s> {
         }
         let is_outside = place.area.is_some_and(|(_, area)| area.standing == Standing::Outside);
         let folder_covered = || match (place.folder, place.key_match) {
-            (Some(folder), _) => self.partial.folders.get(folder).covered,
+            (Some(folder), _) => self.partial.folders.is_covered(folder),
             // A marker is in its folder without counting there.
             (None, KeyMatch::Area(placed)) if !is_outside => {
                 self.index.covers(placed.area, &row.key[..usize::from(placed.folder)])

@@ -3,6 +3,7 @@
 
 use crate::audit::columns::{Live, Row};
 use crate::audit::counting::companions;
+use crate::audit::folder_table::Counts;
 use crate::audit::look_ahead::Foreseen;
 use crate::audit::objects::{ObjectPass, Place};
 use crate::audit::tally::{Amount, NEVER};
@@ -114,10 +115,12 @@ impl ObjectPass<'_> {
         }
         let is_covered = routine.reference == ReferenceClass::Covered;
         tally.referenced += if is_covered { amount.objects } else { referenced.objects };
-        let folder = self.partial.folders.get_mut(routine.folder);
-        folder.all.merge(amount);
-        folder.newest = folder.newest.max(routine.newest);
-        folder.companions |= routine.companions;
-        folder.referenced += referenced.objects;
+        let counts = Counts {
+            all: amount,
+            newest: routine.newest,
+            companions: routine.companions,
+            referenced: referenced.objects,
+        };
+        self.partial.folders.count(routine.folder, &counts);
     }
 }

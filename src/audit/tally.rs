@@ -2,7 +2,8 @@
 
 use hashbrown::HashMap;
 
-use crate::audit::folder_tally::{FolderRun, Folders};
+use crate::audit::folder_table::Folders;
+use crate::audit::folder_tally::FolderRun;
 use crate::model::{KeyClass, Millis, ReferenceClass, Severity};
 
 /// Objects and their bytes.

@@ -9,6 +9,8 @@ use super::template::{Fault, RawPiece, RawSegment, Use, parse};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Glob {
     segments: Vec<GlobSegment>,
+    /// What every match ends with; perhaps nothing.
+    end: Box<[u8]>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,12 +37,19 @@ impl Glob {
             RawSegment::Rest(_) => GlobSegment::Rest,
             RawSegment::Pieces(pieces) => GlobSegment::Parts(parts(&pieces)),
         });
-        Ok(Self { segments: segments.collect() })
+        let segments: Vec<GlobSegment> = segments.collect();
+        let end = match segments.last() {
+            Some(GlobSegment::Parts(parts)) => parts.last().cloned().unwrap_or_default(),
+            _ => Box::default(),
+        };
+        Ok(Self { segments, end })
     }
 
     /// Whether the whole of a key, or of what follows a folder, matches. Does not allocate.
     pub fn is_match(&self, relative: &[u8]) -> bool {
-        is_match(&self.segments, Some(relative))
+        // Most of what is asked ends otherwise.
+        let may_match = self.end.is_empty() || (self.end.last() == relative.last() && relative.ends_with(&self.end));
+        may_match && is_match(&self.segments, Some(relative))
     }
 }
 

@@ -1,5 +1,7 @@
 //! The cold path: which area an unmatched key came nearest to, where it broke, and a key that would be right.
 
+use std::cmp::Reverse;
+
 use super::captures::Captures;
 use super::expansion::Expanded;
 use super::legacy::without_empty_segments;
@@ -36,11 +38,13 @@ pub enum MissKind {
     Misplaced,
 }
 
-/// How far a key follows an area's path.
-struct Follow<'a> {
-    expanded: &'a Expanded,
-    /// The leading segments below the prefix that match.
-    matched: usize,
+/// What of a key stands below a prefix.
+struct Below<'a> {
+    prefix: &'a str,
+    /// Its segments there, split at `/`.
+    segments: Vec<&'a str>,
+    /// How many segments the prefix has.
+    before: usize,
 }
 
 impl BucketLayout {
@@ -55,10 +59,11 @@ impl BucketLayout {
         if !self.is_below_prefix(key.as_bytes()) {
             return self.explain_prefix(key);
         }
-        if let Some(miss) = self.explain_placeholder(key) {
+        let below = self.below(key);
+        if let Some(miss) = self.explain_placeholder(key, &below) {
             return miss;
         }
-        let mut candidates = [self.collapsed(key), self.near_miss(key), self.deeper(key)].into_iter().flatten();
+        let mut candidates = [self.collapsed(key), self.near_miss(&below), self.deeper(&below)].into_iter().flatten();
         let first = candidates.next();
         let better = match &first {
             Some(Miss { suggestion: None, .. }) => candidates.find(|miss| miss.suggestion.is_some()),
@@ -73,14 +78,27 @@ impl BucketLayout {
         })
     }
 
-    /// The templates of wanted areas below whose prefix a key lies, each with the key's segments below it and how
-    /// many stand before.
-    fn wanted<'a>(&'a self, key: &'a str) -> impl Iterator<Item = (&'a Expanded, Vec<&'a str>, usize)> {
-        let wanted = self.templates.iter().enumerate().filter(|(rank, _)| self.is_wanted(*rank));
-        wanted.filter_map(move |(_, expanded)| {
-            let below = key.strip_prefix(&*expanded.prefix)?;
-            Some((expanded, below.split('/').collect(), expanded.prefix.matches('/').count()))
-        })
+    /// What stands below each prefix of a wanted area that a key lies below.
+    fn below<'a>(&'a self, key: &'a str) -> Vec<Below<'a>> {
+        let mut all: Vec<Below<'_>> = Vec::new();
+        for (_, Expanded { prefix, .. }) in self.wanted_templates() {
+            if all.iter().all(|below| below.prefix != &**prefix)
+                && let Some(rest) = key.strip_prefix(&**prefix)
+            {
+                all.push(Below { prefix, segments: rest.split('/').collect(), before: prefix.matches('/').count() });
+            }
+        }
+        all
+    }
+
+    fn wanted_templates(&self) -> impl Iterator<Item = (usize, &Expanded)> {
+        self.templates.iter().enumerate().filter(|(rank, _)| self.is_wanted(*rank))
+    }
+
+    /// The templates of wanted areas below whose prefix a key lies, each with what stands there.
+    fn wanted<'a>(&'a self, below: &'a [Below<'a>]) -> impl Iterator<Item = (&'a Expanded, &'a Below<'a>)> {
+        self.wanted_templates()
+            .filter_map(|(_, expanded)| Some((expanded, below.iter().find(|below| below.prefix == &*expanded.prefix)?)))
     }
 
     /// The wanted area that a key lies in.
@@ -112,19 +130,17 @@ impl BucketLayout {
     }
 
     /// L203 and L204, from the area that the key follows furthest.
-    fn explain_placeholder(&self, key: &str) -> Option<Miss> {
-        let mut best: Option<(Follow<'_>, Vec<&str>, usize)> = None;
-        for (expanded, segments, before) in self.wanted(key) {
-            let matched = self.follow(expanded, &segments);
-            let rank = |matched, area| (matched, std::cmp::Reverse(area));
-            let better = best
-                .as_ref()
-                .is_none_or(|(known, ..)| rank(matched, expanded.area) > rank(known.matched, known.expanded.area));
-            if better {
-                best = Some((Follow { expanded, matched }, segments, before));
-            }
-        }
-        let (Follow { expanded, matched }, segments, before) = best.filter(|(follow, ..)| follow.matched > 0)?;
+    fn explain_placeholder(&self, key: &str, below: &[Below<'_>]) -> Option<Miss> {
+        let followed = self.wanted(below).map(|(expanded, below)| {
+            // The leading segments below the prefix that match.
+            let matched = self.follow(expanded, &below.segments);
+            (matched, expanded, below)
+        });
+        let furthest = followed.reduce(|best, other| {
+            let rank = |(matched, expanded, _): &(usize, &Expanded, &Below<'_>)| (*matched, Reverse(expanded.area));
+            if rank(&other) > rank(&best) { other } else { best }
+        });
+        let (matched, expanded, Below { segments, before, .. }) = furthest.filter(|(matched, ..)| *matched > 0)?;
         let broken = expanded.template.segments.get(matched)?;
         // A last `/` with nothing behind it is no segment yet.
         let ended = match segments.get(matched) {
@@ -187,11 +203,11 @@ impl BucketLayout {
 
     /// L205 for a key that starts nearly as an area does: most literals first, then fewest slips, then the file's
     /// order.
-    fn near_miss(&self, key: &str) -> Option<Miss> {
+    fn near_miss(&self, below: &[Below<'_>]) -> Option<Miss> {
         let mut best: Option<((usize, usize, usize), Miss)> = None;
-        for (expanded, mut segments, before) in self.wanted(key) {
+        for (expanded, Below { segments, before, .. }) in self.wanted(below) {
             let (mut run, mut slips, mut first) = (0, 0, None);
-            for (literal, segment) in literals(expanded).zip(&segments) {
+            for (literal, segment) in literals(expanded).zip(segments) {
                 let Some(distance) = self.distance(literal, segment) else { break };
                 run += 1;
                 slips += distance;
@@ -205,15 +221,13 @@ impl BucketLayout {
             if best.as_ref().is_some_and(|(known, _)| *known <= order) {
                 continue;
             }
-            for (segment, literal) in segments.iter_mut().zip(literals(expanded)).take(run) {
-                *segment = literal;
-            }
+            let mended: Vec<&str> = literals(expanded).take(run).chain(segments[run..].iter().copied()).collect();
             let miss = Miss {
                 kind: MissKind::Misplaced,
                 area: Some(area),
                 segment: u32::try_from(before + at).ok(),
                 expected: Some(format!("`{literal}`")),
-                suggestion: self.suggest(format!("{}{}", expanded.prefix, segments.join("/")), area),
+                suggestion: self.suggest(format!("{}{}", expanded.prefix, mended.join("/")), area),
             };
             best = Some((order, miss));
         }
@@ -228,7 +242,11 @@ impl BucketLayout {
         let is_other_number = self.grammar.spec.singular.iter().any(|(plural, singular)| {
             (plural == literal && singular == segment) || (singular == literal && plural == segment)
         });
-        if is_other_number || literal.to_lowercase() == segment.to_lowercase() {
+        let is_other_case = match literal.is_ascii() && segment.is_ascii() {
+            true => literal.eq_ignore_ascii_case(segment),
+            false => literal.to_lowercase() == segment.to_lowercase(),
+        };
+        if is_other_number || is_other_case {
             return Some(1);
         }
         // Two slips turn any word of two letters into any other.
@@ -239,9 +257,9 @@ impl BucketLayout {
 
     /// L205 for a key that holds an area's leading literals deeper than they belong: most literals first, then the
     /// least depth, then the file's order.
-    fn deeper(&self, key: &str) -> Option<Miss> {
+    fn deeper(&self, below: &[Below<'_>]) -> Option<Miss> {
         let mut best: Option<((usize, usize, usize), Miss)> = None;
-        for (expanded, segments, before) in self.wanted(key) {
+        for (expanded, Below { segments, before, .. }) in self.wanted(below) {
             let leading: Vec<&str> = literals(expanded).collect();
             let found = segments.windows(leading.len().max(1)).skip(1).position(|window| window == leading);
             let Some(depth) = found.map(|found| found + 1) else { continue };

@@ -12,7 +12,7 @@ use super::batch::{Batch, Rows};
 use super::columnar_values as values;
 use super::columns::{Column, ColumnSet, is_bucket};
 use super::decoded_rows::DecodedRows;
-use super::row::{Neighbour, Rejection, check_key, shown};
+use super::row::{Neighbour, Rejection, check_key, same_key, shown};
 use crate::model::{SourceDefect, SourceProblem};
 use crate::source::datafile::Stop;
 
@@ -177,12 +177,6 @@ impl Canonical {
     }
 }
 
-/// Keys that follow one another differ at their ends, if anywhere.
-#[inline]
-fn same_key(left: &[u8], right: &[u8]) -> bool {
-    left.last_chunk::<8>() == right.last_chunk::<8>() && left == right
-}
-
 /// A delete marker has no size. S3 Metadata tables write 0 for it, inventories nothing.
 fn clear_marker_sizes(columns: &mut [Option<ArrayRef>; Column::ALL.len()]) {
     let markers = columns[Column::IsDeleteMarker as usize].as_ref().and_then(|markers| markers.as_boolean_opt());
@@ -208,7 +202,7 @@ fn judge(
         let shown = shown(if bucket.is_null(row) { b"" } else { bucket.value(row) });
         return Err(Rejection(format!("the row belongs to bucket `{shown}`, not `{expected}`")));
     }
-    check_key(if key.is_null(row) { b"" } else { key.value(row) })?;
+    check_key(if key.is_null(row) { b"" } else { key.value(row) }, false)?;
     match size {
         Some(size) if size.is_valid(row) && size.value(row) < 0 => {
             Err(Rejection(format!("`Size` is `{}`, not a size in bytes", size.value(row))))

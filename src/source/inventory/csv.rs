@@ -15,7 +15,7 @@ use super::csv_keys::{CsvKeys, KeysSeen};
 use super::cut_rows::{BatchBuilder, Origin};
 use super::discover::Delivery;
 use super::part::ReadOptions;
-use super::row::{Neighbour, Rejection, Row, check_key};
+use super::row::{Neighbour, Rejection, Row, Span, check_key, same_key};
 use crate::model::{SourceDefect, SourceProblem};
 use crate::source::SourceError;
 use crate::source::datafile::{DataFile, Stop};
@@ -42,6 +42,10 @@ pub(super) struct CsvReader {
     uncut: std::ops::Range<usize>,
     /// The same, between two blocks.
     carried: Vec<u8>,
+    /// Whether what is decoded of the block is ASCII.
+    is_ascii: bool,
+    /// Where the key and the version of the row before stand in the block; elsewhere they are the neighbour's.
+    before: Option<(Span, Span)>,
     neighbour: Neighbour,
     keys: CsvKeys,
     /// What the keys of the whole delivery showed.
@@ -80,6 +84,8 @@ impl CsvReader {
             block: Vec::new(),
             uncut: 0..0,
             carried: Vec::new(),
+            is_ascii: true,
+            before: None,
             neighbour: Neighbour::default(),
             keys,
             seen,
@@ -136,6 +142,7 @@ impl CsvReader {
         } else if self.block.is_empty() {
             self.block = vec![0; BLOCK + PADDING];
         }
+        self.is_ascii = self.carried.is_ascii();
         if !self.carried.is_empty() {
             self.block[..self.carried.len()].copy_from_slice(&self.carried);
             self.uncut = 0..self.carried.len();
@@ -144,6 +151,7 @@ impl CsvReader {
     }
 
     fn finish(&mut self) -> Batch {
+        self.leave_row();
         self.carried.clear();
         self.carried.extend_from_slice(&self.block[self.uncut.clone()]);
         self.uncut = 0..0;
@@ -161,6 +169,7 @@ impl CsvReader {
                 return false;
             }
             // Every row of the block was left out: nothing refers to it.
+            self.leave_row();
             self.block.copy_within(self.uncut.clone(), 0);
             self.uncut = 0..self.uncut.len();
         }
@@ -173,7 +182,10 @@ impl CsvReader {
                 // `next_batch` cuts once more before it looks at the ending.
                 self.ending = Some(Ending::Whole);
             }
-            Ok(length) => self.uncut.end += length,
+            Ok(length) => {
+                self.is_ascii &= self.block[self.uncut.end..][..length].is_ascii();
+                self.uncut.end += length;
+            }
             Err(stop) => self.ending = Some(Ending::Stopped(stop)),
         }
         true
@@ -238,7 +250,10 @@ impl CsvReader {
         let encoded = encoded && self.keys.is_encoded();
         let decoded = if encoded { self.keys.decode(key, side, &self.seen).map(|()| Some(start)) } else { Ok(None) };
         let checked = decoded.and_then(|decoded| {
-            check_key(if encoded { &side[start..] } else { key })?;
+            match encoded {
+                true => check_key(&side[start..], false)?,
+                false => check_key(key, origin == Origin::Block && self.is_ascii)?,
+            }
             Ok(decoded)
         });
         let decoded = match checked {
@@ -248,18 +263,41 @@ impl CsvReader {
                 return Err(rejection);
             }
         };
-        let key = if encoded { &side[start..] } else { key };
-        let repeats = self.neighbour.repeats(key, row.texts[Column::VersionId as usize].of(text));
+        let version = row.texts[Column::VersionId as usize];
+        let repeats = if encoded || origin == Origin::Passing {
+            leave(&mut self.before, &self.block, &mut self.neighbour);
+            self.neighbour.repeats(if encoded { &side[start..] } else { key }, version.of(text))
+        } else {
+            match self.before.replace((row.key, version)) {
+                Some((key_before, before)) => same_key(key_before.of(text), key) && before.of(text) == version.of(text),
+                None => self.neighbour.repeats(key, version.of(text)),
+            }
+        };
         self.batch.push(row, text, origin, decoded);
         Ok(repeats)
     }
 
-    fn tell(&self, taken: Result<bool, Rejection>, defects: &mut dyn FnMut(SourceDefect)) {
+    /// Keeps the row before elsewhere, as the block moves.
+    fn leave_row(&mut self) {
+        leave(&mut self.before, &self.block, &mut self.neighbour);
+    }
+
+    fn tell(&mut self, taken: Result<bool, Rejection>, defects: &mut dyn FnMut(SourceDefect)) {
         let problem = match taken {
             Ok(false) => return,
-            Ok(true) => SourceProblem::DuplicateRow { key: self.neighbour.key() },
+            Ok(true) => {
+                self.leave_row();
+                SourceProblem::DuplicateRow { key: self.neighbour.key() }
+            }
             Err(Rejection(reason)) => SourceProblem::Rejected { reason },
         };
         defects(SourceDefect { file: self.name.clone(), row: Some(self.row), problem });
+    }
+}
+
+/// Makes a row of a block the neighbour of the next one.
+fn leave(row: &mut Option<(Span, Span)>, block: &[u8], neighbour: &mut Neighbour) {
+    if let Some((key, version)) = row.take() {
+        neighbour.repeats(key.of(block), version.of(block));
     }
 }

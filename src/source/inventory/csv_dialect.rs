@@ -16,8 +16,8 @@ pub(super) struct Dialect {
     read: Vec<(usize, Column)>,
     /// `"bucket","`: what each row begins with where the bucket and the key are the first two columns.
     prefix: Option<Vec<u8>>,
-    /// What stood behind the last field that is read, in the row before: most rows end alike.
-    tail: Vec<u8>,
+    /// What stood behind the last field that is read, in two rows before: most rows end as one of them.
+    tails: [Vec<u8>; 2],
 }
 
 impl Dialect {
@@ -45,7 +45,7 @@ impl Dialect {
             bucket_field,
             prefix: usual.then(|| format!("\"{bucket}\",\"").into_bytes()),
             read,
-            tail: Vec::new(),
+            tails: Default::default(),
         }
     }
 
@@ -58,7 +58,7 @@ impl Dialect {
     /// wrote a column more wrote it into every row. They are skipped.
     pub(super) fn widen(&mut self, fields: usize) {
         self.fields = self.fields.max(fields);
-        self.tail.clear();
+        self.tails = Default::default();
     }
 
     /// Cuts the row at the front of `text[start..]`.
@@ -90,18 +90,20 @@ impl Dialect {
                 rejected = rejected.and(Err(rejection));
             }
         }
-        if !self.tail.is_empty() && text[quote..].starts_with(&self.tail) {
-            return Some((quote + self.tail.len(), rejected));
-        }
         let tail = quote;
+        let known = self.tails.iter().find(|known| !known.is_empty() && text[tail..].starts_with(known));
+        if let Some(known) = known {
+            return Some((tail + known.len(), rejected));
+        }
         for _ in field..self.fields {
             quote = next_field(text, quote)?.end;
         }
         if *text[quote..].first_chunk()? != *b"\"\n" {
             return None;
         }
-        self.tail.clear();
-        self.tail.extend_from_slice(&text[tail..quote + 2]);
+        self.tails.swap(0, 1);
+        self.tails[0].clear();
+        self.tails[0].extend_from_slice(&text[tail..quote + 2]);
         Some((quote + 2, rejected))
     }
 

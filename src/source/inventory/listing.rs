@@ -147,7 +147,7 @@ impl ListingReader {
         let mut row = Row::default();
         self.text.clear();
         let key = listed.key.unwrap_or_default();
-        check_key(key.as_bytes())?;
+        check_key(key.as_bytes(), false)?;
         let flag = |flag: Option<bool>| flag.map(|flag| flag.to_string());
         for (column, value) in [
             (Column::Key, Some(key)),

@@ -104,12 +104,17 @@ fn bad(column: Column, value: &[u8], expected: &str) -> Rejection {
     Rejection::value(column, value, expected)
 }
 
-/// Whether a key is what Amazon S3 takes, once decoded.
+/// Whether a key is what Amazon S3 takes, once decoded. Some are known to be ASCII beforehand.
 ///
 /// # Errors
 ///
 /// An empty or too long key, or one that is not UTF-8.
-pub(super) fn check_key(key: &[u8]) -> Result<(), Rejection> {
+#[inline]
+pub(super) fn check_key(key: &[u8], is_ascii: bool) -> Result<(), Rejection> {
+    if is_ascii && !key.is_empty() && key.len() <= MAX_KEY_BYTES { Ok(()) } else { check_any_key(key) }
+}
+
+fn check_any_key(key: &[u8]) -> Result<(), Rejection> {
     if key.is_empty() {
         return Err(Rejection("the key is empty".to_owned()));
     }
@@ -200,6 +205,12 @@ fn flag(text: &[u8]) -> Result<Option<bool>, ()> {
     }
 }
 
+/// Whether two keys are one. Those that follow one another differ at their ends, if anywhere.
+#[inline]
+pub(super) fn same_key(one: &[u8], other: &[u8]) -> bool {
+    one.last_chunk::<8>() == other.last_chunk::<8>() && one == other
+}
+
 /// The row before: the same key and version twice in neighbouring rows is a duplicate listing.
 #[derive(Debug, Default)]
 pub(super) struct Neighbour {
@@ -211,7 +222,7 @@ impl Neighbour {
     /// Whether this row repeats the one before; it becomes the one before.
     pub(super) fn repeats(&mut self, key: &[u8], version: &[u8]) -> bool {
         // No key is empty, so nothing repeats the row before the first.
-        if self.key == key {
+        if same_key(&self.key, key) {
             if self.version == version {
                 return true;
             }

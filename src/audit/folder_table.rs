@@ -1,0 +1,212 @@
+//! The folders that one thread met, with what it counted of each.
+//!
+//! Where rows come in no order, each is in a folder that was not looked at for long: what a row needs of its folder stands
+//! in one line of the cache, and the name it is proven by in another.
+
+use std::borrow::Cow;
+use std::hash::BuildHasher;
+use std::io;
+use std::path::Path;
+
+use hashbrown::{HashMap, HashTable};
+
+use crate::audit::folder_tally::{FolderOrder, FolderRun, FolderTally};
+use crate::audit::names::{Name, Names};
+use crate::audit::tally::{Amount, NEVER};
+use crate::layout::Placed;
+use crate::model::Millis;
+use crate::references::texts::Column;
+
+/// The number of a placement that is not known, or not kept as there were too many.
+const UNKNOWN: u16 = u16::MAX;
+
+/// Folders by number.
+#[derive(Debug, Default)]
+pub(super) struct Folders {
+    hasher: foldhash::fast::RandomState,
+    table: HashTable<u32>,
+    names: Names,
+    list: Column<Folder>,
+    /// By folder: what few objects add to.
+    faults: Column<Faults>,
+    /// By folder: its hash, so that a table that grows reads no name.
+    hashes: Column<u64>,
+    /// How keys of folders were placed, each way once.
+    placements: Vec<Placed>,
+    placed: HashMap<Placed, u16>,
+}
+
+/// What each row of a folder reads or adds to: a line of the cache.
+#[derive(Debug, Clone, Copy)]
+#[repr(align(64))]
+struct Folder {
+    name: Name,
+    bucket: u16,
+    area: u16,
+    /// The number of the placement that holds for all keys of it, or for those directly in it.
+    place: u16,
+    covered: bool,
+    counts: Counts,
+}
+
+/// What objects add to their folder.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Counts {
+    pub(super) all: Amount,
+    pub(super) newest: Millis,
+    /// Bit `n`: something satisfies the area's companion list `n`.
+    pub(super) companions: u64,
+    pub(super) referenced: u64,
+}
+
+/// What objects add that are not in order.
+#[derive(Debug, Clone, Copy, Default)]
+struct Faults {
+    orphans: Amount,
+    findings: u64,
+}
+
+impl Folders {
+    /// The number of a folder, which is new if `make` was called, for a key in a directory of so many bytes.
+    pub(super) fn number(
+        &mut self,
+        bucket: u16,
+        placed: Placed,
+        directory: usize,
+        folder: &[u8],
+        make: impl FnOnce() -> bool,
+    ) -> u32 {
+        let area = placed.area;
+        let hash = self.hasher.hash_one((bucket, area, folder));
+        let found = self.table.find(hash, |&number| {
+            let known = self.list.get(number);
+            known.bucket == bucket && known.area == area && self.names.get(known.name) == folder
+        });
+        let holds = placed.open || (placed.siblings && directory == folder.len());
+        if let Some(&number) = found {
+            if holds && self.list.get(number).place == UNKNOWN {
+                self.list.get_mut(number).place = self.placement(placed);
+            }
+            return number;
+        }
+        // It ends with a `/` of a key, and keys are UTF-8.
+        let name = self.names.push(std::str::from_utf8(folder).unwrap_or_default());
+        let place = if holds { self.placement(placed) } else { UNKNOWN };
+        let counts = Counts { all: Amount::default(), newest: NEVER, companions: 0, referenced: 0 };
+        let number = self.list.push(Folder { name, bucket, area, place, covered: make(), counts });
+        self.faults.push(Faults::default());
+        self.hashes.push(hash);
+        let hashes = &self.hashes;
+        self.table.insert_unique(hash, number, |&number| *hashes.get(number));
+        number
+    }
+
+    fn placement(&mut self, placed: Placed) -> u16 {
+        if let Some(&known) = self.placed.get(&placed) {
+            return known;
+        }
+        let number = self.placements.len().min(usize::from(UNKNOWN)) as u16;
+        if number != UNKNOWN {
+            self.placements.push(placed);
+            self.placed.insert(placed, number);
+        }
+        number
+    }
+
+    /// How a key of a folder is placed, if that is known: any key if that placement is open, else one that lies directly in
+    /// the folder.
+    pub(super) fn placed(&self, number: u32) -> Option<Placed> {
+        self.placements.get(usize::from(self.list.get(number).place)).copied()
+    }
+
+    /// Reads what a look at the folder will read first; gives where its name stands.
+    pub(super) fn touch(&self, number: u32) -> Name {
+        self.list.get(number).name
+    }
+
+    /// Reads both ends of a name.
+    pub(super) fn touch_name(&self, name: Name) -> u8 {
+        let name = self.names.get(name);
+        name.first().unwrap_or(&0) ^ name.last().unwrap_or(&0)
+    }
+
+    /// Adds to a folder.
+    pub(super) fn count(&mut self, number: u32, more: &Counts) {
+        self.list.get_mut(number).counts.merge(more);
+    }
+
+    /// Adds what is not in order to a folder.
+    pub(super) fn fault(&mut self, number: u32, orphans: Amount, findings: u64) {
+        let faults = self.faults.get_mut(number);
+        faults.orphans.merge(orphans);
+        faults.findings += findings;
+    }
+
+    /// Whether a record covers or claims a folder.
+    pub(super) fn is_covered(&self, number: u32) -> bool {
+        self.list.get(number).covered
+    }
+
+    /// The companion lists of its area that something in a folder satisfies, a bit for each.
+    pub(super) fn companions(&self, number: u32) -> u64 {
+        self.list.get(number).counts.companions
+    }
+
+    /// The name of a folder: what keys in it begin with.
+    pub(super) fn name(&self, number: u32) -> &str {
+        self.names.text(self.list.get(number).name)
+    }
+
+    fn get(&self, number: u32) -> FolderTally {
+        let Folder { bucket, area, covered, counts, .. } = *self.list.get(number);
+        let Counts { all, newest, companions, referenced } = counts;
+        let Faults { orphans, findings } = *self.faults.get(number);
+        FolderTally { bucket, area, covered, companions, all, newest, referenced, orphans, findings }
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// The folders of these numbers with their names.
+    pub(super) fn named<'f>(&'f self, numbers: &'f [u32]) -> impl Iterator<Item = (Cow<'f, str>, FolderTally)> {
+        numbers.iter().map(|&number| (Cow::Borrowed(self.name(number)), self.get(number)))
+    }
+
+    /// Heap bytes held, nearly.
+    pub(super) fn heap_bytes(&self) -> usize {
+        const ENTRY: usize = size_of::<u32>() + 1;
+        self.names.heap_bytes()
+            + self.list.heap_bytes()
+            + self.faults.heap_bytes()
+            + self.hashes.heap_bytes()
+            + self.table.capacity() * ENTRY
+    }
+
+    /// Every folder's number, in order.
+    pub(super) fn sorted(&self, order: &FolderOrder) -> Vec<u32> {
+        let mut numbers: Vec<u32> = (0..self.list.len() as u32).collect();
+        let folder = |number: u32| (self.list.get(number), self.name(number));
+        numbers.sort_unstable_by(|&left, &right| {
+            let ((left, left_name), (right, right_name)) = (folder(left), folder(right));
+            order.compare((left_name, left.bucket, left.area), (right_name, right.bucket, right.area))
+        });
+        numbers
+    }
+
+    /// Writes all folders to a sorted run and forgets them.
+    pub(super) fn spill(&mut self, order: &FolderOrder, tmp_dir: Option<&Path>) -> io::Result<FolderRun> {
+        let folders = std::mem::take(self);
+        FolderRun::write(folders.named(&folders.sorted(order)), tmp_dir)
+    }
+}
+
+impl Counts {
+    fn merge(&mut self, more: &Self) {
+        self.all.merge(more.all);
+        self.newest = self.newest.max(more.newest);
+        self.companions |= more.companions;
+        self.referenced += more.referenced;
+    }
+}
