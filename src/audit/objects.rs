@@ -81,8 +81,11 @@ impl<'s> ObjectPass<'s> {
         }
     }
 
-    /// Turns to another bucket, between two batches: nothing waits to be counted.
+    /// Turns to a bucket, between two batches: nothing waits to be counted.
     pub(super) fn enter(&mut self, bucket: u16) {
+        if bucket == self.bucket {
+            return;
+        }
         self.bucket = bucket;
         self.layout = &self.shared.layout.buckets()[usize::from(bucket)];
         self.index = &self.shared.references.buckets[usize::from(bucket)];
