@@ -28,6 +28,15 @@ pub(super) struct Foreseen {
     pub(super) hash: Option<u64>,
 }
 
+impl Foreseen {
+    /// With the hash of the key, if the index may know a key of its directory.
+    #[inline]
+    fn named(self, key: &[u8], may_be_named: bool) -> Self {
+        let hash = may_be_named.then(|| FoldHasher::name(self.directory, &key[self.length..]));
+        Self { hash, ..self }
+    }
+}
+
 impl ObjectPass<'_> {
     /// Takes the rows of a batch.
     pub(super) fn rows(&mut self, batch: &Batch) {
@@ -58,26 +67,40 @@ impl ObjectPass<'_> {
     /// key of it.
     #[inline]
     fn see(&self, key: &[u8], (before, hash, may_be_named): (&[u8], u64, bool)) -> Foreseen {
+        let seen = self.see_directory(key, (before, hash));
+        let may_be_named = if seen.is_same { may_be_named } else { self.index.may_name_in(seen.directory) };
+        seen.named(key, may_be_named)
+    }
+
+    /// Looks at a key without asking the index.
+    #[inline]
+    fn see_directory(&self, key: &[u8], (before, hash): (&[u8], u64)) -> Foreseen {
         if let Some(name) = within(before, key) {
-            let length = before.len();
-            let hash_of = may_be_named.then(|| FoldHasher::name(hash, &key[length..]));
-            return Foreseen { is_same: true, length, directory: hash, name, hash: hash_of };
+            return Foreseen { is_same: true, length: before.len(), directory: hash, name, hash: None };
         }
         let (directory, last) = split_directory(key);
-        let hash = self.index.directory_hash(directory);
-        let hash_of = self.index.may_name_in(hash).then(|| FoldHasher::name(hash, last));
-        Foreseen { is_same: false, length: directory.len(), directory: hash, name: features::name(last), hash: hash_of }
+        let (length, name) = (directory.len(), features::name(last));
+        Foreseen { is_same: false, length, directory: self.index.directory_hash(directory), name, hash: None }
     }
 
     /// Looks at the rows from `start` on, and reads a byte of everything that the judge will ask for, a kind at a time.
     fn look_ahead(&self, batch: &Batch, start: usize, seen: &mut [Foreseen]) {
-        let mut before = (self.directory.name(), self.directory.hash(), self.directory.may_be_named());
+        let mut before = (self.directory.name(), self.directory.hash());
         for (row, seen) in (start..).zip(seen.iter_mut()) {
             *seen = Foreseen::default();
             if is_live(batch, row) {
                 let key = batch.key(row);
-                *seen = self.see(key, before);
-                before = (&key[..seen.length], seen.directory, seen.hash.is_some());
+                *seen = self.see_directory(key, before);
+                before = (&key[..seen.length], seen.directory);
+            }
+        }
+        let mut may_be_named = [false; ROWS];
+        for (may_be_named, seen) in may_be_named.iter_mut().zip(&*seen) {
+            *may_be_named = self.index.may_name_in(seen.directory);
+        }
+        for ((row, seen), may_be_named) in (start..).zip(seen.iter_mut()).zip(may_be_named) {
+            if is_live(batch, row) {
+                *seen = seen.named(batch.key(row), may_be_named);
             }
         }
         let mut keys = [None; ROWS];

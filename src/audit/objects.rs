@@ -237,9 +237,8 @@ impl<'s> ObjectPass<'s> {
     /// Plural names at the bucket's top (L206).
     fn note_plural(&mut self, key: &[u8]) {
         let singular = &self.shared.layout.spec().singular;
-        let Some(slash) = memchr::memchr(b'/', key) else { return };
         for (number, (plural, _)) in singular.iter().enumerate() {
-            if plural.as_bytes() == &key[..slash] {
+            if key.get(plural.len()) == Some(&b'/') && key.starts_with(plural.as_bytes()) {
                 self.partial.plurals[usize::from(self.bucket) * singular.len() + number] = true;
             }
         }

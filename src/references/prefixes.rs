@@ -20,6 +20,35 @@ pub(super) struct Prefixes {
     marks: Column<AtomicU8>,
     /// Bit `n`: some prefix holds `n` slashes (the last bit: that many or more).
     depths: u64,
+    heads: Heads,
+}
+
+/// What prefixes begin with: most keys begin with none of it.
+#[derive(Debug, Default)]
+struct Heads {
+    all: Vec<[u8; HEAD]>,
+    /// Some prefix is shorter than that, or they begin in too many ways.
+    any: bool,
+}
+
+/// Bytes of a beginning, and the most beginnings that are worth a look at each.
+const HEAD: usize = 16;
+const MOST_HEADS: usize = 8;
+
+impl Heads {
+    fn add(&mut self, prefix: &[u8]) {
+        match prefix.first_chunk::<HEAD>() {
+            _ if self.any => {}
+            Some(head) if self.all.contains(head) => {}
+            Some(head) if self.all.len() < MOST_HEADS => self.all.push(*head),
+            _ => self.any = true,
+        }
+    }
+
+    /// Whether a prefix may begin a key; `false` is certain.
+    fn may_begin(&self, key: &[u8]) -> bool {
+        self.any || key.first_chunk::<HEAD>().is_some_and(|head| self.all.contains(head))
+    }
 }
 
 impl Prefixes {
@@ -33,6 +62,7 @@ impl Prefixes {
                 let texts = &self.texts;
                 let hash = |number: &u32| hasher.directory(texts.get(*number));
                 self.table.insert_unique(hash(&number), number, hash);
+                self.heads.add(prefix.as_bytes());
                 self.depths |= depth_bit(prefix.bytes().filter(|&byte| byte == b'/').count());
                 number
             }
@@ -68,7 +98,7 @@ impl Prefixes {
 
     /// Notes that an object lies below each prefix of `key`; says whether one of them claims it.
     pub(super) fn mark(&self, hasher: FoldHasher, key: &[u8]) -> bool {
-        if self.depths == 0 {
+        if !self.heads.may_begin(key) {
             return false;
         }
         let mut claimed = self.mark_one(hasher, b"", 0);
@@ -95,7 +125,7 @@ impl Prefixes {
     /// Whether a prefix claims a folder marker, which satisfies none.
     pub(super) fn claims_marker(&self, hasher: FoldHasher, key: &[u8]) -> bool {
         let claims = |prefix: &[u8]| self.number(hasher, prefix).is_some_and(|number| self.claims(number));
-        self.depths != 0 && memchr::memchr_iter(b'/', key).any(|slash| claims(&key[..=slash]))
+        self.heads.may_begin(key) && memchr::memchr_iter(b'/', key).any(|slash| claims(&key[..=slash]))
     }
 
     /// Heap bytes held, capacity included.
