@@ -105,6 +105,14 @@ impl Column {
         ours.or_else(|| ALIASES.iter().find(|(alias, _)| *alias == folded).map(|(_, column)| *column))
     }
 
+    /// Whether it has so few values that most rows have that of the row before.
+    pub(super) const fn is_steady(self) -> bool {
+        matches!(
+            self,
+            Self::StorageClass | Self::EncryptionStatus | Self::AccessTier | Self::ObjectLockMode | Self::LegalHold
+        )
+    }
+
     pub(super) const fn shape(self) -> Shape {
         match self {
             Self::Key => Shape::Key,

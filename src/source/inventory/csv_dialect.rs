@@ -16,8 +16,21 @@ pub(super) struct Dialect {
     read: Vec<(usize, Column)>,
     /// `"bucket","`: what each row begins with where the bucket and the key are the first two columns.
     prefix: Option<Vec<u8>>,
-    /// What stood behind the last field that is read, in two rows before: most rows end as one of them.
-    tails: [Vec<u8>; 2],
+    /// From which of them on all are steady: they belong to a row's tail.
+    steady: usize,
+    /// The field with which the tail begins.
+    tail: usize,
+    /// The tails of two rows before: most rows end as one of them.
+    tails: [Tail; 2],
+}
+
+/// How a row ended.
+#[derive(Default)]
+struct Tail {
+    /// From the quote in front of it to the line's end.
+    text: Vec<u8>,
+    /// The values in it, and where each stands in the text.
+    values: Vec<(Column, Span)>,
 }
 
 impl Dialect {
@@ -39,12 +52,16 @@ impl Dialect {
         }
         let bucket_field = columns.iter().position(|name| is_bucket(name));
         let usual = bucket_field == Some(0) && read.first() == Some(&(1, Column::Key));
+        let steady = read.iter().rposition(|(_, column)| !column.is_steady()).map_or(0, |last| last + 1);
+        let tail = read.get(steady).or(read.last()).map_or(0, |&(field, column)| field + usize::from(!column.is_steady()));
         Self {
             bucket: bucket.to_owned(),
             fields: columns.len(),
             bucket_field,
             prefix: usual.then(|| format!("\"{bucket}\",\"").into_bytes()),
             read,
+            steady,
+            tail,
             tails: Default::default(),
         }
     }
@@ -77,12 +94,8 @@ impl Dialect {
         row.key = Span { start, end: quote };
         let mut field = 2;
         let mut rejected = Ok(encoded);
-        for &(number, column) in &self.read[1..] {
-            // Fields are so short that a search of its own for each is the quickest way through all of them.
-            while field < number {
-                quote = next_field(text, quote)?.end;
-                field += 1;
-            }
+        for &(number, column) in &self.read[1..self.steady] {
+            quote = skip(text, quote, &mut field, number)?;
             let span = next_field(text, quote)?;
             (quote, field) = (span.end, field + 1);
             if let Err(rejection) = row.take(column, text, span) {
@@ -90,21 +103,48 @@ impl Dialect {
                 rejected = rejected.and(Err(rejection));
             }
         }
-        let tail = quote;
-        let known = self.tails.iter().find(|known| !known.is_empty() && text[tail..].starts_with(known));
-        if let Some(known) = known {
-            return Some((tail + known.len(), rejected));
+        let start = skip(text, quote, &mut field, self.tail)?;
+        let begins = |tail: &&Tail| !tail.text.is_empty() && text[start..].starts_with(&tail.text);
+        if let Some(tail) = self.tails.iter().find(begins) {
+            for &(column, Span { start: from, end: to }) in &tail.values {
+                row.texts[column as usize] = Span { start: start + from, end: start + to };
+            }
+            return Some((start + tail.text.len(), rejected));
         }
-        for _ in field..self.fields {
-            quote = next_field(text, quote)?.end;
+        let (end, cut) = self.cut_tail(text, start, field, row)?;
+        Some((end, rejected.and_then(|encoded| cut.map(|()| encoded))))
+    }
+
+    /// Cuts a tail that is new, and keeps it.
+    fn cut_tail(
+        &mut self,
+        text: &[u8],
+        start: usize,
+        mut field: usize,
+        row: &mut Row,
+    ) -> Option<(usize, Result<(), Rejection>)> {
+        let Self { tails, read, .. } = self;
+        tails.swap(0, 1);
+        let tail = &mut tails[0];
+        tail.text.clear();
+        tail.values.clear();
+        let (mut quote, mut rejected) = (start, Ok(()));
+        for &(number, column) in &read[self.steady..] {
+            quote = skip(text, quote, &mut field, number)?;
+            let span = next_field(text, quote)?;
+            (quote, field) = (span.end, field + 1);
+            rejected = rejected.and(row.take(column, text, span));
+            tail.values.push((column, Span { start: span.start - start, end: span.end - start }));
         }
+        quote = skip(text, quote, &mut field, self.fields)?;
         if *text[quote..].first_chunk()? != *b"\"\n" {
             return None;
         }
-        self.tails.swap(0, 1);
-        self.tails[0].clear();
-        self.tails[0].extend_from_slice(&text[tail..quote + 2]);
-        Some((quote + 2, rejected))
+        let end = quote + 2;
+        if rejected.is_ok() {
+            tail.text.extend_from_slice(&text[start..end]);
+        }
+        Some((end, rejected))
     }
 
     /// Takes the fields of a row that was cut the general way.
@@ -129,6 +169,18 @@ impl Dialect {
         }
         Ok(())
     }
+}
+
+/// Skips the fields in front of the one with a number; gives the quote that ends the last of them.
+///
+/// Fields are so short that a search of its own for each is the quickest way through all of them.
+#[inline]
+fn skip(text: &[u8], mut quote: usize, field: &mut usize, number: usize) -> Option<usize> {
+    while *field < number {
+        quote = next_field(text, quote)?.end;
+        *field += 1;
+    }
+    Some(quote)
 }
 
 /// The field behind the one that ends with the quote at `quote`.
@@ -166,12 +218,12 @@ mod tests {
 
     /// What a row came to: its values as text, or nothing where it is left out.
     fn values(row: &Row, text: &[u8]) -> String {
-        let texts = [row.key, row.texts[Column::ETag as usize]].map(|span| String::from_utf8_lossy(span.of(text)));
+        let texts = [row.key, row.texts[Column::StorageClass as usize]].map(|span| String::from_utf8_lossy(span.of(text)));
         format!("{texts:?} {:?}", row.size)
     }
 
     fn dialect() -> Dialect {
-        let columns = ["Bucket", "Key", "Size", "Colour", "ETag", "ObjectOwner"].map(String::from);
+        let columns = ["Bucket", "Key", "Size", "Colour", "StorageClass", "ObjectOwner"].map(String::from);
         Dialect::new("b", &columns, ColumnSet::ALL)
     }
 

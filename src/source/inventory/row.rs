@@ -5,7 +5,7 @@ use std::ops::Range;
 use memchr::memchr2;
 
 use super::columns::{Column, Shape};
-use super::time;
+use super::time::Times;
 use crate::model::Millis;
 use crate::model::key::MAX_KEY_BYTES;
 use crate::source::input::hex_digit;
@@ -40,6 +40,8 @@ pub(super) struct Row {
     pub(super) is_delete_marker: Option<bool>,
     /// By the number of the column; empty for none.
     pub(super) texts: [Span; Column::ALL.len()],
+    /// What is known of dates from the rows before.
+    times: Times,
 }
 
 /// Why a row is left out, in a few words.
@@ -72,7 +74,7 @@ impl Row {
             Shape::Time => {
                 let time = match value {
                     b"" => None,
-                    _ => Some(time::parse(value).ok_or_else(|| bad(column, value, "a time"))?),
+                    _ => Some(self.times.parse(value).ok_or_else(|| bad(column, value, "a time"))?),
                 };
                 if column == Column::LifecycleExpiration {
                     self.expires = time;
