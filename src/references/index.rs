@@ -320,9 +320,9 @@ impl BucketIndex {
         self.folders.areas()
     }
 
-    /// Bytes of the keys' texts.
+    /// Bytes of the texts of keys and prefixes.
     pub fn key_bytes(&self) -> usize {
-        self.keys.text_bytes()
+        self.keys.text_bytes() + self.prefixes.text_bytes()
     }
 
     /// Heap bytes held, capacity and the keys' texts included.

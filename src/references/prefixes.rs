@@ -128,6 +128,11 @@ impl Prefixes {
         self.heads.may_begin(key) && memchr::memchr_iter(b'/', key).any(|slash| claims(&key[..=slash]))
     }
 
+    /// Bytes of the prefixes' texts.
+    pub(super) fn text_bytes(&self) -> usize {
+        self.texts.text_bytes()
+    }
+
     /// Heap bytes held, capacity included.
     pub(super) fn heap_bytes(&self) -> usize {
         self.table.allocation_size() + self.texts.heap_bytes() + self.marks.heap_bytes()

@@ -83,7 +83,7 @@ impl References {
 pub struct Held {
     /// How many references there are.
     pub references: usize,
-    /// Texts of the keys that records name.
+    /// Texts of the keys and prefixes that records name.
     pub keys: usize,
     /// Texts of the primary keys of items.
     pub primary_keys: usize,
