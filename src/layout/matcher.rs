@@ -1,10 +1,11 @@
 //! The hot path: a bucket's templates as a tree of segments, and what a key is among them.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::captures::{Captures, Extraction, Finder, Starts};
 use super::compile::Grammar;
 use super::expansion::{Class, Expanded};
+use super::leading::Leading;
 use super::literals::Literals;
 use super::shape::{Segment, ShapeId};
 use super::spec::Standing;
@@ -57,6 +58,8 @@ pub struct BucketLayout {
     rules: Vec<Rule>,
     roots: Vec<Root>,
     nodes: Vec<Node>,
+    /// Made when the first key is in no area.
+    leading: OnceLock<Leading>,
 }
 
 /// What identifying needs to know of a template once it matches.
@@ -121,7 +124,8 @@ impl BucketLayout {
             is_area: expanded.class == Class::Area,
         });
         let rules = rules.collect();
-        let mut made = Self { name, entries, grammar, templates, rules, roots: Vec::new(), nodes: Vec::new() };
+        let (roots, nodes, leading) = (Vec::new(), Vec::new(), OnceLock::new());
+        let mut made = Self { name, entries, grammar, templates, rules, roots, nodes, leading };
         for rank in 0..made.templates.len() {
             made.insert(rank);
         }
@@ -258,6 +262,11 @@ impl BucketLayout {
             search.walk(root.node, 0, 0);
             search.found.is_some_and(|rank| self.is_wanted(rank) && self.templates[rank].spells_out())
         })
+    }
+
+    /// The literals with which the templates of wanted areas begin.
+    pub(super) fn leading(&self) -> &Leading {
+        self.leading.get_or_init(|| Leading::of(self))
     }
 
     /// Whether a template is a wanted area's own.

@@ -14,6 +14,7 @@ mod expansion;
 mod folder;
 pub mod form;
 pub mod glob;
+mod leading;
 pub mod legacy;
 mod literals;
 pub mod matcher;

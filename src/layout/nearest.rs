@@ -4,11 +4,11 @@ use std::cmp::Reverse;
 
 use super::captures::Captures;
 use super::expansion::Expanded;
+use super::leading::{Leading, Wanted};
 use super::legacy::without_empty_segments;
 use super::matcher::{BucketLayout, KeyMatch};
 use super::placeholder::PlaceholderId;
 use super::shape::{Piece, Segment};
-use crate::model::suggest::within;
 
 /// Why a key is in no area: the rule it breaks, and what is known of where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,9 +40,12 @@ pub enum MissKind {
 
 /// What of a key stands below a prefix.
 struct Below<'a> {
-    prefix: &'a str,
+    /// The prefix, by number.
+    prefix: usize,
     /// Its segments there, split at `/`.
     segments: Vec<&'a str>,
+    /// Of each segment: the literal that it is, by number.
+    literals: Vec<Option<usize>>,
     /// How many segments the prefix has.
     before: usize,
 }
@@ -79,26 +82,23 @@ impl BucketLayout {
     }
 
     /// What stands below each prefix of a wanted area that a key lies below.
-    fn below<'a>(&'a self, key: &'a str) -> Vec<Below<'a>> {
-        let mut all: Vec<Below<'_>> = Vec::new();
-        for (_, Expanded { prefix, .. }) in self.wanted_templates() {
-            if all.iter().all(|below| below.prefix != &**prefix)
-                && let Some(rest) = key.strip_prefix(&**prefix)
-            {
-                all.push(Below { prefix, segments: rest.split('/').collect(), before: prefix.matches('/').count() });
-            }
-        }
-        all
-    }
-
-    fn wanted_templates(&self) -> impl Iterator<Item = (usize, &Expanded)> {
-        self.templates.iter().enumerate().filter(|(rank, _)| self.is_wanted(*rank))
+    fn below<'a>(&self, key: &'a str) -> Vec<Below<'a>> {
+        let Leading { prefixes, literals, .. } = self.leading();
+        let below = prefixes.iter().enumerate().filter_map(|(number, prefix)| {
+            let segments: Vec<&str> = key.strip_prefix(&**prefix)?.split('/').collect();
+            let number_of = |segment: &&str| literals.iter().position(|literal| literal.text == *segment);
+            let literals = segments.iter().map(number_of).collect();
+            Some(Below { prefix: number, segments, literals, before: prefix.matches('/').count() })
+        });
+        below.collect()
     }
 
     /// The templates of wanted areas below whose prefix a key lies, each with what stands there.
-    fn wanted<'a>(&'a self, below: &'a [Below<'a>]) -> impl Iterator<Item = (&'a Expanded, &'a Below<'a>)> {
-        self.wanted_templates()
-            .filter_map(|(_, expanded)| Some((expanded, below.iter().find(|below| below.prefix == &*expanded.prefix)?)))
+    fn wanted<'a>(&'a self, below: &'a [Below<'a>]) -> impl Iterator<Item = (&'a Expanded, &'a Wanted, &'a Below<'a>)> {
+        self.leading().templates.iter().filter_map(|wanted| {
+            let below = below.iter().find(|below| below.prefix == wanted.prefix)?;
+            Some((&self.templates[wanted.rank], wanted, below))
+        })
     }
 
     /// The wanted area that a key lies in.
@@ -131,9 +131,9 @@ impl BucketLayout {
 
     /// L203 and L204, from the area that the key follows furthest.
     fn explain_placeholder(&self, key: &str, below: &[Below<'_>]) -> Option<Miss> {
-        let followed = self.wanted(below).map(|(expanded, below)| {
+        let followed = self.wanted(below).map(|(expanded, wanted, below)| {
             // The leading segments below the prefix that match.
-            let matched = self.follow(expanded, &below.segments);
+            let matched = self.follow(expanded, wanted, below);
             (matched, expanded, below)
         });
         let furthest = followed.reduce(|best, other| {
@@ -164,8 +164,14 @@ impl BucketLayout {
         })
     }
 
-    fn follow(&self, expanded: &Expanded, segments: &[&str]) -> usize {
-        let pairs = expanded.template.segments.iter().zip(segments);
+    fn follow(&self, expanded: &Expanded, wanted: &Wanted, below: &Below<'_>) -> usize {
+        let agree =
+            wanted.literals.iter().zip(&below.literals).take_while(|(literal, found)| Some(**literal) == **found);
+        let leading = agree.count();
+        if leading < wanted.literals.len() {
+            return leading;
+        }
+        let pairs = expanded.template.segments.iter().zip(&below.segments).skip(leading);
         let mut values: Vec<(PlaceholderId, &str)> = Vec::new();
         let matching = pairs.take_while(|(segment, text)| match segment {
             Segment::Fixed(literal) => **literal == ***text,
@@ -183,7 +189,7 @@ impl BucketLayout {
             }
             Segment::Skip | Segment::Rest(_) => false,
         });
-        matching.count()
+        leading + matching.count()
     }
 
     /// L205 for a key that is right but for its empty segments.
@@ -205,14 +211,26 @@ impl BucketLayout {
     /// order.
     fn near_miss(&self, below: &[Below<'_>]) -> Option<Miss> {
         let mut best: Option<((usize, usize, usize), Miss)> = None;
-        for (expanded, Below { segments, before, .. }) in self.wanted(below) {
+        let words = &self.leading().literals;
+        // What was found of a literal and a segment: many templates begin alike.
+        let mut known: Vec<((usize, usize, usize), Option<usize>)> = Vec::new();
+        let mut distance = |literal: usize, below: &Below<'_>, segment: usize| {
+            let asked = (literal, below.prefix, segment);
+            if let Some((_, distance)) = known.iter().find(|(known, _)| *known == asked) {
+                return *distance;
+            }
+            let distance = words[literal].distance(below.segments[segment]);
+            known.push((asked, distance));
+            distance
+        };
+        for (expanded, wanted, below) in self.wanted(below) {
             let (mut run, mut slips, mut first) = (0, 0, None);
-            for (literal, segment) in literals(expanded).zip(segments) {
-                let Some(distance) = self.distance(literal, segment) else { break };
+            for (segment, &literal) in wanted.literals.iter().enumerate().take(below.segments.len()) {
+                let Some(distance) = distance(literal, below, segment) else { break };
                 run += 1;
                 slips += distance;
                 if distance > 0 && first.is_none() {
-                    first = Some((run - 1, literal));
+                    first = Some((run - 1, &words[literal].text));
                 }
             }
             let Some((at, literal)) = first else { continue };
@@ -221,11 +239,12 @@ impl BucketLayout {
             if best.as_ref().is_some_and(|(known, _)| *known <= order) {
                 continue;
             }
-            let mended: Vec<&str> = literals(expanded).take(run).chain(segments[run..].iter().copied()).collect();
+            let right = wanted.literals[..run].iter().map(|&literal| &*words[literal].text);
+            let mended: Vec<&str> = right.chain(below.segments[run..].iter().copied()).collect();
             let miss = Miss {
                 kind: MissKind::Misplaced,
                 area: Some(area),
-                segment: u32::try_from(before + at).ok(),
+                segment: u32::try_from(below.before + at).ok(),
                 expected: Some(format!("`{literal}`")),
                 suggestion: self.suggest(format!("{}{}", expanded.prefix, mended.join("/")), area),
             };
@@ -234,34 +253,14 @@ impl BucketLayout {
         best.map(|(_, miss)| miss)
     }
 
-    /// How far a segment is from a literal: 0 if equal, `None` if it is another word.
-    fn distance(&self, literal: &str, segment: &str) -> Option<usize> {
-        if literal == segment {
-            return Some(0);
-        }
-        let is_other_number = self.grammar.spec.singular.iter().any(|(plural, singular)| {
-            (plural == literal && singular == segment) || (singular == literal && plural == segment)
-        });
-        let is_other_case = match literal.is_ascii() && segment.is_ascii() {
-            true => literal.eq_ignore_ascii_case(segment),
-            false => literal.to_lowercase() == segment.to_lowercase(),
-        };
-        if is_other_number || is_other_case {
-            return Some(1);
-        }
-        // Two slips turn any word of two letters into any other.
-        let distance = || strsim::osa_distance(literal, segment);
-        let is_near = !segment.is_empty() && within(literal, segment, 2) && distance() < literal.chars().count();
-        is_near.then(distance)
-    }
-
     /// L205 for a key that holds an area's leading literals deeper than they belong: most literals first, then the
     /// least depth, then the file's order.
     fn deeper(&self, below: &[Below<'_>]) -> Option<Miss> {
         let mut best: Option<((usize, usize, usize), Miss)> = None;
-        for (expanded, Below { segments, before, .. }) in self.wanted(below) {
-            let leading: Vec<&str> = literals(expanded).collect();
-            let found = segments.windows(leading.len().max(1)).skip(1).position(|window| window == leading);
+        for (expanded, wanted, Below { segments, literals, before, .. }) in self.wanted(below) {
+            let leading = &wanted.literals;
+            let is_leading = |window: &[Option<usize>]| window.iter().copied().eq(leading.iter().copied().map(Some));
+            let found = literals.windows(leading.len().max(1)).skip(1).position(is_leading);
             let Some(depth) = found.map(|found| found + 1) else { continue };
             let area = usize::from(expanded.area);
             let order = (usize::MAX - leading.len(), depth, area);
@@ -283,12 +282,4 @@ impl BucketLayout {
     fn path_text(&self, area: usize) -> Option<String> {
         self.grammar.spec.areas.get(area).map(|area| format!("`{}`", area.path.value))
     }
-}
-
-/// The leading literals of a template, below its prefix.
-fn literals(expanded: &Expanded) -> impl Iterator<Item = &str> {
-    expanded.template.segments.iter().map_while(|segment| match segment {
-        Segment::Fixed(text) => Some(&**text),
-        _ => None,
-    })
 }

@@ -29,12 +29,11 @@ declare_rule! {
 
 /// `suggestion` is the NFC form, where that is a key and the object's place in the layout is right.
 fn check(object: &ObjectContext<'_>, findings: &mut dyn FindingSink) {
-    // `is_nfc` runs the quick check first and composes only where that cannot tell.
-    if is_nfc(object.key) {
-        return;
-    }
+    // Nothing composes with a `/`, and `is_nfc` composes only where its quick check cannot tell.
+    let mut segments = (0..).zip(object.key.split('/'));
+    let Some((segment, _)) = segments.find(|(_, text)| !text.is_ascii() && !is_nfc(text)) else { return };
     let mut finding = object.finding(&RULE.meta);
-    finding.segment = (0..).zip(object.key.split('/')).find(|(_, text)| !is_nfc(text)).map(|(segment, _)| segment);
+    finding.segment = Some(segment);
     if object.area.is_some() && object.legacy.is_none() {
         let composed: String = object.key.nfc().collect();
         finding.suggestion = (composed.len() <= MAX_KEY_BYTES).then_some(Text::Owned(composed));

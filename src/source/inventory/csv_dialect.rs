@@ -53,7 +53,8 @@ impl Dialect {
         let bucket_field = columns.iter().position(|name| is_bucket(name));
         let usual = bucket_field == Some(0) && read.first() == Some(&(1, Column::Key));
         let steady = read.iter().rposition(|(_, column)| !column.is_steady()).map_or(0, |last| last + 1);
-        let tail = read.get(steady).or(read.last()).map_or(0, |&(field, column)| field + usize::from(!column.is_steady()));
+        let tail =
+            read.get(steady).or(read.last()).map_or(0, |&(field, column)| field + usize::from(!column.is_steady()));
         Self {
             bucket: bucket.to_owned(),
             fields: columns.len(),
@@ -218,7 +219,8 @@ mod tests {
 
     /// What a row came to: its values as text, or nothing where it is left out.
     fn values(row: &Row, text: &[u8]) -> String {
-        let texts = [row.key, row.texts[Column::StorageClass as usize]].map(|span| String::from_utf8_lossy(span.of(text)));
+        let texts =
+            [row.key, row.texts[Column::StorageClass as usize]].map(|span| String::from_utf8_lossy(span.of(text)));
         format!("{texts:?} {:?}", row.size)
     }
 

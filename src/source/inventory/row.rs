@@ -41,7 +41,7 @@ pub(super) struct Row {
     /// By the number of the column; empty for none.
     pub(super) texts: [Span; Column::ALL.len()],
     /// What is known of dates from the rows before.
-    times: Times,
+    pub(super) times: Times,
 }
 
 /// Why a row is left out, in a few words.
