@@ -15,10 +15,13 @@ from compare import ROOT, Run, binaries, row
 
 BASE = {"objects": 2_000_000, "references": 100_000, "folders": 37_000, "areas": 0, "violations": 0.01}
 
+# The fewest that name every folder of a job.
+REFERENCES_PER_FOLDER = 1.8
+
 DIMENSIONS = [
     ("objects", [1_000_000, 10_000_000, 100_000_000]),
     ("references", [10_000, 100_000, 1_000_000, 10_000_000]),
-    ("folders", [37_000, 370_000]),
+    ("folders", [37_000, 370_000, 3_700_000]),
     ("areas", [0, 50, 495]),
     ("violations", [0.0, 0.1, 1.0]),
     ("key-length", [0, 250, 1_024]),
@@ -59,9 +62,12 @@ def main():
                 continue
             shape = dict(BASE)
             shape[dimension] = value
-            # More references need objects and folders to be in.
-            shape["objects"] = max(shape["objects"], shape["references"] * 2)
-            shape["folders"] = max(shape["folders"], int(shape["references"] * 0.37))
+            # References need folders to name, and both need objects to be in.
+            if dimension == "references":
+                shape["folders"] = int(value * 0.37)
+            if dimension == "folders":
+                shape["references"] = int(value * REFERENCES_PER_FOLDER)
+            shape["objects"] = max(shape["objects"], shape["references"] * 2, shape["folders"] * 5)
             if options.quick:
                 for name in ("objects", "references", "folders"):
                     shape[name] = max(shape[name] // 100, 100)
@@ -73,7 +79,8 @@ def main():
     if len(grown) > 1:
         (least, few), (most, many) = grown[0], grown[-1]
         each = (most - least) * (1 << 20) / (many["folders"] - few["folders"])
-        print(f"\nA folder takes {each:.0f} bytes; {least - few['folders'] * each / (1 << 20):.0f} MiB do not grow with them.")
+        fixed = least - few["folders"] * each / (1 << 20)
+        print(f"\nA folder and the {REFERENCES_PER_FOLDER} references that name it take {each:.0f} bytes; {fixed:.0f} MiB do not grow.")
 
 
 if __name__ == "__main__":
