@@ -25,7 +25,7 @@ use crate::source::export::ReadingOrder;
 use crate::source::inventory::{Batch, PartReader, ReadOptions};
 
 /// Rows in a batch: large enough that what a batch costs vanishes, small enough to stay in the cache.
-pub(super) const BATCH_ROWS: usize = 16_384;
+pub(super) const BATCH_ROWS: usize = 8_192;
 /// Items between two looks at whether the user wants to stop.
 pub(super) const ITEMS_PER_CHECK: u64 = 4_096;
 

@@ -21,7 +21,7 @@ use crate::source::SourceError;
 use crate::source::datafile::{DataFile, Stop};
 
 /// Decoded bytes per batch, at most.
-const BLOCK: usize = 4 << 20;
+const BLOCK: usize = 2 << 20;
 /// Decoded bytes per step: they are cut while they are still in the cache.
 const STEP: usize = 64 << 10;
 /// The longest row. The longest that AWS can write has some 20 KiB.

@@ -27,7 +27,7 @@ pub(super) enum Origin {
 const MOST_SIDE: usize = 16 << 20;
 
 /// Where a key or a text stands: in the block, or with the highest bit of `start` set in the side buffer. Both are far
-/// below 2 GiB: a block has 4 MiB, a side buffer at most one row more than [`MOST_SIDE`].
+/// below 2 GiB: a block has 2 MiB, a side buffer at most one row more than [`MOST_SIDE`].
 #[derive(Debug, Clone, Copy)]
 struct Cut {
     start: u32,

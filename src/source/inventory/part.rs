@@ -27,7 +27,7 @@ const HASH_BUFFER: usize = 128 << 10;
 pub struct ReadOptions {
     /// Whether MD5s are computed; sizes are always held against the manifest.
     pub verify: bool,
-    /// The most rows in a batch; a batch of CSV also ends with its 4 MiB block.
+    /// The most rows in a batch; a batch of CSV also ends with its 2 MiB block.
     pub batch_rows: usize,
     /// The columns wanted; the key always comes along.
     pub columns: ColumnSet,
