@@ -49,6 +49,8 @@ struct Folder {
     counts: Counts,
 }
 
+const _: () = assert!(size_of::<Folder>() == 64, "a folder fits in one line");
+
 /// What objects add to their folder.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Counts {

@@ -1,5 +1,4 @@
-//! Names, one behind another in pieces of memory that never move: whoever keeps where a name stands needs nothing else to
-//! read it.
+//! Names, one behind another: whoever keeps where a name stands reads it without looking up where that is.
 
 /// Bytes in a piece. No name is longer.
 const PIECE: usize = 256 << 10;

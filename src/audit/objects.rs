@@ -21,7 +21,7 @@ use crate::references::fold;
 use crate::references::index::{BucketIndex, role, seen};
 use crate::rules::context::Trigger;
 
-/// One thread's pass over parts of one bucket's inventory.
+/// One thread's pass over parts of inventories.
 pub(super) struct ObjectPass<'s> {
     pub(super) shared: &'s Shared<'s>,
     pub(super) bucket: u16,
@@ -238,7 +238,8 @@ impl<'s> ObjectPass<'s> {
     fn note_plural(&mut self, key: &[u8]) {
         let singular = &self.shared.layout.spec().singular;
         for (number, (plural, _)) in singular.iter().enumerate() {
-            if key.get(plural.len()) == Some(&b'/') && key.starts_with(plural.as_bytes()) {
+            let is_first = key.get(plural.len()) == Some(&b'/') && key.starts_with(plural.as_bytes());
+            if is_first && !plural.contains('/') {
                 self.partial.plurals[usize::from(self.bucket) * singular.len() + number] = true;
             }
         }

@@ -1,6 +1,8 @@
 //! With which literals the paths of a bucket's wanted areas begin, numbered, so that a key that is in none of them is
 //! compared with each word once.
 
+use hashbrown::HashMap;
+
 use super::matcher::BucketLayout;
 use super::shape::Segment;
 use crate::model::suggest;
@@ -14,7 +16,11 @@ pub(super) struct Leading {
     /// What stands in front of templates: the prefixes of entries, or nothing.
     pub(super) prefixes: Vec<String>,
     pub(super) literals: Vec<Literal>,
+    /// The number of each literal.
+    numbers: HashMap<String, usize>,
     pub(super) templates: Vec<Wanted>,
+    /// The most literals that a template begins with.
+    pub(super) depth: usize,
 }
 
 /// A literal segment.
@@ -49,22 +55,31 @@ impl Leading {
                 Segment::Fixed(text) => Some(&**text),
                 _ => None,
             });
-            let literals = leading.map(|text| made.number(text, &layout.grammar.spec.singular)).collect();
+            let literals: Vec<usize> = leading.map(|text| made.enter(text, &layout.grammar.spec.singular)).collect();
+            made.depth = made.depth.max(literals.len());
             made.templates.push(Wanted { rank, prefix, literals });
         }
         made
     }
 
-    fn number(&mut self, text: &str, singular: &[(String, String)]) -> usize {
-        self.literals.iter().position(|known| known.text == text).unwrap_or_else(|| {
-            let others = singular.iter().filter_map(|(plural, singular)| match text {
-                _ if plural == text => Some(singular.clone()),
-                _ if singular == text => Some(plural.clone()),
-                _ => None,
-            });
-            self.literals.push(Literal { text: text.to_owned(), others: others.collect() });
-            self.literals.len() - 1
-        })
+    fn enter(&mut self, text: &str, singular: &[(String, String)]) -> usize {
+        if let Some(number) = self.number(text) {
+            return number;
+        }
+        let others = singular.iter().filter_map(|(plural, singular)| match text {
+            _ if plural == text => Some(singular.clone()),
+            _ if singular == text => Some(plural.clone()),
+            _ => None,
+        });
+        let number = self.literals.len();
+        self.literals.push(Literal { text: text.to_owned(), others: others.collect() });
+        self.numbers.insert(text.to_owned(), number);
+        number
+    }
+
+    /// The number of the literal that a segment is.
+    pub(super) fn number(&self, segment: &str) -> Option<usize> {
+        self.numbers.get(segment).copied()
     }
 }
 

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use super::captures::Captures;
 use super::expansion::Expanded;
-use super::leading::{Leading, Wanted};
+use super::leading::Wanted;
 use super::legacy::without_empty_segments;
 use super::matcher::{BucketLayout, KeyMatch};
 use super::placeholder::PlaceholderId;
@@ -83,11 +83,10 @@ impl BucketLayout {
 
     /// What stands below each prefix of a wanted area that a key lies below.
     fn below<'a>(&self, key: &'a str) -> Vec<Below<'a>> {
-        let Leading { prefixes, literals, .. } = self.leading();
-        let below = prefixes.iter().enumerate().filter_map(|(number, prefix)| {
+        let leading = self.leading();
+        let below = leading.prefixes.iter().enumerate().filter_map(|(number, prefix)| {
             let segments: Vec<&str> = key.strip_prefix(&**prefix)?.split('/').collect();
-            let number_of = |segment: &&str| literals.iter().position(|literal| literal.text == *segment);
-            let literals = segments.iter().map(number_of).collect();
+            let literals = segments.iter().map(|segment| leading.number(segment)).collect();
             Some(Below { prefix: number, segments, literals, before: prefix.matches('/').count() })
         });
         below.collect()
@@ -212,16 +211,11 @@ impl BucketLayout {
     fn near_miss(&self, below: &[Below<'_>]) -> Option<Miss> {
         let mut best: Option<((usize, usize, usize), Miss)> = None;
         let words = &self.leading().literals;
-        // What was found of a literal and a segment: many templates begin alike.
-        let mut known: Vec<((usize, usize, usize), Option<usize>)> = Vec::new();
+        // What was found of a prefix, a segment and a literal: many templates begin alike.
+        let mut known = vec![None; self.leading().prefixes.len() * self.leading().depth * words.len()];
         let mut distance = |literal: usize, below: &Below<'_>, segment: usize| {
-            let asked = (literal, below.prefix, segment);
-            if let Some((_, distance)) = known.iter().find(|(known, _)| *known == asked) {
-                return *distance;
-            }
-            let distance = words[literal].distance(below.segments[segment]);
-            known.push((asked, distance));
-            distance
+            let place = (below.prefix * self.leading().depth + segment) * words.len() + literal;
+            *known[place].get_or_insert_with(|| words[literal].distance(below.segments[segment]))
         };
         for (expanded, wanted, below) in self.wanted(below) {
             let (mut run, mut slips, mut first) = (0, 0, None);

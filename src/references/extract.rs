@@ -157,7 +157,7 @@ impl<'l> Extractor<'l> {
         buffers.found = current.found;
     }
 
-    /// What was found so far, for measuring it.
+    /// What was found so far without the index, for measuring it.
     pub fn references(&self) -> &References {
         &self.builder.references
     }

@@ -10,7 +10,8 @@ use crate::model::uri::percent_decode;
 /// variants.
 ///
 /// The directory is hashed first, so that the rows of one directory share that part. The seed is drawn at random, so that
-/// no bucket can be made to collide, once for the whole process: what one index hashed another can take over.
+/// no bucket can be made to collide, once for the whole process: a key can be hashed before
+/// its index is locked.
 #[derive(Debug, Clone, Copy)]
 pub struct FoldHasher {
     seed: u64,

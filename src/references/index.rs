@@ -321,7 +321,7 @@ impl BucketIndex {
     }
 
     /// Bytes of the texts of keys and prefixes.
-    pub fn key_bytes(&self) -> usize {
+    pub fn text_bytes(&self) -> usize {
         self.keys.text_bytes() + self.prefixes.text_bytes()
     }
 

@@ -26,28 +26,42 @@ pub(super) struct Prefixes {
 /// What prefixes begin with: most keys begin with none of it.
 #[derive(Debug, Default)]
 struct Heads {
-    all: Vec<[u8; HEAD]>,
-    /// Some prefix is shorter than that, or they begin in too many ways.
+    /// Up to sixteen bytes as a number, and which of its bits count.
+    all: Vec<(u128, u128)>,
+    /// They begin in too many ways.
     any: bool,
 }
 
-/// Bytes of a beginning, and the most beginnings that are worth a look at each.
-const HEAD: usize = 16;
+/// The most beginnings that are worth a look at each.
 const MOST_HEADS: usize = 8;
 
 impl Heads {
     fn add(&mut self, prefix: &[u8]) {
-        match prefix.first_chunk::<HEAD>() {
-            _ if self.any => {}
-            Some(head) if self.all.contains(head) => {}
-            Some(head) if self.all.len() < MOST_HEADS => self.all.push(*head),
-            _ => self.any = true,
+        let bits = prefix.len().min(size_of::<u128>()) as u32 * 8;
+        let mask = u128::MAX.checked_shr(u128::BITS - bits).unwrap_or(0);
+        let head = (head(prefix), mask);
+        if !self.all.contains(&head) {
+            self.any = self.any || self.all.len() == MOST_HEADS;
+            self.all.truncate(MOST_HEADS - 1);
+            self.all.push(head);
         }
     }
 
     /// Whether a prefix may begin a key; `false` is certain.
     fn may_begin(&self, key: &[u8]) -> bool {
-        self.any || key.first_chunk::<HEAD>().is_some_and(|head| self.all.contains(head))
+        let begins = || {
+            let start = head(key);
+            self.all.iter().any(|&(head, mask)| start & mask == head)
+        };
+        self.any || begins()
+    }
+}
+
+/// The first sixteen bytes as a number, the first of them lowest; zeros stand for those that there are not.
+fn head(text: &[u8]) -> u128 {
+    match text.first_chunk() {
+        Some(head) => u128::from_le_bytes(*head),
+        None => text.iter().rev().fold(0, |head, &byte| head << 8 | u128::from(byte)),
     }
 }
 
@@ -141,4 +155,32 @@ impl Prefixes {
 
 const fn depth_bit(slashes: usize) -> u64 {
     1 << if slashes < 63 { slashes } else { 63 }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{FoldHasher, Prefixes};
+
+    proptest! {
+        #[test]
+        fn a_key_lies_below_the_prefixes_that_it_begins_with(
+            prefixes in proptest::collection::vec("([a-b]{0,9}/){0,4}", 0..12),
+            keys in proptest::collection::vec("[ab/]([a-b]{0,9}/){0,4}[a-b]{0,2}", 1..12),
+        ) {
+            let hasher = FoldHasher::default();
+            let mut index = Prefixes::default();
+            let numbers: Vec<_> = prefixes.iter().map(|prefix| index.add(hasher, prefix, prefix.contains("a/"))).collect();
+            for key in &keys {
+                let below = |prefix: &&String| key.starts_with(&***prefix) && key.len() > prefix.len();
+                let claimed = prefixes.iter().filter(below).any(|prefix| prefix.contains("a/"));
+                prop_assert_eq!(index.mark(hasher, key.as_bytes()), claimed, "{}", key);
+            }
+            for (prefix, number) in prefixes.iter().zip(numbers) {
+                let seen = keys.iter().any(|key| key.starts_with(prefix) && key.len() > prefix.len());
+                prop_assert_eq!(index.is_seen(number), seen, "{}", prefix);
+            }
+        }
+    }
 }

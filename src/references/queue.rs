@@ -47,20 +47,21 @@ pub(super) struct Queue {
 #[derive(Debug, Clone, Copy)]
 struct Waiting {
     bucket: u16,
-    /// Where its text ends; it begins where the one before ends.
+    /// Where its text stands.
+    start: usize,
     end: usize,
     what: What,
 }
 
 #[derive(Debug, Clone, Copy)]
 enum What {
-    Key { reference: u32, hash: u64, covered: Option<Covered>, is_asked_for: bool },
+    Key { reference: u32, hash: u64, covered: Option<Covered>, is_asked_for: bool, is_versioned: bool },
     Claim { area: u16, hash: u32, unfinished: bool },
 }
 
 impl Builder<'_> {
-    /// Lets a key wait that a reference names: with the folder that it covers, and whether somebody may ask for its
-    /// directory.
+    /// Lets a key wait that a reference names: with the folder that it covers, whether somebody may ask for its
+    /// directory, and whether the reference is to a version that is noted with what is odd about it.
     pub(super) fn enqueue_key(
         &mut self,
         reference: u32,
@@ -68,9 +69,10 @@ impl Builder<'_> {
         key: &str,
         covered: Option<Covered>,
         is_asked_for: bool,
+        is_versioned: bool,
     ) {
         let hash = FoldHasher::default().key(key.as_bytes());
-        self.enqueue(bucket, key, What::Key { reference, hash, covered, is_asked_for });
+        self.enqueue(bucket, key, What::Key { reference, hash, covered, is_asked_for, is_versioned });
     }
 
     /// Lets a folder wait that a record claims.
@@ -80,8 +82,9 @@ impl Builder<'_> {
     }
 
     fn enqueue(&mut self, bucket: u16, text: &str, what: What) {
+        let start = self.queue.texts.len();
         self.queue.texts.push_str(text);
-        self.queue.list.push(Waiting { bucket, end: self.queue.texts.len(), what });
+        self.queue.list.push(Waiting { bucket, start, end: self.queue.texts.len(), what });
         if self.queue.list.len() == GROUP {
             self.enter_all();
         }
@@ -90,7 +93,7 @@ impl Builder<'_> {
     /// Enters all that waits: from now on its references have targets.
     pub(super) fn enter_all(&mut self) {
         let mut queue = std::mem::take(&mut self.queue);
-        let mut start = 0;
+        queue.list.sort_by_key(|waiting| waiting.bucket);
         for group in queue.list.chunk_by(|one, other| one.bucket == other.bucket) {
             let index = &mut *self.indexes.of(group[0].bucket);
             let found = |waiting: &Waiting| match waiting.what {
@@ -103,14 +106,17 @@ impl Builder<'_> {
             numbers.iter_mut().zip(group).for_each(|(numbers, waiting)| *numbers = found(waiting));
             let numbers = numbers.iter().flatten().flatten();
             black_box(numbers.fold(0, |all, &number| all ^ index.touch_text(number)));
-            for &Waiting { end, what, .. } in group {
+            for &Waiting { start, end, what, .. } in group {
                 let text = &queue.texts[start..end];
-                start = end;
                 match what {
-                    What::Key { reference, hash, covered, is_asked_for } => {
+                    What::Key { reference, hash, covered, is_asked_for, is_versioned } => {
                         let number = index.key_hashed(text, hash, role::NAMED);
                         index.note(number, covered, is_asked_for);
                         self.references.list.get_mut(reference).target = number;
+                        let odd = self.references.odd.get(&reference).filter(|_| is_versioned);
+                        if let Some(version) = odd.and_then(|odd| odd.version.as_deref()) {
+                            index.ask_version(number, version);
+                        }
                     }
                     What::Claim { area, hash, unfinished } => index.claim(area, hash, text, unfinished),
                 }

@@ -63,7 +63,7 @@ impl References {
 
     /// What is held in memory.
     pub fn held(&self) -> Held {
-        let keys: usize = self.buckets.iter().map(BucketIndex::key_bytes).sum();
+        let keys: usize = self.buckets.iter().map(BucketIndex::text_bytes).sum();
         let primary_keys = self.items.names.text_bytes();
         let buckets: usize = self.buckets.iter().map(BucketIndex::heap_bytes).sum();
         let all = buckets

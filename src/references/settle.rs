@@ -75,16 +75,14 @@ impl Builder<'_> {
                     ReferenceKind::Prefix | ReferenceKind::KeyPrefix => self.settle_prefix(reference, spec, &key),
                     _ if key.is_empty() => self.malformed(reference, text, "a key after the bucket's name"),
                     _ => {
-                        self.settle_object(reference, spec, &key, fillings, entries);
+                        let is_versioned = version.is_some();
+                        if is_versioned {
+                            self.odd(reference).version = version.map(String::into_boxed_str);
+                        }
+                        self.settle_object(reference, spec, (&key, is_versioned), fillings, entries);
                         if let Some(other) = other.filter(|other| *other != key && !other.is_empty()) {
                             let number = self.also_names(spec, bucket, &other);
                             self.odd(reference).other_target = Some(number);
-                        }
-                        if let Some(version) = version {
-                            self.enter_all();
-                            let target = self.references.reference(reference).target;
-                            self.indexes.of(bucket).ask_version(target, &version);
-                            self.odd(reference).version = Some(version.into_boxed_str());
                         }
                     }
                 }
@@ -109,7 +107,7 @@ impl Builder<'_> {
         &mut self,
         reference: u32,
         spec: &ReferenceSpec,
-        key: &str,
+        (key, is_versioned): (&str, bool),
         fillings: &Fillings<'_>,
         entries: &[usize],
     ) {
@@ -127,7 +125,8 @@ impl Builder<'_> {
         self.flag(reference, Flags::KEY);
         let mut captures = std::mem::take(&mut self.captures);
         let placed = within.identify(key.as_bytes(), &mut captures);
-        self.enqueue_key(reference, bucket, key, self.covered(spec, key, &placed), self.is_asked_for(&placed));
+        let (covered, is_asked_for) = (self.covered(spec, key, &placed), self.is_asked_for(&placed));
+        self.enqueue_key(reference, bucket, key, covered, is_asked_for, is_versioned);
         match placed {
             KeyMatch::Area(placed) => {
                 self.judge_place(reference, spec, &placed, entries);

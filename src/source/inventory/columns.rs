@@ -105,7 +105,7 @@ impl Column {
         ours.or_else(|| ALIASES.iter().find(|(alias, _)| *alias == folded).map(|(_, column)| *column))
     }
 
-    /// Whether it has so few values that most rows have that of the row before.
+    /// Whether it is a text of so few values that most rows have that of the row before.
     pub(super) const fn is_steady(self) -> bool {
         matches!(
             self,
@@ -183,7 +183,13 @@ impl FromIterator<Column> for ColumnSet {
 
 #[cfg(test)]
 mod tests {
-    use super::{Column, is_known};
+    use super::{Column, Shape, is_known};
+
+    /// Whoever knows a row's tail knows where its values stand, and no more of them.
+    #[test]
+    fn what_is_steady_is_a_text() {
+        assert!(Column::ALL.iter().filter(|column| column.is_steady()).all(|column| column.shape() == Shape::Text));
+    }
 
     #[test]
     fn both_spellings_of_a_name_mean_one_column() {

@@ -169,7 +169,6 @@ impl CsvReader {
                 return false;
             }
             // Every row of the block was left out: nothing refers to it.
-            self.leave_row();
             self.block.copy_within(self.uncut.clone(), 0);
             self.uncut = 0..self.uncut.len();
         }

@@ -106,7 +106,10 @@ impl Dialect {
         }
         let start = skip(text, quote, &mut field, self.tail)?;
         let begins = |tail: &&Tail| !tail.text.is_empty() && text[start..].starts_with(&tail.text);
-        if let Some(tail) = self.tails.iter().find(begins) {
+        if let Some(known) = self.tails.iter().position(|tail| begins(&tail)) {
+            // The one that came last is tried first.
+            self.tails.swap(0, known);
+            let tail = &self.tails[0];
             for &(column, Span { start: from, end: to }) in &tail.values {
                 row.texts[column as usize] = Span { start: start + from, end: start + to };
             }
@@ -116,7 +119,7 @@ impl Dialect {
         Some((end, rejected.and_then(|encoded| cut.map(|()| encoded))))
     }
 
-    /// Cuts a tail that is new, and keeps it.
+    /// Cuts a tail that is new, and keeps it if it has no fault.
     fn cut_tail(
         &mut self,
         text: &[u8],
@@ -125,8 +128,8 @@ impl Dialect {
         row: &mut Row,
     ) -> Option<(usize, Result<(), Rejection>)> {
         let Self { tails, read, .. } = self;
-        tails.swap(0, 1);
-        let tail = &mut tails[0];
+        // The older one goes.
+        let tail = &mut tails[1];
         tail.text.clear();
         tail.values.clear();
         let (mut quote, mut rejected) = (start, Ok(()));
@@ -144,6 +147,7 @@ impl Dialect {
         let end = quote + 2;
         if rejected.is_ok() {
             tail.text.extend_from_slice(&text[start..end]);
+            tails.swap(0, 1);
         }
         Some((end, rejected))
     }
@@ -265,5 +269,24 @@ mod tests {
             }
         }
         assert_eq!(values(&cut, &text), r#"["folder/a+b.jpg", "d41d8cd98f00b204e9800998ecf8427e"] Some(5)"#);
+    }
+
+    #[test]
+    fn a_tail_with_a_fault_is_told_of_every_row() {
+        let rows = [&b"OK"[..], b"\xff", b"OK", b"\xff", b"\xff"];
+        let (mut dialect, mut text) = (dialect(), Vec::new());
+        for class in rows {
+            text.extend_from_slice(&[b"\"b\",\"a\",\"5\",\"red\",\"", class, b"\",\"owner\"\n"].concat());
+        }
+        let (mut start, mut row) = (0, Row::default());
+        for class in rows {
+            let (next, cut) = dialect.cut(&text, start, &mut row).unwrap();
+            assert_eq!(cut.is_ok(), class == b"OK", "{class:?}");
+            if cut.is_ok() {
+                assert_eq!(row.texts[Column::StorageClass as usize].of(&text), class);
+            }
+            start = next;
+        }
+        assert_eq!(start, text.len());
     }
 }

@@ -37,7 +37,7 @@ pub struct ReadOptions {
 
 impl Default for ReadOptions {
     fn default() -> Self {
-        Self { verify: true, batch_rows: 16_384, columns: ColumnSet::ALL, csv_keys: CsvKeys::Auto }
+        Self { verify: true, batch_rows: 8_192, columns: ColumnSet::ALL, csv_keys: CsvKeys::Auto }
     }
 }
 

@@ -106,14 +106,14 @@ fn bad(column: Column, value: &[u8], expected: &str) -> Rejection {
     Rejection::value(column, value, expected)
 }
 
-/// Whether a key is what Amazon S3 takes, once decoded. Some are known to be ASCII beforehand.
+/// Whether a key is what Amazon S3 takes, once decoded; some are known to be ASCII beforehand.
 ///
 /// # Errors
 ///
 /// An empty or too long key, or one that is not UTF-8.
 #[inline]
-pub(super) fn check_key(key: &[u8], is_ascii: bool) -> Result<(), Rejection> {
-    if is_ascii && !key.is_empty() && key.len() <= MAX_KEY_BYTES { Ok(()) } else { check_any_key(key) }
+pub(super) fn check_key(key: &[u8], known_ascii: bool) -> Result<(), Rejection> {
+    if known_ascii && !key.is_empty() && key.len() <= MAX_KEY_BYTES { Ok(()) } else { check_any_key(key) }
 }
 
 fn check_any_key(key: &[u8]) -> Result<(), Rejection> {
