@@ -33,18 +33,36 @@ pub(super) fn directory(directory: &[u8]) -> Oddity {
 
 /// What is odd about a last segment.
 pub(super) fn name(name: &[u8]) -> Oddity {
+    let mut others = [false; BLOCK];
+    each_block(name, |block| {
+        for (other, &byte) in others.iter_mut().zip(block) {
+            *other |= !is_in_plain_name(byte);
+        }
+    });
+    if others == [false; BLOCK] && name.first() != Some(&b'.') { Oddity::default() } else { odd_name(name) }
+}
+
+fn odd_name(name: &[u8]) -> Oddity {
     let mut oddity = Oddity { suspicious: name.first() == Some(&b'.'), ..Oddity::default() };
-    let mut look = |block: &[u8; BLOCK]| {
+    each_block(name, |block| {
         for &byte in block {
             oddity.suspicious |= is_suspicious(byte);
             oddity.plus |= byte == b'+';
             oddity.slash |= byte == b'/';
         }
-    };
+    });
+    oddity
+}
+
+/// Bytes looked at together.
+const BLOCK: usize = 16;
+
+/// Calls `look` with all bytes of a name; it sees some of them twice, and `a` where there are too few.
+#[inline]
+fn each_block(name: &[u8], mut look: impl FnMut(&[u8; BLOCK])) {
     let (blocks, rest) = name.as_chunks::<BLOCK>();
     blocks.iter().for_each(&mut look);
     match name.last_chunk::<BLOCK>() {
-        // Some bytes are seen twice, which changes nothing.
         Some(last) if !rest.is_empty() => look(last),
         Some(_) => {}
         None => {
@@ -53,11 +71,17 @@ pub(super) fn name(name: &[u8]) -> Oddity {
             look(&padded);
         }
     }
-    oddity
 }
 
-/// Bytes looked at together.
-const BLOCK: usize = 16;
+/// A letter, a digit, or a mark of those that most names hold: nothing of it is odd.
+#[inline]
+const fn is_in_plain_name(byte: u8) -> bool {
+    ((byte | 0x20).wrapping_sub(b'a') < 26)
+        | (byte.wrapping_sub(b'0') < 10)
+        | (byte == b'-')
+        | (byte == b'_')
+        | (byte == b'.')
+}
 
 /// A character of K103's list, or any byte beyond ASCII.
 #[inline]

@@ -27,8 +27,8 @@ pub(super) struct Folders {
     table: HashTable<u32>,
     names: Names,
     list: Column<Folder>,
-    /// By folder: what few objects add to.
-    faults: Column<Faults>,
+    /// Of the few folders that have some.
+    faults: HashMap<u32, Faults>,
     /// By folder: its hash, so that a table that grows reads no name.
     hashes: Column<u64>,
     /// How keys of folders were placed, each way once.
@@ -96,7 +96,6 @@ impl Folders {
         let place = if holds { self.placement(placed) } else { UNKNOWN };
         let counts = Counts { all: Amount::default(), newest: NEVER, companions: 0, referenced: 0 };
         let number = self.list.push(Folder { name, bucket, area, place, covered: make(), counts });
-        self.faults.push(Faults::default());
         self.hashes.push(hash);
         let hashes = &self.hashes;
         self.table.insert_unique(hash, number, |&number| *hashes.get(number));
@@ -139,7 +138,7 @@ impl Folders {
 
     /// Adds what is not in order to a folder.
     pub(super) fn fault(&mut self, number: u32, orphans: Amount, findings: u64) {
-        let faults = self.faults.get_mut(number);
+        let faults = self.faults.entry(number).or_default();
         faults.orphans.merge(orphans);
         faults.findings += findings;
     }
@@ -162,7 +161,7 @@ impl Folders {
     fn get(&self, number: u32) -> FolderTally {
         let Folder { bucket, area, covered, counts, .. } = *self.list.get(number);
         let Counts { all, newest, companions, referenced } = counts;
-        let Faults { orphans, findings } = *self.faults.get(number);
+        let Faults { orphans, findings } = self.faults.get(&number).copied().unwrap_or_default();
         FolderTally { bucket, area, covered, companions, all, newest, referenced, orphans, findings }
     }
 
@@ -181,7 +180,7 @@ impl Folders {
         const ENTRY: usize = size_of::<u32>() + 1;
         self.names.heap_bytes()
             + self.list.heap_bytes()
-            + self.faults.heap_bytes()
+            + self.faults.allocation_size()
             + self.hashes.heap_bytes()
             + self.table.capacity() * ENTRY
     }

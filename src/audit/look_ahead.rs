@@ -6,6 +6,7 @@ use std::hint::black_box;
 use crate::audit::columns::is_live;
 use crate::audit::features::{self, Oddity};
 use crate::audit::objects::ObjectPass;
+use crate::model::bytes::begins_with;
 use crate::references::fold::{FoldHasher, split_directory};
 use crate::source::inventory::Batch;
 
@@ -50,13 +51,14 @@ impl ObjectPass<'_> {
             for start in (0..rows).step_by(ROWS) {
                 let seen = &mut seen[..ROWS.min(rows - start)];
                 self.look_ahead(batch, start, seen);
-                (start..).zip(&*seen).for_each(|(row, seen)| self.take(batch, row, seen));
+                (start..).zip(&*seen).for_each(|(row, seen)| self.take(batch, row, batch.key(row), seen));
             }
         } else {
             for row in 0..rows {
                 let before = (self.directory.name(), self.directory.hash(), self.directory.may_be_named());
-                let seen = if is_live(batch, row) { self.see(batch.key(row), before) } else { Foreseen::default() };
-                self.take(batch, row, &seen);
+                let key = batch.key(row);
+                let seen = if is_live(batch, row) { self.see(key, before) } else { Foreseen::default() };
+                self.take(batch, row, key, &seen);
             }
         }
         self.settle();
@@ -124,6 +126,8 @@ impl ObjectPass<'_> {
 /// What is odd about the last segment of a key, if the key lies in this directory. The root holds none.
 #[inline]
 fn within(directory: &[u8], key: &[u8]) -> Option<Oddity> {
-    let name = key.strip_prefix(directory).filter(|name| !name.is_empty() && !directory.is_empty())?;
-    Some(features::name(name)).filter(|oddity| !oddity.slash)
+    if directory.is_empty() || key.len() == directory.len() || !begins_with(key, directory) {
+        return None;
+    }
+    Some(features::name(&key[directory.len()..])).filter(|oddity| !oddity.slash)
 }

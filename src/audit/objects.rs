@@ -199,10 +199,12 @@ impl<'s> ObjectPass<'s> {
     }
 
     /// The number of the key in the index, if it is there; notes the references that this object almost satisfies.
+    #[inline]
     pub(super) fn look_up(&mut self, key: &[u8], is_marker: bool, known: InDirectory) -> Option<u32> {
-        if known.hash.is_none() && !known.leads_away {
-            return None;
-        }
+        if known.hash.is_none() && !known.leads_away { None } else { self.look_up_near(key, is_marker, known) }
+    }
+
+    fn look_up_near(&mut self, key: &[u8], is_marker: bool, known: InDirectory) -> Option<u32> {
         let (partial, bucket, index) = (&mut self.partial, self.bucket, self.index);
         let mut near = |number: u32| {
             if index.seen(number) & seen::LIVE == 0 && !is_marker {

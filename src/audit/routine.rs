@@ -33,13 +33,13 @@ pub(super) struct Routine {
 }
 
 impl ObjectPass<'_> {
-    /// Takes a row of a batch, in as few steps as it needs.
-    pub(super) fn take(&mut self, batch: &Batch, row: usize, seen: &Foreseen) {
+    /// Takes a row of a batch, which has this key, in as few steps as it needs.
+    #[inline]
+    pub(super) fn take(&mut self, batch: &Batch, row: usize, key: &[u8], seen: &Foreseen) {
         let known = self.directory.holds(seen);
         let routine = self.directory.routine.as_ref().filter(|_| seen.is_same && known.is_safe);
         let live = routine.and_then(|routine| Live::of(batch, row).filter(|live| live.modified > routine.after));
         let Some(live) = live else { return self.row(&Row::of(batch, row), seen) };
-        let key = batch.key(row);
         let named = self.look_up(key, false, known);
         if let Some(number) = named {
             let row = Row::of(batch, row);

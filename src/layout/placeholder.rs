@@ -1,8 +1,8 @@
 //! Placeholders: their numbers, the values they take, and how a record's spelling becomes such a value.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
+use hashbrown::HashMap;
 use regex_automata::dfa::{dense, regex::Regex};
 
 use super::automaton::{Automaton, AutomatonError, MOST_BYTES};

@@ -1,6 +1,7 @@
 //! Templates with their names resolved for one bucket, and the shapes (automata of whole segments) that they share.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
+
 use std::sync::Arc;
 
 use super::automaton::{Automaton, AutomatonError};

@@ -1,5 +1,6 @@
 //! Plain data that every other module may name: no I/O, no clock, no command line.
 
+pub mod bytes;
 pub mod class;
 pub mod defect;
 pub mod error;

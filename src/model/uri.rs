@@ -53,22 +53,33 @@ impl UriError {
 ///
 /// [`UriError`] says which part is wrong; an access point is told apart, since it is outside rather than malformed.
 pub fn parse(text: &str) -> Result<S3Location<'_>, UriError> {
+    // Nearly all are written so.
+    if let Some(rest) = text.strip_prefix("s3://") {
+        return below_s3(rest);
+    }
     let (scheme, rest) = match text.split_once(':') {
         Some((scheme, rest)) => (scheme, rest),
         None => return Err(UriError::NotS3),
     };
     if ["s3", "s3a", "s3n"].iter().any(|known| scheme.eq_ignore_ascii_case(known)) {
-        let rest = rest.strip_prefix("//").ok_or(UriError::NotS3)?;
-        if rest.starts_with("arn:") {
-            return arn(rest);
-        }
-        let (bucket, key) = rest.split_once('/').unwrap_or((rest, ""));
-        return literal(bucket, key);
+        return below_s3(rest.strip_prefix("//").ok_or(UriError::NotS3)?);
     }
     if scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http") {
         return url(rest.strip_prefix("//").ok_or(UriError::NotS3)?);
     }
     if scheme == "arn" { arn(text) } else { Err(UriError::NotS3) }
+}
+
+/// What stands behind `s3://`.
+fn below_s3(rest: &str) -> Result<S3Location<'_>, UriError> {
+    if rest.starts_with("arn:") {
+        return arn(rest);
+    }
+    let (bucket, key) = match memchr::memchr(b'/', rest.as_bytes()) {
+        Some(slash) => (&rest[..slash], &rest[slash + 1..]),
+        None => (rest, ""),
+    };
+    literal(bucket, key)
 }
 
 fn literal<'a>(bucket: &'a str, key: &'a str) -> Result<S3Location<'a>, UriError> {

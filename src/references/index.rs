@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 use hashbrown::{HashMap, HashTable};
 
+use crate::model::bytes::same;
 use crate::model::key;
 use crate::references::fold::{self, FoldHasher};
 use crate::references::folders::{Covered, Folders};
@@ -258,7 +259,7 @@ impl BucketIndex {
         let mut exact = None;
         for &number in self.table.iter_hash(hash) {
             let other = self.keys.get(number);
-            if other == key {
+            if same(other, key) {
                 exact = Some(number);
             } else if other.eq_ignore_ascii_case(key) {
                 near(number);

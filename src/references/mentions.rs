@@ -11,6 +11,12 @@ const MEETING: usize = 8;
 /// Whether [`each_undeclared`] would find anything below `value`, where these paths are declared. Keeps no path and
 /// allocates nothing; of values in which many paths meet it says yes.
 pub(super) fn may_hold(value: Value<'_>, declared: &[Option<&DeclaredPaths>]) -> bool {
+    match value.kind() {
+        ValueKind::S if !could_be_location(value.text()) => return false,
+        ValueKind::S | ValueKind::M => {}
+        kind if kind.is_list() => {}
+        _ => return false,
+    }
     let mut paths = declared.iter().flatten();
     if paths.clone().any(|paths| paths.anything) {
         return false;
@@ -20,7 +26,7 @@ pub(super) fn may_hold(value: Value<'_>, declared: &[Option<&DeclaredPaths>]) ->
     }
     let declared = || declared.iter().flatten();
     match value.kind() {
-        ValueKind::S => could_be_location(value.text()) && !declared().any(|paths| paths.here),
+        ValueKind::S => !declared().any(|paths| paths.here),
         ValueKind::M => value.members().any(|(name, member)| {
             let mut below = [None; MEETING];
             let mut count = 0;

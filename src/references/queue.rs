@@ -9,9 +9,12 @@ use crate::references::build::Builder;
 use crate::references::fold::FoldHasher;
 use crate::references::folders::{self, Covered};
 use crate::references::index::{BucketIndex, role};
+use crate::references::records::References;
 
 /// What enters together: as many loads are under way at once.
 const GROUP: usize = 64;
+/// What waits at most while another thread has the index.
+const MOST_WAITING: usize = 8 * GROUP;
 
 /// The indexes of all buckets while records are read.
 #[derive(Debug, Clone)]
@@ -27,6 +30,11 @@ impl SharedIndexes {
     pub(super) fn of(&self, bucket: u16) -> MutexGuard<'_, BucketIndex> {
         // A thread that panicked ends the audit in any case.
         self.0[usize::from(bucket)].lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether no thread has the index of a bucket at the moment.
+    fn is_free(&self, bucket: u16) -> bool {
+        self.0[usize::from(bucket)].try_lock().is_ok()
     }
 
     /// The indexes as they are, complete.
@@ -85,7 +93,8 @@ impl Builder<'_> {
         let start = self.queue.texts.len();
         self.queue.texts.push_str(text);
         self.queue.list.push(Waiting { bucket, start, end: self.queue.texts.len(), what });
-        if self.queue.list.len() == GROUP {
+        let waiting = self.queue.list.len();
+        if waiting >= MOST_WAITING || (waiting.is_multiple_of(GROUP) && self.indexes.is_free(bucket)) {
             self.enter_all();
         }
     }
@@ -96,34 +105,46 @@ impl Builder<'_> {
         queue.list.sort_by_key(|waiting| waiting.bucket);
         for group in queue.list.chunk_by(|one, other| one.bucket == other.bucket) {
             let index = &mut *self.indexes.of(group[0].bucket);
-            let found = |waiting: &Waiting| match waiting.what {
-                What::Key { hash, covered, .. } => {
-                    [index.touch(hash), covered.and_then(|covered| index.touch_folder(covered.hash))]
-                }
-                What::Claim { hash, .. } => [None, index.touch_folder(hash)],
-            };
-            let mut numbers = [[None; 2]; GROUP];
-            numbers.iter_mut().zip(group).for_each(|(numbers, waiting)| *numbers = found(waiting));
-            let numbers = numbers.iter().flatten().flatten();
-            black_box(numbers.fold(0, |all, &number| all ^ index.touch_text(number)));
-            for &Waiting { start, end, what, .. } in group {
-                let text = &queue.texts[start..end];
-                match what {
-                    What::Key { reference, hash, covered, is_asked_for, is_versioned } => {
-                        let number = index.key_hashed(text, hash, role::NAMED);
-                        index.note(number, covered, is_asked_for);
-                        self.references.list.get_mut(reference).target = number;
-                        let odd = self.references.odd.get(&reference).filter(|_| is_versioned);
-                        if let Some(version) = odd.and_then(|odd| odd.version.as_deref()) {
-                            index.ask_version(number, version);
-                        }
-                    }
-                    What::Claim { area, hash, unfinished } => index.claim(area, hash, text, unfinished),
-                }
+            for group in group.chunks(GROUP) {
+                touch(index, group);
+                group.iter().for_each(|waiting| self.references.enter(index, waiting, &queue.texts));
             }
         }
         queue.list.clear();
         queue.texts.clear();
         self.queue = queue;
+    }
+}
+
+/// Reads what entering these will read, a kind at a time, so that the loads overlap.
+fn touch(index: &BucketIndex, group: &[Waiting]) {
+    let found = |waiting: &Waiting| match waiting.what {
+        What::Key { hash, covered, .. } => {
+            [index.touch(hash), covered.and_then(|covered| index.touch_folder(covered.hash))]
+        }
+        What::Claim { hash, .. } => [None, index.touch_folder(hash)],
+    };
+    let mut numbers = [[None; 2]; GROUP];
+    numbers.iter_mut().zip(group).for_each(|(numbers, waiting)| *numbers = found(waiting));
+    let numbers = numbers.iter().flatten().flatten();
+    black_box(numbers.fold(0, |all, &number| all ^ index.touch_text(number)));
+}
+
+impl References {
+    /// Enters one that waited; a reference has its target from now on.
+    fn enter(&mut self, index: &mut BucketIndex, waiting: &Waiting, texts: &str) {
+        let text = &texts[waiting.start..waiting.end];
+        match waiting.what {
+            What::Key { reference, hash, covered, is_asked_for, is_versioned } => {
+                let number = index.key_hashed(text, hash, role::NAMED);
+                index.note(number, covered, is_asked_for);
+                self.list.get_mut(reference).target = number;
+                let odd = self.odd.get(&reference).filter(|_| is_versioned);
+                if let Some(version) = odd.and_then(|odd| odd.version.as_deref()) {
+                    index.ask_version(number, version);
+                }
+            }
+            What::Claim { area, hash, unfinished } => index.claim(area, hash, text, unfinished),
+        }
     }
 }

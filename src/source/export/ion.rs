@@ -102,7 +102,7 @@ impl Parser<'_> {
     fn set(&mut self, name: Text, depth: u8) -> Option<()> {
         self.text[self.at..].starts_with(b"$dynamodb_").then_some(())?;
         let tag = self.text.get(self.at + 10..self.at + 12)?;
-        let kind = ValueKind::of_tag(std::str::from_utf8(tag).ok()?)?;
+        let kind = ValueKind::of_tag(tag)?;
         let element = kind.element()?;
         self.at += 12;
         self.text[self.at..].starts_with(b"::[").then_some(())?;

@@ -48,18 +48,18 @@ impl ValueKind {
     }
 
     /// The kind of a tag.
-    pub(super) fn of_tag(tag: &str) -> Option<Self> {
+    pub(super) fn of_tag(tag: &[u8]) -> Option<Self> {
         Some(match tag {
-            "S" => Self::S,
-            "N" => Self::N,
-            "B" => Self::B,
-            "BOOL" => Self::Bool,
-            "NULL" => Self::Null,
-            "M" => Self::M,
-            "L" => Self::L,
-            "SS" => Self::SS,
-            "NS" => Self::NS,
-            "BS" => Self::BS,
+            b"S" => Self::S,
+            b"N" => Self::N,
+            b"B" => Self::B,
+            b"BOOL" => Self::Bool,
+            b"NULL" => Self::Null,
+            b"M" => Self::M,
+            b"L" => Self::L,
+            b"SS" => Self::SS,
+            b"NS" => Self::NS,
+            b"BS" => Self::BS,
             _ => return None,
         })
     }

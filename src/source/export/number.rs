@@ -72,9 +72,41 @@ fn read_exponent(text: &[u8]) -> i64 {
     if negative { -value } else { value }
 }
 
+/// `-12.5e+3`: a sign, digits with a point, an exponent.
+pub(super) fn is_number(text: &[u8]) -> bool {
+    let digits = |text: &mut &[u8]| {
+        let count = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        *text = &text[count..];
+        count
+    };
+    let sign = |text: &mut &[u8]| {
+        if let [b'+' | b'-', rest @ ..] = *text {
+            *text = rest;
+        }
+    };
+    let mut rest = text;
+    sign(&mut rest);
+    let mut count = digits(&mut rest);
+    if let [b'.', after @ ..] = rest {
+        rest = after;
+        count += digits(&mut rest);
+    }
+    if count == 0 {
+        return false;
+    }
+    if let [b'e' | b'E', after @ ..] = rest {
+        rest = after;
+        sign(&mut rest);
+        if digits(&mut rest) == 0 {
+            return false;
+        }
+    }
+    rest.is_empty()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{is_normal, push_normal};
+    use super::{is_normal, is_number, push_normal};
 
     #[test]
     fn every_spelling_of_a_number_becomes_one() {
@@ -97,6 +129,16 @@ mod tests {
         }
         for other in ["", "-", ".", "1.", "x", "1x", "1.x1"] {
             assert!(!is_normal(other.as_bytes()), "{other}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_told_from_other_texts() {
+        for good in ["0", "-1", "+1", "3.14", "1e130", "-9.9E-129", "12345678901234567890123456789012345678"] {
+            assert!(is_number(good.as_bytes()), "{good}");
+        }
+        for bad in ["", "-", ".", "1e", "NaN", "0x1", "1 ", "1.2.3", "--1"] {
+            assert!(!is_number(bad.as_bytes()), "{bad}");
         }
     }
 }

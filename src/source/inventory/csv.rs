@@ -23,7 +23,7 @@ use crate::source::datafile::{DataFile, Stop};
 /// Decoded bytes per batch, at most.
 const BLOCK: usize = 2 << 20;
 /// Decoded bytes per step: they are cut while they are still in the cache.
-const STEP: usize = 64 << 10;
+const STEP: usize = 256 << 10;
 /// The longest row. The longest that AWS can write has some 20 KiB.
 const MAX_ROW: usize = 1 << 20;
 /// Room behind a block for a last line break.
@@ -194,24 +194,21 @@ impl CsvReader {
     fn cut_rows(&mut self, defects: &mut dyn FnMut(SourceDefect)) {
         let mut row = Row::default();
         while !self.batch.is_full() {
-            // A blank line is no row.
-            match self.block[self.uncut.clone()].first() {
-                None => break,
-                Some(b'\n' | b'\r') => {
-                    self.uncut.start += 1;
-                    continue;
+            if let Some(next) = self.dialect.cut(&self.block[..self.uncut.end], self.uncut.start, &mut row) {
+                self.uncut.start = next;
+                self.row += 1;
+                match self.take(&row, Origin::Block) {
+                    Ok(false) => {}
+                    other => self.tell(other, defects),
                 }
-                Some(_) => {}
+                continue;
             }
-            match self.dialect.cut(&self.block[..self.uncut.end], self.uncut.start, &mut row) {
-                Some((next, cut)) => {
-                    self.uncut.start = next;
-                    self.row += 1;
-                    let taken = cut.and_then(|encoded| self.take(&row, Origin::Block, encoded));
-                    self.tell(taken, defects);
-                }
-                None if !self.cut_general(defects) => break,
-                None => {}
+            match self.block[self.uncut.clone()].first().copied() {
+                None => break,
+                // A blank line is no row.
+                Some(b'\n' | b'\r') => self.uncut.start += 1,
+                Some(_) if !self.cut_general(defects) => break,
+                Some(_) => {}
             }
         }
     }
@@ -228,9 +225,10 @@ impl CsvReader {
                 if self.row == 1 {
                     self.dialect.widen(self.general.len());
                 }
-                let mut row = Row::default();
+                // Any key may be encoded.
+                let mut row = Row { is_encoded: true, ..Row::default() };
                 let taken =
-                    self.dialect.assign(&self.general, &mut row).and_then(|()| self.take(&row, Origin::Passing, true));
+                    self.dialect.assign(&self.general, &mut row).and_then(|()| self.take(&row, Origin::Passing));
                 self.tell(taken, defects);
             }
         }
@@ -238,41 +236,41 @@ impl CsvReader {
     }
 
     /// Adds a row to the batch; true if it repeats the one before.
-    fn take(&mut self, row: &Row, origin: Origin, encoded: bool) -> Result<bool, Rejection> {
+    #[inline]
+    fn take(&mut self, row: &Row, origin: Origin) -> Result<bool, Rejection> {
+        if origin == Origin::Passing || (row.is_encoded && self.keys.is_encoded()) {
+            return self.take_decoded(row, origin);
+        }
+        let (text, version) = (&self.block[..], row.texts[Column::VersionId as usize]);
+        let key = row.key.of(text);
+        check_key(key, self.is_ascii)?;
+        let repeats = match self.before.replace((row.key, version)) {
+            Some((key_before, before)) => same_key(key_before.of(text), key) && before.of(text) == version.of(text),
+            None => self.neighbour.repeats(key, version.of(text)),
+        };
+        self.batch.push(row, text, Origin::Block, None);
+        Ok(repeats)
+    }
+
+    /// The same for a row whose key has to be decoded, or whose text does not last.
+    fn take_decoded(&mut self, row: &Row, origin: Origin) -> Result<bool, Rejection> {
         let text = match origin {
             Origin::Block => &self.block[..],
             Origin::Passing => self.general.text(),
         };
         let side = self.batch.side();
-        let start = side.len();
-        let key = row.key.of(text);
-        let encoded = encoded && self.keys.is_encoded();
-        let decoded = if encoded { self.keys.decode(key, side, &self.seen).map(|()| Some(start)) } else { Ok(None) };
-        let checked = decoded.and_then(|decoded| {
-            match encoded {
-                true => check_key(&side[start..], false)?,
-                false => check_key(key, origin == Origin::Block && self.is_ascii)?,
-            }
-            Ok(decoded)
-        });
-        let decoded = match checked {
-            Ok(decoded) => decoded,
-            Err(rejection) => {
-                side.truncate(start);
-                return Err(rejection);
-            }
-        };
-        let version = row.texts[Column::VersionId as usize];
-        let repeats = if encoded || origin == Origin::Passing {
-            leave(&mut self.before, &self.block, &mut self.neighbour);
-            self.neighbour.repeats(if encoded { &side[start..] } else { key }, version.of(text))
-        } else {
-            match self.before.replace((row.key, version)) {
-                Some((key_before, before)) => same_key(key_before.of(text), key) && before.of(text) == version.of(text),
-                None => self.neighbour.repeats(key, version.of(text)),
-            }
-        };
-        self.batch.push(row, text, origin, decoded);
+        let (key, start) = (row.key.of(text), side.len());
+        let is_encoded = row.is_encoded && self.keys.is_encoded();
+        let decoded = if is_encoded { self.keys.decode(key, side, &self.seen) } else { Ok(()) };
+        let checked = decoded.and_then(|()| check_key(if is_encoded { &side[start..] } else { key }, false));
+        if let Err(rejection) = checked {
+            side.truncate(start);
+            return Err(rejection);
+        }
+        leave(&mut self.before, &self.block, &mut self.neighbour);
+        let version = row.texts[Column::VersionId as usize].of(text);
+        let repeats = self.neighbour.repeats(if is_encoded { &side[start..] } else { key }, version);
+        self.batch.push(row, text, origin, is_encoded.then_some(start));
         Ok(repeats)
     }
 

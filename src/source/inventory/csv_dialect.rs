@@ -4,7 +4,10 @@ use memchr::{memchr, memchr3};
 
 use super::columns::{Column, ColumnSet, is_bucket};
 use super::csv_general::GeneralCutter;
+use super::digits::leading_number;
 use super::row::{Rejection, Row, Span, shown};
+use super::time::FixedForm;
+use crate::model::bytes::begins_with;
 
 /// The columns of a part, and what its rows look like.
 pub(super) struct Dialect {
@@ -16,13 +19,27 @@ pub(super) struct Dialect {
     read: Vec<(usize, Column)>,
     /// `"bucket","`: what each row begins with where the bucket and the key are the first two columns.
     prefix: Option<Vec<u8>>,
-    /// From which of them on all are steady: they belong to a row's tail.
+    /// What is done with each field between the key and the tail.
+    steps: Vec<Step>,
+    /// From which of those that are read on all are steady: they belong to a row's tail.
     steady: usize,
     /// The field with which the tail begins.
     tail: usize,
-    /// The tails of two rows before: most rows end as one of them.
-    tails: [Tail; 2],
+    /// The tails of rows before, frequent ones in front: most rows end as one of them.
+    tails: [Tail; TAILS],
 }
+
+/// What is done with a field.
+#[derive(Debug, Clone, Copy)]
+enum Step {
+    Skip,
+    Size,
+    LastModified,
+    Other(Column),
+}
+
+/// How many tails are kept: there are as many as storage classes, and for each some more flags.
+const TAILS: usize = 8;
 
 /// How a row ended.
 #[derive(Default)]
@@ -55,10 +72,17 @@ impl Dialect {
         let steady = read.iter().rposition(|(_, column)| !column.is_steady()).map_or(0, |last| last + 1);
         let tail =
             read.get(steady).or(read.last()).map_or(0, |&(field, column)| field + usize::from(!column.is_steady()));
+        let step = |field| match read.iter().find(|(number, _)| *number == field) {
+            None => Step::Skip,
+            Some((_, Column::Size)) => Step::Size,
+            Some((_, Column::LastModified)) => Step::LastModified,
+            Some((_, column)) => Step::Other(*column),
+        };
         Self {
             bucket: bucket.to_owned(),
             fields: columns.len(),
             bucket_field,
+            steps: (2..tail).map(step).collect(),
             prefix: usual.then(|| format!("\"{bucket}\",\"").into_bytes()),
             read,
             steady,
@@ -79,77 +103,51 @@ impl Dialect {
         self.tails = Default::default();
     }
 
-    /// Cuts the row at the front of `text[start..]`.
-    ///
-    /// `None` for a row that is not in this dialect or does not end in the text; else where the next row begins, and
-    /// whether the key is encoded, or why the row is left out.
-    pub(super) fn cut(&mut self, text: &[u8], start: usize, row: &mut Row) -> Option<(usize, Result<bool, Rejection>)> {
-        let prefix = self.prefix.as_deref()?;
-        if !text[start..].starts_with(prefix) {
-            return None;
-        }
+    /// Cuts the row at the front of `text[start..]`; gives where the next one begins. `None` for a row that does not end in
+    /// the text, that is not in this dialect, or that has a fault.
+    #[inline]
+    pub(super) fn cut(&mut self, text: &[u8], start: usize, row: &mut Row) -> Option<usize> {
+        let prefix = self.prefix.as_deref().filter(|prefix| begins_with(&text[start..], prefix))?;
         let start = start + prefix.len();
         let stop = start + memchr3(b'"', b'%', b'+', &text[start..])?;
-        let encoded = text[stop] != b'"';
-        let mut quote = if encoded { stop + memchr(b'"', &text[stop..])? } else { stop };
+        row.is_encoded = text[stop] != b'"';
+        let mut quote = if row.is_encoded { stop + memchr(b'"', &text[stop..])? } else { stop };
         row.key = Span { start, end: quote };
-        let mut field = 2;
-        let mut rejected = Ok(encoded);
-        for &(number, column) in &self.read[1..self.steady] {
-            quote = skip(text, quote, &mut field, number)?;
-            let span = next_field(text, quote)?;
-            (quote, field) = (span.end, field + 1);
-            if let Err(rejection) = row.take(column, text, span) {
-                // Rows out of this dialect have other faults first.
-                rejected = rejected.and(Err(rejection));
-            }
+        for step in &self.steps {
+            quote = step.take(text, quote, row)?;
         }
-        let start = skip(text, quote, &mut field, self.tail)?;
-        let begins = |tail: &&Tail| !tail.text.is_empty() && text[start..].starts_with(&tail.text);
-        if let Some(known) = self.tails.iter().position(|tail| begins(&tail)) {
-            // The one that came last is tried first.
-            self.tails.swap(0, known);
-            let tail = &self.tails[0];
-            for &(column, Span { start: from, end: to }) in &tail.values {
-                row.texts[column as usize] = Span { start: start + from, end: start + to };
-            }
-            return Some((start + tail.text.len(), rejected));
+        let begins = |tail: &Tail| !tail.text.is_empty() && begins_with(&text[quote..], &tail.text);
+        let Some(known) = self.tails.iter().position(begins) else { return self.cut_tail(text, quote, row) };
+        self.tails.swap(known, known.saturating_sub(1));
+        let tail = &self.tails[known.saturating_sub(1)];
+        for &(column, Span { start, end }) in &tail.values {
+            row.texts[column as usize] = Span { start: quote + start, end: quote + end };
         }
-        let (end, cut) = self.cut_tail(text, start, field, row)?;
-        Some((end, rejected.and_then(|encoded| cut.map(|()| encoded))))
+        Some(quote + tail.text.len())
     }
 
-    /// Cuts a tail that is new, and keeps it if it has no fault.
-    fn cut_tail(
-        &mut self,
-        text: &[u8],
-        start: usize,
-        mut field: usize,
-        row: &mut Row,
-    ) -> Option<(usize, Result<(), Rejection>)> {
-        let Self { tails, read, .. } = self;
-        // The older one goes.
-        let tail = &mut tails[1];
+    /// Cuts a tail that is new, and keeps it.
+    #[cold]
+    fn cut_tail(&mut self, text: &[u8], start: usize, row: &mut Row) -> Option<usize> {
+        // The rarest one goes.
+        let tail = &mut self.tails[TAILS - 1];
         tail.text.clear();
         tail.values.clear();
-        let (mut quote, mut rejected) = (start, Ok(()));
-        for &(number, column) in &read[self.steady..] {
-            quote = skip(text, quote, &mut field, number)?;
+        let mut quote = start;
+        for field in self.tail..self.fields {
             let span = next_field(text, quote)?;
-            (quote, field) = (span.end, field + 1);
-            rejected = rejected.and(row.take(column, text, span));
-            tail.values.push((column, Span { start: span.start - start, end: span.end - start }));
+            quote = span.end;
+            if let Some((_, column)) = self.read[self.steady..].iter().find(|(number, _)| *number == field) {
+                row.take(*column, text, span).ok()?;
+                tail.values.push((*column, Span { start: span.start - start, end: span.end - start }));
+            }
         }
-        quote = skip(text, quote, &mut field, self.fields)?;
         if *text[quote..].first_chunk()? != *b"\"\n" {
             return None;
         }
         let end = quote + 2;
-        if rejected.is_ok() {
-            tail.text.extend_from_slice(&text[start..end]);
-            tails.swap(0, 1);
-        }
-        Some((end, rejected))
+        tail.text.extend_from_slice(&text[start..end]);
+        Some(end)
     }
 
     /// Takes the fields of a row that was cut the general way.
@@ -176,16 +174,46 @@ impl Dialect {
     }
 }
 
-/// Skips the fields in front of the one with a number; gives the quote that ends the last of them.
-///
-/// Fields are so short that a search of its own for each is the quickest way through all of them.
-#[inline]
-fn skip(text: &[u8], mut quote: usize, field: &mut usize, number: usize) -> Option<usize> {
-    while *field < number {
-        quote = next_field(text, quote)?.end;
-        *field += 1;
+impl Step {
+    /// Takes the field behind the one that ends with the quote at `quote`; gives the quote that ends it.
+    #[inline]
+    fn take(self, text: &[u8], quote: usize, row: &mut Row) -> Option<usize> {
+        let field = text[quote..].strip_prefix(b"\",\"")?;
+        let usual = match self {
+            Self::Skip => Some(find_quote(field)?),
+            Self::Size => {
+                let number = field.first_chunk().and_then(leading_number);
+                number.map(|(length, size)| {
+                    row.size = Some(size);
+                    length
+                })
+            }
+            Self::LastModified => {
+                let time = field.first_chunk().and_then(|text| row.times.fixed_form(text));
+                time.map(|time| {
+                    row.last_modified = Some(time);
+                    size_of::<FixedForm>()
+                })
+            }
+            Self::Other(_) => None,
+        };
+        match usual {
+            Some(length) if field.get(length) == Some(&b'"') => Some(quote + 3 + length),
+            _ => self.take_any(text, quote, row),
+        }
     }
-    Some(quote)
+
+    /// Takes a field however it is written.
+    fn take_any(self, text: &[u8], quote: usize, row: &mut Row) -> Option<usize> {
+        let span = next_field(text, quote)?;
+        let column = match self {
+            Self::Skip => return Some(span.end),
+            Self::Size => Column::Size,
+            Self::LastModified => Column::LastModified,
+            Self::Other(column) => column,
+        };
+        row.take(column, text, span).ok().map(|()| span.end)
+    }
 }
 
 /// The field behind the one that ends with the quote at `quote`.
@@ -195,22 +223,29 @@ fn next_field(text: &[u8], quote: usize) -> Option<Span> {
         return None;
     }
     let start = quote + 3;
-    Some(Span { start, end: find_quote(text, start)? })
+    Some(Span { start, end: start + find_quote(&text[start..])? })
 }
 
-/// The first quote from `at` on.
-fn find_quote(text: &[u8], mut at: usize) -> Option<usize> {
+/// Where the first quote is.
+///
+/// Fields are so short that a search of its own for each is the quickest way through all of them.
+fn find_quote(text: &[u8]) -> Option<usize> {
     const ONES: u64 = u64::MAX / 255;
-    while let Some(chunk) = text.get(at..)?.first_chunk::<8>() {
-        let word = u64::from_le_bytes(*chunk) ^ (ONES * b'"' as u64);
+    // No early end within a block: it is a few instructions for all of it.
+    let holds_quote = |block: &[u8; 16]| block.map(|byte| u8::from(byte == b'"')) != [0; 16];
+    let (blocks, rest) = text.as_chunks();
+    let Some(block) = blocks.iter().position(holds_quote) else {
+        return Some(text.len() - rest.len() + rest.iter().position(|byte| *byte == b'"')?);
+    };
+    let place = |word: [u8; 8]| {
+        let word = u64::from_le_bytes(word) ^ (ONES * b'"' as u64);
         // The highest bit of each byte that is zero, and perhaps of bytes above the lowest such one.
         let found = word.wrapping_sub(ONES) & !word & (ONES << 7);
-        if found != 0 {
-            return Some(at + found.trailing_zeros() as usize / 8);
-        }
-        at += 8;
-    }
-    Some(at + text[at..].iter().position(|byte| *byte == b'"')?)
+        found.trailing_zeros() as usize / 8
+    };
+    let (words, _) = blocks[block].as_chunks();
+    let first = place(words[0]);
+    Some(16 * block + if first < 8 { first } else { 8 + place(words[1]) })
 }
 
 #[cfg(test)]
@@ -242,15 +277,13 @@ mod tests {
             let text = rows.join("\n") + "\nnext";
             let (mut dialect, mut start) = (dialect(), 0);
             let mut fast = Row::default();
-            while let Some((next, cut)) = dialect.cut(text.as_bytes(), start, &mut fast) {
+            while let Some(next) = dialect.cut(text.as_bytes(), start, &mut fast) {
                 let mut general = GeneralCutter::new();
                 prop_assert_eq!(general.cut(&text.as_bytes()[start..], true), Cut::Record(next - start));
                 let mut slow = Row::default();
-                let assigned = dialect.assign(&general, &mut slow);
-                prop_assert_eq!(cut.map(drop), assigned.clone());
-                if assigned.is_ok() {
-                    prop_assert_eq!(values(&fast, text.as_bytes()), values(&slow, general.text()));
-                }
+                prop_assert_eq!(dialect.assign(&general, &mut slow), Ok(()));
+                prop_assert_eq!(values(&fast, text.as_bytes()), values(&slow, general.text()));
+                prop_assert_eq!(fast.is_encoded, fast.key.of(text.as_bytes()).iter().any(|byte| b"%+".contains(byte)));
                 start = next;
             }
         }
@@ -263,7 +296,8 @@ mod tests {
         let (mut dialect, mut cut) = (dialect(), Row::default());
         // The second time it ends as the row before.
         for _ in 0..2 {
-            assert_eq!(dialect.cut(&text, 0, &mut cut), Some((text.len(), Ok(true))));
+            assert_eq!(dialect.cut(&text, 0, &mut cut), Some(text.len()));
+            assert!(cut.is_encoded);
             for end in 0..text.len() {
                 assert_eq!(dialect.cut(&text[..end], 0, &mut cut), None, "cut short at {end}");
             }
@@ -272,21 +306,17 @@ mod tests {
     }
 
     #[test]
-    fn a_tail_with_a_fault_is_told_of_every_row() {
-        let rows = [&b"OK"[..], b"\xff", b"OK", b"\xff", b"\xff"];
-        let (mut dialect, mut text) = (dialect(), Vec::new());
-        for class in rows {
-            text.extend_from_slice(&[b"\"b\",\"a\",\"5\",\"red\",\"", class, b"\",\"owner\"\n"].concat());
+    fn a_row_with_a_fault_is_left_to_the_general_way() {
+        let rows =
+            [&b"\"5\",\"red\",\"OK"[..], b"\"5\",\"red\",\"\xff", b"\"2E+1\",\"red\",\"OK", b"\"five\",\"red\",\"OK"];
+        let (mut dialect, mut row) = (dialect(), Row::default());
+        let mut fits = |middle: &[u8]| {
+            let text = [b"\"b\",\"a\",", middle, b"\",\"owner\"\n"].concat();
+            dialect.cut(&text, 0, &mut row).map(|next| (next == text.len(), row.size))
+        };
+        for _ in 0..2 {
+            let all = rows.map(&mut fits);
+            assert_eq!(all, [Some((true, Some(5))), None, Some((true, Some(20))), None]);
         }
-        let (mut start, mut row) = (0, Row::default());
-        for class in rows {
-            let (next, cut) = dialect.cut(&text, start, &mut row).unwrap();
-            assert_eq!(cut.is_ok(), class == b"OK", "{class:?}");
-            if cut.is_ok() {
-                assert_eq!(row.texts[Column::StorageClass as usize].of(&text), class);
-            }
-            start = next;
-        }
-        assert_eq!(start, text.len());
     }
 }

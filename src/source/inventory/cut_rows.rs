@@ -4,6 +4,7 @@
 //! to a side buffer. Once a batch is dropped, its memory serves the next one, so that a part costs the same few
 //! allocations however many rows it has.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::batch::{Batch, Rows};
@@ -23,6 +24,9 @@ pub(super) enum Origin {
     Passing,
 }
 
+/// Batches whose memory is expected back: one for each thread that one reader can keep busy, and a few more.
+const MOST_LENT: usize = 8;
+
 /// The side buffer of a full batch, in bytes: texts of a listing may be long.
 const MOST_SIDE: usize = 16 << 20;
 
@@ -36,7 +40,16 @@ struct Cut {
 
 const SIDE: u32 = 1 << 31;
 
-/// The values of one column, as its [`Shape`] has them; none for one that is not wanted or not there.
+/// What nearly every delivery says of a row and nearly every caller wants.
+#[derive(Debug, Clone, Copy)]
+struct Core {
+    key: Cut,
+    /// [`NONE`] is none, as in `modified`.
+    size: i64,
+    modified: Millis,
+}
+
+/// The values of another column, as its [`Shape`] has them; none for one that is not wanted or not there.
 #[derive(Debug, Default)]
 enum Values {
     #[default]
@@ -73,13 +86,13 @@ impl Values {
 pub(super) struct CutRows {
     block: Vec<u8>,
     side: Vec<u8>,
-    keys: Vec<Cut>,
+    cores: Vec<Core>,
     columns: [Values; Column::ALL.len()],
 }
 
 impl CutRows {
     pub(super) fn len(&self) -> usize {
-        self.keys.len()
+        self.cores.len()
     }
 
     fn bytes(&self, cut: Cut) -> &[u8] {
@@ -90,13 +103,18 @@ impl CutRows {
 
     #[inline]
     pub(super) fn key(&self, row: usize) -> &[u8] {
-        self.bytes(self.keys[row])
+        self.bytes(self.cores[row].key)
     }
 
     #[inline]
     pub(super) fn number(&self, column: Column, row: usize) -> Option<i64> {
-        let Values::Numbers(numbers) = &self.columns[column as usize] else { return None };
-        Some(numbers[row]).filter(|&number| number != NONE)
+        let number = match (column, &self.columns[column as usize]) {
+            (Column::Size, _) => self.cores[row].size,
+            (Column::LastModified, _) => self.cores[row].modified,
+            (_, Values::Numbers(numbers)) => numbers[row],
+            _ => NONE,
+        };
+        (number != NONE).then_some(number)
     }
 
     #[inline]
@@ -129,18 +147,19 @@ fn cut(span: Span, text: &[u8], origin: Origin, side: &mut Vec<u8>) -> Cut {
 /// A batch under construction.
 pub(super) struct BatchBuilder {
     capacity: usize,
-    /// The wanted columns after the key that the part has.
+    /// The wanted columns beside the core that the part has.
     columns: Vec<Column>,
     rows: CutRows,
-    /// The batch handed out last.
-    lent: Option<Arc<CutRows>>,
+    /// The batches handed out last; more than one if somebody still holds them.
+    lent: VecDeque<Arc<CutRows>>,
 }
 
 impl BatchBuilder {
     /// For the wanted columns of a part that has some of them.
     pub(super) fn new(wanted: ColumnSet, present: ColumnSet, capacity: usize) -> Self {
-        let columns = wanted.and(present).iter().filter(|column| *column != Column::Key).collect();
-        Self { capacity, columns, rows: CutRows::default(), lent: None }
+        let is_core = |column: &Column| matches!(column, Column::Key | Column::Size | Column::LastModified);
+        let columns = wanted.and(present).iter().filter(|column| !is_core(column)).collect();
+        Self { capacity, columns, rows: CutRows::default(), lent: VecDeque::new() }
     }
 
     /// Rows so far.
@@ -153,12 +172,13 @@ impl BatchBuilder {
         self.len() >= self.capacity || self.rows.side.len() >= MOST_SIDE
     }
 
-    /// Begins a batch, in the memory of the last one unless somebody still holds that; gives its block.
+    /// Begins a batch, in the memory of one that nobody holds any more; gives its block.
     pub(super) fn begin(&mut self) -> Vec<u8> {
-        match self.lent.take().map(Arc::try_unwrap) {
+        let free = self.lent.iter().position(|rows| Arc::strong_count(rows) == 1);
+        match free.and_then(|free| self.lent.remove(free)).map(Arc::try_unwrap) {
             Some(Ok(rows)) => self.rows = rows,
-            _ if self.rows.keys.capacity() == 0 => {
-                self.rows.keys.reserve_exact(self.capacity);
+            _ if self.rows.cores.capacity() == 0 => {
+                self.rows.cores.reserve_exact(self.capacity);
                 for &column in &self.columns {
                     self.rows.columns[column as usize] = Values::of(column.shape(), self.capacity);
                 }
@@ -166,7 +186,7 @@ impl BatchBuilder {
             _ => {}
         }
         self.rows.side.clear();
-        self.rows.keys.clear();
+        self.rows.cores.clear();
         self.rows.columns.iter_mut().for_each(Values::clear);
         std::mem::take(&mut self.rows.block)
     }
@@ -177,16 +197,21 @@ impl BatchBuilder {
     }
 
     /// Adds a row; its key stands in the side buffer from `decoded` on, or in the row's own text.
+    #[inline(always)]
     pub(super) fn push(&mut self, row: &Row, text: &[u8], origin: Origin, decoded: Option<usize>) {
-        let CutRows { side, keys, columns, .. } = &mut self.rows;
-        keys.push(match decoded {
+        let CutRows { side, cores, columns, .. } = &mut self.rows;
+        let key = match decoded {
             Some(start) => Cut { start: start as u32 | SIDE, length: (side.len() - start) as u32 },
             None => cut(row.key, text, origin, side),
-        });
+        };
+        // S3 Metadata tables write 0 for delete markers, inventories nothing.
+        let size = row.size.filter(|_| row.is_delete_marker != Some(true));
+        let (size, modified) = (size.unwrap_or(NONE), row.last_modified.unwrap_or(NONE));
+        cores.push(Core { key, size, modified });
         for &column in &self.columns {
             match &mut columns[column as usize] {
                 Values::Lacking => {}
-                Values::Numbers(numbers) => numbers.push(number(row, column).unwrap_or(NONE)),
+                Values::Numbers(numbers) => numbers.push(row.expires.unwrap_or(NONE)),
                 Values::Flags(flags) => {
                     flags.push(if column == Column::IsLatest { row.is_latest } else { row.is_delete_marker });
                 }
@@ -200,17 +225,10 @@ impl BatchBuilder {
         let mut rows = std::mem::take(&mut self.rows);
         rows.block = block;
         let rows = Arc::new(rows);
-        self.lent = Some(Arc::clone(&rows));
+        // One that is held for so long is left to whoever holds it.
+        self.lent.truncate(MOST_LENT - 1);
+        self.lent.push_front(Arc::clone(&rows));
         Batch(Rows::Cut(rows))
-    }
-}
-
-fn number(row: &Row, column: Column) -> Option<Millis> {
-    match column {
-        // S3 Metadata tables write 0 for delete markers, inventories nothing.
-        Column::Size => row.size.filter(|_| row.is_delete_marker != Some(true)),
-        Column::LifecycleExpiration => row.expires,
-        _ => row.last_modified,
     }
 }
 

@@ -15,6 +15,7 @@ mod csv_general;
 mod csv_keys;
 mod cut_rows;
 mod decoded_rows;
+mod digits;
 mod discover;
 mod guard;
 mod listing;

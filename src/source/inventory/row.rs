@@ -33,6 +33,8 @@ impl From<Range<usize>> for Span {
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Row {
     pub(super) key: Span,
+    /// Whether the key holds what an encoding would have written.
+    pub(super) is_encoded: bool,
     pub(super) size: Option<i64>,
     pub(super) last_modified: Option<Millis>,
     pub(super) expires: Option<Millis>,
@@ -171,17 +173,29 @@ fn integer(text: &[u8]) -> Result<Option<i64>, ()> {
     if text.is_empty() {
         return Ok(None);
     }
-    let mut value: i64 = 0;
+    if text.len() > MOST_DIGITS {
+        return long_integer(text).map(Some);
+    }
+    let (mut value, mut digits) = (0_i64, true);
     for &byte in text {
         let digit = byte.wrapping_sub(b'0');
-        if digit > 9 {
-            return exponent_form(text).map(Some).ok_or(());
-        }
-        value = value.checked_mul(10).and_then(|value| value.checked_add(i64::from(digit))).ok_or(())?;
+        digits &= digit <= 9;
+        value = value * 10 + i64::from(digit);
     }
-    Ok(Some(value))
+    if digits { Ok(Some(value)) } else { exponent_form(text).map(Some).ok_or(()) }
 }
 
+/// So many digits cannot overflow, whatever stands in their places: 256 of each place is below 2^63.
+const MOST_DIGITS: usize = 16;
+
+#[cold]
+fn long_integer(text: &[u8]) -> Result<i64, ()> {
+    let text = std::str::from_utf8(text).map_err(|_| ())?;
+    let number = text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok());
+    number.unwrap_or_else(|| exponent_form(text.as_bytes())).ok_or(())
+}
+
+#[cold]
 fn exponent_form(text: &[u8]) -> Option<i64> {
     let text = std::str::from_utf8(text).ok()?;
     let (mantissa, exponent) = text.split_once(['e', 'E'])?;

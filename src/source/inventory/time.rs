@@ -1,6 +1,10 @@
 //! The date of a row: AWS's own form without any search, every other RFC 3339 form by the calendar library.
 
+use super::digits::in_form;
 use crate::model::{Millis, time};
+
+/// A time as AWS writes it.
+pub(super) type FixedForm = [u8; 24];
 
 /// Reads the dates of one row after another: most are of the minute of the row before.
 #[derive(Debug, Clone, Copy, Default)]
@@ -18,7 +22,9 @@ impl Times {
         }
     }
 
-    fn fixed_form(&mut self, text: &[u8; 24]) -> Option<Millis> {
+    /// A time in AWS's own form.
+    #[inline]
+    pub(super) fn fixed_form(&mut self, text: &FixedForm) -> Option<Millis> {
         let (minute, seconds) = (text.first_chunk()?, text.last_chunk()?);
         let start = match self.minute {
             Some((known, start)) if known == *minute => start,
@@ -36,12 +42,11 @@ fn general(text: &[u8]) -> Option<Millis> {
     time::parse_rfc3339(std::str::from_utf8(text).ok()?)
 }
 
-/// When a minute in the form of AWS began, eight characters at a time: a word of digits and marks, xored with the zeros and
-/// marks that it should hold, leaves the digits' values and nothing else.
+/// When a minute in the form of AWS began.
 fn fixed_minute(text: &[u8; 16]) -> Option<Millis> {
     let (words, _) = text.as_chunks::<8>();
-    let date = digits(words[0], *b"0000-00-")?;
-    let noon = digits(words[1], *b"00T00:00")?;
+    let date = in_form(words[0], *b"0000-00-")?;
+    let noon = in_form(words[1], *b"00T00:00")?;
     let (year, month, day) = (two(date, 0) * 100 + two(date, 2), two(date, 5), two(noon, 0));
     let (hour, minute) = (two(noon, 3), two(noon, 6));
     if !(1..=12).contains(&month) || day == 0 || day > days_in(year, month) || hour > 23 || minute > 59 {
@@ -52,7 +57,7 @@ fn fixed_minute(text: &[u8; 16]) -> Option<Millis> {
 
 /// The rest of the form of AWS: seconds and their thousandths, as milliseconds.
 fn fixed_seconds(text: [u8; 8]) -> Option<Millis> {
-    let rest = digits(text, *b":00.000Z")?;
+    let rest = in_form(text, *b":00.000Z")?;
     let (second, millis) = (two(rest, 1), two(rest, 4) * 10 + u32::from(rest[6]));
     // A leap second goes to the library, which knows what to make of it.
     (second < 60).then_some(Millis::from(second * 1_000 + millis))
@@ -60,19 +65,6 @@ fn fixed_seconds(text: [u8; 8]) -> Option<Millis> {
 
 fn two(digits: [u8; 8], at: usize) -> u32 {
     u32::from(digits[at]) * 10 + u32::from(digits[at + 1])
-}
-
-/// The values of the digits in a text that has a digit wherever `form` has a zero, and is `form` everywhere else.
-fn digits(text: [u8; 8], form: [u8; 8]) -> Option<[u8; 8]> {
-    const ONES: u64 = u64::MAX / 255;
-    let values = u64::from_le_bytes(text) ^ u64::from_le_bytes(form);
-    // The bits a value may have: those of 0 to 15 for a digit, none for a mark.
-    let allowed = form.map(|byte| if byte == b'0' { 0x0f } else { 0 });
-    if values & !u64::from_le_bytes(allowed) != 0 {
-        return None;
-    }
-    // Six more than nine carries into the high half of its byte, and no further.
-    ((values + ONES * 6) & (ONES * 0xf0) == 0).then(|| values.to_le_bytes())
 }
 
 const fn days_in(year: u32, month: u32) -> u32 {

@@ -1,0 +1,51 @@
+//! Equality of short texts. The library's goes through a call that is made for long ones, and a row of an inventory
+//! costs less than two such calls.
+
+/// Whether two texts are one.
+#[inline]
+pub fn same(one: &[u8], other: &[u8]) -> bool {
+    if one.len() != other.len() || one.len() > LONG {
+        return one == other;
+    }
+    // What both ends of a text share with those of the other is all of it, if they meet.
+    ends::<32>(one, other)
+        .or_else(|| ends::<16>(one, other))
+        .or_else(|| ends::<8>(one, other))
+        .unwrap_or_else(|| one == other)
+}
+
+/// Texts up to this length are compared in line.
+const LONG: usize = 64;
+
+/// Whether the ends of two texts are the same, if they have so many bytes.
+#[inline]
+fn ends<const LENGTH: usize>(one: &[u8], other: &[u8]) -> Option<bool> {
+    let (first, last) = (one.first_chunk::<LENGTH>()?, one.last_chunk::<LENGTH>()?);
+    Some(other.first_chunk() == Some(first) && other.last_chunk() == Some(last))
+}
+
+/// Whether a text begins with another.
+#[inline]
+pub fn begins_with(text: &[u8], start: &[u8]) -> bool {
+    text.get(..start.len()).is_some_and(|text| same(text, start))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LONG, begins_with, same};
+
+    #[test]
+    fn one_byte_makes_two_texts_differ_wherever_it_stands() {
+        let text: Vec<u8> = (0..2 * LONG).map(|number| number as u8).collect();
+        for length in 0..text.len() {
+            let one = &text[..length];
+            assert!(same(one, &one.to_vec()), "{length}");
+            assert!(begins_with(&text, one) && !begins_with(&one[..length.saturating_sub(1)], &text[..=length]));
+            for at in 0..length {
+                let mut other = one.to_vec();
+                other[at] ^= 1;
+                assert!(!same(one, &other) && !begins_with(&text, &other), "{length} at {at}");
+            }
+        }
+    }
+}
