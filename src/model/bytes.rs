@@ -39,7 +39,8 @@ mod tests {
         let text: Vec<u8> = (0..2 * LONG).map(|number| number as u8).collect();
         for length in 0..text.len() {
             let one = &text[..length];
-            assert!(same(one, &one.to_vec()), "{length}");
+            let copy = one.to_vec();
+            assert!(same(one, &copy), "{length}");
             assert!(begins_with(&text, one) && !begins_with(&one[..length.saturating_sub(1)], &text[..=length]));
             for at in 0..length {
                 let mut other = one.to_vec();
