@@ -97,7 +97,7 @@ mod tests {
         let order = FolderOrder::new(&["b", "a"]);
         let (mut folders, mut runs) = (Folders::default(), Vec::new());
         for (count, name) in names.iter().enumerate() {
-            let number = folders.number((count % 2) as u16, placed(name), name.len(), name.as_bytes(), || false);
+            let number = folders.number((count % 2) as u16, placed(name), name.len(), name.as_bytes(), || None);
             let all = Amount { objects: 1, bytes: count as u64 };
             folders.count(number, &Counts { all, newest: count as i64, companions: 0, referenced: 0 });
             if (count + 1) % every == 0 {

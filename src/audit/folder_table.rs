@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::hash::BuildHasher;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use hashbrown::{HashMap, HashTable};
 
@@ -15,7 +16,9 @@ use crate::audit::names::{Name, Names};
 use crate::audit::tally::{Amount, NEVER};
 use crate::layout::Placed;
 use crate::model::Millis;
-use crate::references::texts::Column;
+use crate::references::fold::spread;
+use crate::references::index::BucketIndex;
+use crate::references::texts::{Column, TextPlace};
 
 /// The number of a placement that is not known, or not kept as there were too many.
 const UNKNOWN: u16 = u16::MAX;
@@ -29,8 +32,8 @@ pub(super) struct Folders {
     list: Column<Folder>,
     /// Of the few folders that have some.
     faults: HashMap<u32, Faults>,
-    /// By folder: its hash, so that a table that grows reads no name.
-    hashes: Column<u64>,
+    /// By folder: half of its hash, so that a table that grows reads no name.
+    hashes: Column<u32>,
     /// How keys of folders were placed, each way once.
     placements: Vec<Placed>,
     placed: HashMap<Placed, u16>,
@@ -69,18 +72,24 @@ struct Faults {
 }
 
 impl Folders {
-    /// The number of a folder, which is new if `make` was called, for a key in a directory of so many bytes.
+    /// None yet, beside the indexes of these buckets.
+    pub(super) fn beside(buckets: &Arc<[BucketIndex]>) -> Self {
+        Self { names: Names::beside(buckets), ..Self::default() }
+    }
+
+    /// The number of a folder, for a key in a directory of so many bytes. If it is new, `covering` says whether records
+    /// cover or claim it, and where a key of the index stands that begins with its name.
     pub(super) fn number(
         &mut self,
         bucket: u16,
         placed: Placed,
         directory: usize,
         folder: &[u8],
-        make: impl FnOnce() -> bool,
+        covering: impl FnOnce() -> Option<Option<TextPlace>>,
     ) -> u32 {
         let area = placed.area;
-        let hash = self.hasher.hash_one((bucket, area, folder));
-        let found = self.table.find(hash, |&number| {
+        let hash = self.hasher.hash_one((bucket, area, folder)) as u32;
+        let found = self.table.find(spread(hash), |&number| {
             let known = self.list.get(number);
             known.bucket == bucket && known.area == area && self.names.get(known.name) == folder
         });
@@ -91,14 +100,18 @@ impl Folders {
             }
             return number;
         }
-        // It ends with a `/` of a key, and keys are UTF-8.
-        let name = self.names.push(std::str::from_utf8(folder).unwrap_or_default());
+        let covering = covering();
+        let name = match covering.flatten() {
+            Some(place) => Names::of_key(bucket, place, folder.len()),
+            // It ends with a `/` of a key, and keys are UTF-8.
+            None => self.names.push(std::str::from_utf8(folder).unwrap_or_default()),
+        };
         let place = if holds { self.placement(placed) } else { UNKNOWN };
         let counts = Counts { all: Amount::default(), newest: NEVER, companions: 0, referenced: 0 };
-        let number = self.list.push(Folder { name, bucket, area, place, covered: make(), counts });
+        let number = self.list.push(Folder { name, bucket, area, place, covered: covering.is_some(), counts });
         self.hashes.push(hash);
         let hashes = &self.hashes;
-        self.table.insert_unique(hash, number, |&number| *hashes.get(number));
+        self.table.insert_unique(spread(hash), number, |&number| spread(*hashes.get(number)));
         number
     }
 
@@ -198,7 +211,7 @@ impl Folders {
 
     /// Writes all folders to a sorted run and forgets them.
     pub(super) fn spill(&mut self, order: &FolderOrder, tmp_dir: Option<&Path>) -> io::Result<FolderRun> {
-        let folders = std::mem::take(self);
+        let folders = std::mem::replace(self, Self { names: self.names.empty(), ..Self::default() });
         FolderRun::write(folders.named(&folders.sorted(order)), tmp_dir)
     }
 }

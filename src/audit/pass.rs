@@ -195,7 +195,7 @@ pub(super) fn read_inventories(
 ) -> Result<(Partial, Completeness, Vec<u64>), AuditError> {
     let complete = Completeness::new(inputs.inventories.iter().map(|(_, delivery)| delivery.defects.as_slice()));
     let spec = request.layout.spec();
-    let empty = || Partial::new(request.layout.buckets().len(), spec.areas.len(), spec.singular.len());
+    let empty = || Partial::new(&shared.references.buckets, spec.areas.len(), spec.singular.len());
     let parts: Vec<(usize, usize)> = inputs
         .inventories
         .iter()

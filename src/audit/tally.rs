@@ -1,10 +1,13 @@
 //! What one thread counts of the objects it saw, and how two such counts become one.
 
+use std::sync::Arc;
+
 use hashbrown::HashMap;
 
 use crate::audit::folder_table::Folders;
 use crate::audit::folder_tally::FolderRun;
 use crate::model::{KeyClass, Millis, ReferenceClass, Severity};
+use crate::references::BucketIndex;
 
 /// Objects and their bytes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -111,7 +114,9 @@ pub(super) struct Partial {
 }
 
 impl Partial {
-    pub(super) fn new(buckets: usize, areas: usize, plurals: usize) -> Self {
+    /// Nothing counted yet, of buckets with these indexes, so many areas, and so many plural names.
+    pub(super) fn new(indexes: &Arc<[BucketIndex]>, areas: usize, plurals: usize) -> Self {
+        let buckets = indexes.len();
         Self {
             rows: 0,
             keys: [Amount::default(); KeyClass::COUNT],
@@ -121,7 +126,7 @@ impl Partial {
             areas: vec![AreaTally::default(); buckets * areas],
             legacy: HashMap::new(),
             bucket_rows: vec![0; buckets],
-            folders: Folders::default(),
+            folders: Folders::beside(indexes),
             more_folders: Vec::new(),
             spilled: Vec::new(),
             spilled_folders: 0,

@@ -158,12 +158,13 @@ impl<'l> Builder<'l> {
             }
         });
         self.enter_all();
-        self.references.buckets = self.indexes.take();
+        let mut buckets = self.indexes.take();
         for (&reference, &new) in &self.references.mapped {
             let Reference { bucket, target, .. } = *self.references.list.get(reference);
-            self.references.buckets[bucket as usize].move_to(target, new);
+            buckets[bucket as usize].move_to(target, new);
         }
-        self.references.buckets.iter_mut().for_each(BucketIndex::freeze);
+        buckets.iter_mut().for_each(BucketIndex::freeze);
+        self.references.buckets = buckets.into();
         self.references
     }
 }

@@ -42,6 +42,11 @@ impl FoldHasher {
     }
 }
 
+/// What a table makes of half a hash: it looks at the highest bits and at the lowest.
+pub const fn spread(hash: u32) -> u64 {
+    (hash as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
 /// A key's directory, its `/` included, and its last segment.
 pub fn split_directory(key: &[u8]) -> (&[u8], &[u8]) {
     key.split_at(memchr::memrchr(b'/', key).map_or(0, |slash| slash + 1))

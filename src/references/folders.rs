@@ -2,8 +2,8 @@
 
 use hashbrown::HashTable;
 
-use crate::references::fold::FoldHasher;
-use crate::references::texts::Texts;
+use crate::references::fold::{FoldHasher, spread};
+use crate::references::texts::{TextPlace, Texts};
 
 /// The text is not a key's but one of the folders' own.
 const OWN: u16 = 1 << 15;
@@ -112,12 +112,20 @@ impl Folders {
 
     /// Whether a folder is there, and whether its job is unfinished.
     pub(super) fn find(&self, keys: &Texts, area: u16, name: &[u8]) -> Option<bool> {
+        self.folder(keys, area, name).map(|folder| folder.length & UNFINISHED != 0)
+    }
+
+    /// Whether a folder is there, and where a key stands that begins with its name.
+    pub(super) fn place(&self, keys: &Texts, area: u16, name: &[u8]) -> Option<Option<TextPlace>> {
+        self.folder(keys, area, name).map(|folder| (folder.length & OWN == 0).then(|| keys.place(folder.text)))
+    }
+
+    fn folder(&self, keys: &Texts, area: u16, name: &[u8]) -> Option<&Folder> {
         if self.table.is_empty() {
             return None;
         }
         let hash = hash(area, name);
-        let found = self.table.find(spread(hash), |folder| folder.is(hash, area, name, keys, &self.own));
-        found.map(|folder| folder.length & UNFINISHED != 0)
+        self.table.find(spread(hash), |folder| folder.is(hash, area, name, keys, &self.own))
     }
 
     /// The area of every folder.
@@ -136,9 +144,4 @@ pub(super) fn hash(area: u16, name: &[u8]) -> u32 {
     // An odd factor spreads the few areas over all bits.
     let hash = FoldHasher::default().directory(name) ^ u64::from(area).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     (hash ^ hash >> 32) as u32
-}
-
-/// What a table makes of half a hash: it looks at the highest bits and at the lowest.
-const fn spread(hash: u32) -> u64 {
-    (hash as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }

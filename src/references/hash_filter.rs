@@ -7,7 +7,6 @@ const BITS: usize = 16;
 /// A set of hashes that may answer yes without cause, and never no.
 #[derive(Debug, Default)]
 pub struct HashFilter {
-    /// A power of two of them, or none.
     words: Vec<u64>,
 }
 
@@ -21,7 +20,7 @@ impl HashFilter {
 
     /// Holds nothing yet and has room for so many, at least one.
     pub fn with_room(most: usize) -> Self {
-        Self { words: vec![0; (most.max(1) * BITS).div_ceil(64).next_power_of_two()] }
+        Self { words: vec![0; (most.max(1) * BITS).div_ceil(64)] }
     }
 
     /// Adds a hash.
@@ -41,7 +40,8 @@ impl HashFilter {
     }
 
     fn word(&self, hash: u64) -> usize {
-        hash as usize & self.words.len().wrapping_sub(1)
+        // The lower half of the hash as a part of one, of so many words.
+        ((u64::from(hash as u32) * self.words.len() as u64) >> 32) as usize
     }
 }
 

@@ -11,7 +11,7 @@ use crate::references::fold::{self, FoldHasher};
 use crate::references::folders::{Covered, Folders};
 use crate::references::hash_filter::HashFilter;
 use crate::references::prefixes::Prefixes;
-use crate::references::texts::{Column, Texts};
+use crate::references::texts::{Column, TextPlace, Texts};
 use crate::references::versions::Versions;
 
 type Hasher = foldhash::fast::RandomState;
@@ -299,6 +299,17 @@ impl BucketIndex {
     /// Whether records cover or claim a folder.
     pub fn covers(&self, area: u16, folder: &[u8]) -> bool {
         self.folders.find(&self.keys, area, folder).is_some()
+    }
+
+    /// Whether records cover or claim a folder, and where a key stands that begins with its name.
+    pub fn covering(&self, area: u16, folder: &[u8]) -> Option<Option<TextPlace>> {
+        self.folders.place(&self.keys, area, folder)
+    }
+
+    /// The first so many bytes of a key.
+    #[inline]
+    pub fn key_at(&self, place: TextPlace, length: usize) -> &str {
+        self.keys.at(place, length)
     }
 
     /// Whether an unfinished job owns a folder.

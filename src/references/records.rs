@@ -1,6 +1,8 @@
 //! What the records say, packed: items, references, runs of workflows, claims; sized by the records, never by the
 //! bucket.
 
+use std::sync::Arc;
+
 use hashbrown::HashMap;
 
 use crate::model::Millis;
@@ -16,7 +18,7 @@ pub const NONE: u32 = u32::MAX;
 #[derive(Debug, Default)]
 pub struct References {
     /// One index for each bucket of the layout, in its order.
-    pub buckets: Vec<BucketIndex>,
+    pub buckets: Arc<[BucketIndex]>,
     /// The items that hold references or run workflows.
     pub items: Items,
     /// Every reference, those of one item in a row.

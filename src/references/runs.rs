@@ -17,6 +17,7 @@ pub struct Runs {
 
 /// One run of a workflow: an item, or one element of its lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(Rust, packed(2))]
 pub struct Run {
     /// The item.
     pub item: u32,
@@ -31,29 +32,29 @@ pub struct Run {
 /// A step and its state, in as few bytes as hold them.
 #[derive(Debug, Clone, Copy)]
 struct PackedStep {
-    reference: [u16; 2],
+    /// The number of a reference, or one of those below.
+    reference: [u8; 4],
     step: u8,
-    kind: u8,
 }
 
-const ABSENT: u8 = 0;
-const REQUIRED: u8 = 1;
-const REFERENCE: u8 = 2;
+/// Numbers that no reference has.
+const ABSENT: u32 = NONE;
+const REQUIRED: u32 = NONE - 1;
 
 impl PackedStep {
     fn new(step: u8, state: StepState) -> Self {
-        let (kind, number) = match state {
-            StepState::Reference(number) => (REFERENCE, number),
-            StepState::Absent { required: true } => (REQUIRED, 0),
-            StepState::Absent { required: false } => (ABSENT, 0),
+        let number = match state {
+            StepState::Reference(number) => number,
+            StepState::Absent { required: true } => REQUIRED,
+            StepState::Absent { required: false } => ABSENT,
         };
-        Self { reference: [(number >> 16) as u16, number as u16], step, kind }
+        Self { reference: number.to_ne_bytes(), step }
     }
 
     fn read(self) -> (u8, StepState) {
-        let state = match self.kind {
-            REFERENCE => StepState::Reference(u32::from(self.reference[0]) << 16 | u32::from(self.reference[1])),
-            kind => StepState::Absent { required: kind == REQUIRED },
+        let state = match u32::from_ne_bytes(self.reference) {
+            number @ (ABSENT | REQUIRED) => StepState::Absent { required: number == REQUIRED },
+            number => StepState::Reference(number),
         };
         (self.step, state)
     }

@@ -12,6 +12,15 @@ pub struct Texts {
     segments: Vec<Segment>,
 }
 
+/// Where a text stands: read there, it costs one look less than by its number.
+#[derive(Debug, Clone, Copy)]
+pub struct TextPlace {
+    /// The segment.
+    pub segment: u32,
+    /// Bytes of the segment in front of it.
+    pub start: u32,
+}
+
 #[derive(Debug, Clone, Default)]
 struct Segment {
     text: String,
@@ -19,9 +28,12 @@ struct Segment {
 }
 
 impl Segment {
+    fn start(&self, position: usize) -> u32 {
+        if position == 0 { 0 } else { self.ends[position - 1] }
+    }
+
     fn get(&self, position: usize) -> &str {
-        let start = if position == 0 { 0 } else { self.ends[position - 1] as usize };
-        &self.text[start..self.ends[position] as usize]
+        &self.text[self.start(position) as usize..self.ends[position] as usize]
     }
 }
 
@@ -62,6 +74,18 @@ impl Texts {
     #[inline]
     pub fn text(&self, number: u32) -> &str {
         self.segments[number as usize / TEXTS].get(number as usize % TEXTS)
+    }
+
+    /// Where the text with a number stands.
+    pub fn place(&self, number: u32) -> TextPlace {
+        let segment = number as usize / TEXTS;
+        TextPlace { segment: segment as u32, start: self.segments[segment].start(number as usize % TEXTS) }
+    }
+
+    /// The first so many bytes of the text at a place.
+    #[inline]
+    pub fn at(&self, place: TextPlace, length: usize) -> &str {
+        &self.segments[place.segment as usize].text[place.start as usize..place.start as usize + length]
     }
 
     /// Reads both ends of the text with a number, so that it is at hand when it is compared.
@@ -188,6 +212,8 @@ mod tests {
         }
         assert_eq!(texts.len(), 3 * TEXTS + 1);
         assert!((0..texts.len()).all(|number| texts.text(number as u32) == text(number)));
+        let at = |number: usize| texts.at(texts.place(number as u32), text(number).len());
+        assert!((0..texts.len()).all(|number| at(number) == text(number)));
         let mut number = 0;
         texts.drain(|drained| {
             assert_eq!(drained, text(number));
