@@ -75,6 +75,11 @@ impl Directory {
         self.may_be_named
     }
 
+    /// Whether the index knows no key of it and no normal form of one, unless the key's last segment is odd.
+    pub(super) fn is_never_named(&self) -> bool {
+        !self.may_be_named && self.oddity == Oddity::default()
+    }
+
     /// Forgets the directory, as another bucket has its own.
     pub(super) fn leave(&mut self) {
         self.name.clear();

@@ -55,8 +55,11 @@ impl ObjectPass<'_> {
             }
         } else {
             for row in 0..rows {
-                let before = (self.directory.name(), self.directory.hash(), self.directory.may_be_named());
                 let key = batch.key(row);
+                if self.take_alike(batch, row, key) {
+                    continue;
+                }
+                let before = (self.directory.name(), self.directory.hash(), self.directory.may_be_named());
                 let seen = if is_live(batch, row) { self.see(key, before) } else { Foreseen::default() };
                 self.take(batch, row, key, &seen);
             }
@@ -125,7 +128,7 @@ impl ObjectPass<'_> {
 
 /// What is odd about the last segment of a key, if the key lies in this directory. The root holds none.
 #[inline]
-fn within(directory: &[u8], key: &[u8]) -> Option<Oddity> {
+pub(super) fn within(directory: &[u8], key: &[u8]) -> Option<Oddity> {
     if directory.is_empty() || key.len() == directory.len() || !begins_with(key, directory) {
         return None;
     }

@@ -1,10 +1,11 @@
 //! Rows that differ from the row before in nothing that anybody judges: most of an inventory. What one of them came to
 //! holds for all of its directory, and they are counted together.
 
-use crate::audit::columns::{Live, Row};
+use crate::audit::columns::{Live, Row, is_live};
 use crate::audit::counting::companions;
+use crate::audit::features::Oddity;
 use crate::audit::folder_table::Counts;
-use crate::audit::look_ahead::Foreseen;
+use crate::audit::look_ahead::{Foreseen, within};
 use crate::audit::objects::{ObjectPass, Place};
 use crate::audit::tally::{Amount, NEVER};
 use crate::layout::KeyMatch;
@@ -32,7 +33,32 @@ pub(super) struct Routine {
     newest: Millis,
 }
 
+impl Routine {
+    fn add(&mut self, live: Live) {
+        self.amount.add(live.bytes);
+        self.newest = self.newest.max(live.modified);
+    }
+}
+
 impl ObjectPass<'_> {
+    /// Takes a row of a batch, which has this key, if nothing about it has to be asked: it lies in the directory of the row
+    /// before, where the index knows no key and no companion is missing. Says whether it did.
+    #[inline]
+    pub(super) fn take_alike(&mut self, batch: &Batch, row: usize, key: &[u8]) -> bool {
+        let directory = &mut self.directory;
+        if !directory.is_never_named() || directory.routine.as_ref().is_none_or(|routine| routine.open != 0) {
+            return false;
+        }
+        let is_plain = within(directory.name(), key) == Some(Oddity::default());
+        let live = if is_plain && is_live(batch, row) { Live::of(batch, row) } else { None };
+        let Some((live, routine)) = live.zip(directory.routine.as_mut()) else { return false };
+        let holds = live.modified > routine.after;
+        if holds {
+            routine.add(live);
+        }
+        holds
+    }
+
     /// Takes a row of a batch, which has this key, in as few steps as it needs.
     #[inline]
     pub(super) fn take(&mut self, batch: &Batch, row: usize, key: &[u8], seen: &Foreseen) {
@@ -49,8 +75,7 @@ impl ObjectPass<'_> {
             self.satisfy(&row, number);
         }
         let Some(routine) = &mut self.directory.routine else { return };
-        routine.amount.add(live.bytes);
-        routine.newest = routine.newest.max(live.modified);
+        routine.add(live);
         if named.is_some() {
             routine.referenced.add(live.bytes);
         }
