@@ -105,7 +105,9 @@ fn memory_does_not_grow_with_the_objects() {
         assert!(grows_less_than(1, small.calls, large.calls), "{format:?}: allocations from {small:?} to {large:?}");
         let rows_per_call = (LARGE - SMALL) / large.calls.saturating_sub(small.calls).max(1);
         assert!(rows_per_call > 100, "{format:?}: {rows_per_call} more objects for each more allocation");
-        assert!(grows_less_than(5, small.peak, large.peak), "{format:?}: peak from {small:?} to {large:?}");
+        // A footer of Parquet says something of each of its pages.
+        let objects_per_byte = (LARGE - SMALL) / large.peak.saturating_sub(small.peak).max(1);
+        assert!(objects_per_byte >= 4, "{format:?}: peak from {small:?} to {large:?}");
     }
     for format in [Format::Csv, Format::Parquet] {
         let [small, large] = [SMALL, LARGE].map(|rows| {
