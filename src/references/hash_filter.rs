@@ -2,7 +2,7 @@
 //! directories of a bucket hold no key that a record names. What is asked of each is one word of memory.
 
 /// Bits for each hash; with two of a word set, about one in forty passes without cause.
-const BITS: usize = 16;
+const BITS: usize = 12;
 
 /// A set of hashes that may answer yes without cause, and never no.
 #[derive(Debug, Default)]
