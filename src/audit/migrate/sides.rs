@@ -219,7 +219,7 @@ pub(super) fn hash(bucket: u16, key: &[u8]) -> u64 {
 /// The group of a key with this hash.
 pub(super) fn group(hash: u64) -> usize {
     // Not the bits by which a filter chooses.
-    (hash >> 20) as usize % GROUPS
+    (hash >> 32) as usize % GROUPS
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //! AWS writes one dialect: every field in double quotes, lines end in LF, the bucket and the key come first, and the
 //! key is form-encoded, so that no field holds a quote, a comma or a line break. A row in that dialect is cut by
 //! [`Dialect`]; any other goes through
-//! [`GeneralCutter`](super::csv_general::GeneralCutter). Both feed the same judge of values.
+//! [`GeneralCutter`](super::csv_general::GeneralCutter). What the first does not take is left to the second, which says what is wrong with it.
 
 use std::sync::Arc;
 

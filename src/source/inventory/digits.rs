@@ -1,4 +1,4 @@
-//! Digits read eight at a time: no branch depends on how many a number has, which differs from row to row.
+//! Digits read eight or sixteen at a time: no branch depends on how many a number has, which differs from row to row.
 
 const ONES: u64 = u64::MAX / 255;
 const ZEROS: u128 = u128::MAX / 255 * b'0' as u128;

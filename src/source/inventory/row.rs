@@ -1,4 +1,5 @@
-//! What the text of a row means: one place judges the values of every CSV row, however it was cut.
+//! What the text of a row means. Every value of a CSV row is judged here, but for sizes and times in the form of AWS, which
+//! [`Dialect`](super::csv_dialect::Dialect) takes on its way.
 
 use std::ops::Range;
 
@@ -33,7 +34,7 @@ impl From<Range<usize>> for Span {
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Row {
     pub(super) key: Span,
-    /// Whether the key holds what an encoding would have written.
+    /// Whether the key may hold what an encoding has written.
     pub(super) is_encoded: bool,
     pub(super) size: Option<i64>,
     pub(super) last_modified: Option<Millis>,
