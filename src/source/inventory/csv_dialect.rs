@@ -333,12 +333,12 @@ mod tests {
     #[test]
     fn the_newest_tail_is_never_the_next_to_go() {
         let (mut dialect, mut row) = (dialect(SHORT), Row::default());
-        let mut cut = |class: usize| {
+        let cut = |class: usize| {
             let text = format!("\"b\",\"k\",\"5\",\"\",\"{class}\",\"o\"\n");
             dialect.cut(text.as_bytes(), 0, &mut row).unwrap();
             dialect.tails.iter().any(|tail| tail.text.ends_with(format!("\"{}\",\"o\"\n", class.max(1) - 1).as_bytes()))
         };
-        assert!((0..5 * TAILS).all(|class| cut(class)));
+        assert!((0..5 * TAILS).all(cut));
     }
 
     #[test]
