@@ -15,9 +15,12 @@ const BITS_PER_FOLDER: u64 = 32;
 /// The most bits that are kept: 32 MiB of each kind.
 const MOST_BITS: u64 = 1 << 28;
 
-/// (bucket, area, lower-case name) → names.
+/// Folders by what they have in common with others.
 pub(super) struct CaseTwins {
-    groups: HashMap<(u16, u16, String), Vec<String>>,
+    /// Names that differ only in case.
+    groups: Vec<Vec<String>>,
+    /// Name → (bucket, area, its group).
+    of_name: HashMap<String, Vec<(u16, u16, usize)>>,
 }
 
 impl CaseTwins {
@@ -49,16 +52,21 @@ impl CaseTwins {
                 Ok(())
             })?;
         }
-        groups.retain(|_, names| names.len() > 1);
-        Ok(Self { groups })
+        let mut twins = Self { groups: Vec::new(), of_name: HashMap::new() };
+        for ((bucket, area, _), names) in groups.into_iter().filter(|(_, names)| names.len() > 1) {
+            for name in &names {
+                twins.of_name.entry_ref(name.as_str()).or_default().push((bucket, area, twins.groups.len()));
+            }
+            twins.groups.push(names);
+        }
+        Ok(twins)
     }
 
     /// The other folders that differ from this one only in case, in byte order.
     pub(super) fn of(&self, name: &str, tally: &FolderTally) -> Vec<&str> {
-        if self.groups.is_empty() {
-            return Vec::new();
-        }
-        let group = self.groups.get(&(tally.bucket, tally.area, name.to_lowercase()));
-        group.into_iter().flatten().map(String::as_str).filter(|other| *other != name).collect()
+        let mut groups = self.of_name.get(name).into_iter().flatten();
+        let group = groups.find(|(bucket, area, _)| (*bucket, *area) == (tally.bucket, tally.area));
+        let names = group.into_iter().flat_map(|(.., group)| &self.groups[*group]);
+        names.map(String::as_str).filter(|other| *other != name).collect()
     }
 }

@@ -50,10 +50,15 @@ impl FolderOrder {
         Self { ranks: names.iter().map(|name| names.iter().filter(|other| *other < name).count()).collect() }
     }
 
+    /// The place of a bucket.
+    pub(super) fn rank(&self, bucket: u16) -> Option<usize> {
+        self.ranks.get(usize::from(bucket)).copied()
+    }
+
     /// Compares two folders, each given by its name, its bucket and its area.
     pub(super) fn compare(&self, left: (&str, u16, u16), right: (&str, u16, u16)) -> Ordering {
-        let rank = |bucket: u16| self.ranks.get(usize::from(bucket));
-        rank(left.1).cmp(&rank(right.1)).then_with(|| left.0.cmp(right.0)).then_with(|| left.2.cmp(&right.2))
+        let ranks = self.rank(left.1).cmp(&self.rank(right.1));
+        ranks.then_with(|| left.0.cmp(right.0)).then_with(|| left.2.cmp(&right.2))
     }
 }
 

@@ -31,6 +31,7 @@ mod records;
 mod routine;
 mod settings;
 mod sink;
+mod sort_by_text;
 mod tally;
 mod unchecked;
 mod verdict;
