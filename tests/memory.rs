@@ -102,9 +102,9 @@ fn memory_does_not_grow_with_the_objects() {
             fs::remove_dir_all(inventory).unwrap();
             taken
         });
-        assert!(grows_less_than(1, small.calls, large.calls), "{format:?}: allocations from {small:?} to {large:?}");
-        let rows_per_call = (LARGE - SMALL) / large.calls.saturating_sub(small.calls).max(1);
-        assert!(rows_per_call > 100, "{format:?}: {rows_per_call} more objects for each more allocation");
+        // Not against the rest, which shrinks as the program does.
+        let objects_per_call = (LARGE - SMALL) / large.calls.saturating_sub(small.calls).max(1);
+        assert!(objects_per_call > 100, "{format:?}: allocations from {small:?} to {large:?}");
         // A footer of Parquet says something of each of its pages.
         let objects_per_byte = (LARGE - SMALL) / large.peak.saturating_sub(small.peak).max(1);
         assert!(objects_per_byte >= 4, "{format:?}: peak from {small:?} to {large:?}");

@@ -1,5 +1,6 @@
 //! What is odd about the bytes of a key: one vectorised test for nothing at all, the exact answer only for the rest.
 
+use crate::model::key::segments;
 use crate::rules::context::Trigger;
 
 /// What is odd about a directory or the last segment of a key.
@@ -101,8 +102,8 @@ const fn is_suspicious(byte: u8) -> bool {
 pub(super) fn triggers(key: &str, spelled: impl Fn(usize) -> bool) -> (Trigger, Option<u32>) {
     let mut trigger = Trigger::default();
     let mut empty = None;
-    let last = key.split('/').count() - 1;
-    for (number, segment) in key.split('/').enumerate() {
+    let last = segments(key).count() - 1;
+    for (number, segment) in segments(key).enumerate() {
         match segment {
             // What follows a trailing `/` is no segment, unless it is the whole key.
             "" if number < last && empty.is_none() && !spelled(number) => {

@@ -5,6 +5,7 @@ use crate::audit::settings::AuditRequest;
 use crate::audit::sink::{RuleTally, Tallies};
 use crate::layout::spec::LayoutSpec;
 use crate::model::{Family, Needs, RuleMeta, Severity, Verdict};
+use crate::render::filters::{count, plural};
 use crate::results::schema::{RuleState, ThresholdResult};
 use crate::rules::{Check, RULES};
 
@@ -123,9 +124,9 @@ impl Grounds<'_> {
                 .map_or(("", 0), |(rule, findings)| (RULES[*rule].meta.name, *findings));
             let rules = failing.len();
             if rules == 1 {
-                format!("{} of {name}", plural(total, "finding"))
+                format!("{} of {name}", plural(total, "finding", None))
             } else {
-                format!("{} of {rules} rules, above all {name} ({most})", plural(total, "finding"))
+                format!("{} of {rules} rules, above all {name} ({})", plural(total, "finding", None), count(most))
             }
         };
         match (inconclusive, failing.is_empty()) {
@@ -151,12 +152,12 @@ impl Grounds<'_> {
                 let below: u64 = self.tallies.rules.iter().map(RuleTally::findings).sum();
                 let kept = match below {
                     0 => "nothing to report".to_owned(),
-                    _ => format!("{} below the failing severity", plural(below, "finding")),
+                    _ => format!("{} below the failing severity", plural(below, "finding", None)),
                 };
                 let sentence = format!(
                     "{} and {} judged, {kept}",
-                    plural(self.objects, "object"),
-                    plural(self.references, "reference")
+                    plural(self.objects, "object", None),
+                    plural(self.references, "reference", None)
                 );
                 let next =
                     if below == 0 { "nothing to do" } else { "look through the notes and warnings when there is time" };
@@ -208,7 +209,7 @@ impl Grounds<'_> {
         if let Some(&first) = sources.first() {
             let named: Vec<String> = sources
                 .iter()
-                .map(|&rule| format!("{} {} ({})", RULES[rule].meta.code, RULES[rule].meta.name, told(rule)))
+                .map(|&rule| format!("{} {} ({})", RULES[rule].meta.code, RULES[rule].meta.name, count(told(rule))))
                 .collect();
             let code = RULES[first].meta.code;
             let next = format!("mend the inputs and audit again; `stocktake rules {code}` explains the first problem");
@@ -230,8 +231,4 @@ impl Grounds<'_> {
 fn told_limit(limit: &ThresholdResult) -> String {
     let area = limit.area.as_ref().map(|area| format!("@{area}")).unwrap_or_default();
     format!("{}{area} ({})", limit.rule, limit.limit)
-}
-
-fn plural(count: u64, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }

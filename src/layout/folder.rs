@@ -7,7 +7,7 @@ use super::matcher::BucketLayout;
 use super::proof::leading;
 use super::shape::{Piece, Segment, Shapes};
 use super::template::MOST_SEGMENTS;
-use crate::model::key::MAX_KEY_BYTES;
+use crate::model::key::{self, MAX_KEY_BYTES};
 
 impl BucketLayout {
     /// Writes an area's folder, ending in `/` or `""` for the root, if every placeholder in it has a value of its form;
@@ -124,15 +124,15 @@ impl BucketLayout {
 /// Where each segment starts in a folder that they match from end to end. At most one is `**/`, so lengths tell what
 /// it takes.
 fn align(segments: &[Segment], folder: &str, shapes: &Shapes) -> Option<Starts> {
-    let texts: Vec<&str> = folder.split_terminator('/').collect();
+    let whole = Some(folder).filter(|folder| !folder.is_empty());
+    let mut texts = whole.into_iter().flat_map(|folder| key::segments(folder.strip_suffix('/').unwrap_or(folder)));
     let fixed = segments.iter().filter(|segment| **segment != Segment::Skip).count();
-    let mut texts = texts.into_iter();
     let mut starts: Starts = [0; MOST_SEGMENTS + 1];
     let mut at = 0;
     for (index, segment) in segments.iter().enumerate() {
         starts[index] = u16::try_from(at).ok()?;
         let skipped = match segment {
-            Segment::Skip => texts.len().checked_sub(fixed - index)?,
+            Segment::Skip => texts.clone().count().checked_sub(fixed - index)?,
             _ => 1,
         };
         for text in texts.by_ref().take(skipped) {

@@ -6,7 +6,7 @@ use super::matcher::{BucketLayout, Placed};
 use super::placeholder::PlaceholderId;
 use super::shape::{Piece, Segment};
 use super::spec::{Anchor, Fate, Unnamed};
-use crate::model::key::MAX_KEY_BYTES;
+use crate::model::key::{MAX_KEY_BYTES, segments};
 
 /// What [`LegacyTarget::Unnamed`] calls the bucket entry that a key at the bucket's root belongs to.
 pub const USE_CASE: &str = "the use case";
@@ -136,7 +136,7 @@ impl BucketLayout {
         let (Some(expanded), Some(starts)) = (self.templates.get(rank), self.starts(rank, key.as_bytes())) else {
             return false;
         };
-        let offset: usize = key.split('/').take(segment).map(|segment| segment.len() + 1).sum();
+        let offset: usize = segments(key).take(segment).map(|segment| segment.len() + 1).sum();
         let literals = expanded.template.segments.iter().zip(&starts);
         offset < expanded.prefix.len()
             || literals
@@ -148,7 +148,7 @@ impl BucketLayout {
 /// The same without empty segments, but with the `/` at its end if anything stands before it.
 pub(super) fn without_empty_segments(text: &str) -> String {
     let mut kept = String::with_capacity(text.len());
-    for segment in text.split('/').filter(|segment| !segment.is_empty()) {
+    for segment in segments(text).filter(|segment| !segment.is_empty()) {
         if !kept.is_empty() {
             kept.push('/');
         }

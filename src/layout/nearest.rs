@@ -9,6 +9,7 @@ use super::legacy::without_empty_segments;
 use super::matcher::{BucketLayout, KeyMatch};
 use super::placeholder::PlaceholderId;
 use super::shape::{Piece, Segment};
+use crate::model::key::segments;
 
 /// Why a key is in no area: the rule it breaks, and what is known of where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,7 +86,7 @@ impl BucketLayout {
     fn below<'a>(&self, key: &'a str) -> Vec<Below<'a>> {
         let leading = self.leading();
         let below = leading.prefixes.iter().enumerate().filter_map(|(number, prefix)| {
-            let segments: Vec<&str> = key.strip_prefix(&**prefix)?.split('/').collect();
+            let segments: Vec<&str> = segments(key.strip_prefix(&**prefix)?).collect();
             let literals = segments.iter().map(|segment| leading.number(segment)).collect();
             Some(Below { prefix: number, segments, literals, before: prefix.matches('/').count() })
         });
@@ -195,7 +196,7 @@ impl BucketLayout {
     fn collapsed(&self, key: &str) -> Option<Miss> {
         let collapsed = without_empty_segments(key);
         let area = self.wanted_area(&collapsed)?;
-        let empty = key.split('/').position(str::is_empty).and_then(|segment| u32::try_from(segment).ok());
+        let empty = segments(key).position(str::is_empty).and_then(|segment| u32::try_from(segment).ok());
         let expected = self.path_text(area);
         Some(Miss {
             kind: MissKind::Misplaced,

@@ -3,6 +3,7 @@
 use crate::layout::spec::{
     AttributePath, BucketSource, ClaimSpec, Condition, LayoutSpec, ReferenceSpec, Step, TableSpec, WorkflowSpec,
 };
+use crate::model::bytes::same;
 
 /// Every `[[table.reference]]` of a layout, numbered in its order.
 #[derive(Debug)]
@@ -168,7 +169,7 @@ impl RootNames {
     /// The slot of an attribute that is asked for.
     pub(super) fn slot(&self, name: &str) -> Option<u16> {
         let same_length = self.by_length.get(name.len())?;
-        same_length.iter().find(|(known, _)| **known == *name).map(|(_, slot)| *slot)
+        same_length.iter().find(|(known, _)| same(known.as_bytes(), name.as_bytes())).map(|(_, slot)| *slot)
     }
 }
 

@@ -1,6 +1,7 @@
 //! What every finding of a kind carries: who it is about, before the rule adds its own facts.
 
 use crate::model::finding::Text;
+use crate::model::key::segments;
 use crate::model::{Finding, RuleMeta, Severity, SourceDefect, Subject};
 use crate::rules::context::{
     AbsenceContext, FindingSink, FolderContext, ObjectContext, SharedContext, TimeContext, WorkflowContext,
@@ -96,5 +97,5 @@ pub(super) fn report_miss(rule: &'static RuleMeta, object: &ObjectContext<'_>, f
 
 /// The text of a key's segment, from 0; `None` below its last.
 pub(super) fn segment_of(key: &str, segment: u32) -> Option<&str> {
-    key.split('/').nth(usize::try_from(segment).ok()?)
+    segments(key).nth(usize::try_from(segment).ok()?)
 }

@@ -2,6 +2,8 @@
 
 use std::fmt::{self, Write};
 
+use crate::render::filters::plural;
+
 /// The longest value a sentence shows, in characters: any location fits.
 const LONGEST: usize = 1_200;
 
@@ -72,23 +74,9 @@ fn is_invisible(character: char) -> bool {
 /// `1 object`, `12,345 objects`; an absent number is `an unknown number of objects`.
 pub(super) fn counted(number: Option<u64>, noun: &str) -> String {
     match number {
-        Some(1) => format!("1 {noun}"),
-        Some(number) => format!("{} {noun}s", grouped(number)),
+        Some(number) => plural(number, noun, None),
         None => format!("an unknown number of {noun}s"),
     }
-}
-
-/// Thousands set apart by commas.
-pub(super) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 /// Each value in backticks, as `a, b and c`.

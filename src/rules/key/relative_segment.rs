@@ -2,6 +2,7 @@
 
 use crate::model::Finding;
 use crate::model::finding::Text;
+use crate::model::key::segments;
 use crate::rules::Check;
 use crate::rules::context::{FindingSink, ObjectContext, Trigger};
 use crate::rules::declare::declare_rule;
@@ -27,7 +28,7 @@ declare_rule! {
 
 /// `segment` is the first such segment, `value` its text.
 fn check(object: &ObjectContext<'_>, findings: &mut dyn FindingSink) {
-    let Some((segment, text)) = (0..).zip(object.key.split('/')).find(|(_, text)| matches!(*text, "." | "..")) else {
+    let Some((segment, text)) = (0..).zip(segments(object.key)).find(|(_, text)| matches!(*text, "." | "..")) else {
         return;
     };
     let mut finding = object.finding(&RULE.meta);

@@ -2,10 +2,12 @@
 
 use crate::model::Finding;
 use crate::model::finding::Text;
+use crate::model::key::segments;
+use crate::render::filters;
 use crate::rules::Check;
 use crate::rules::context::{FindingSink, ObjectContext, Trigger};
 use crate::rules::declare::declare_rule;
-use crate::rules::wording::{grouped, quoted};
+use crate::rules::wording::quoted;
 
 declare_rule! {
     /// ## What it finds
@@ -43,7 +45,7 @@ fn check(object: &ObjectContext<'_>, findings: &mut dyn FindingSink) {
     let mut unsafe_ones = object.key.char_indices().filter(|(_, character)| is_unsafe(*character));
     let Some((offset, first)) = unsafe_ones.next() else { return };
     let mut finding = object.finding(&RULE.meta);
-    finding.segment = (0..).zip(object.key[..offset].split('/')).last().map(|(segment, _)| segment);
+    finding.segment = (0..).zip(segments(&object.key[..offset])).last().map(|(segment, _)| segment);
     finding.value =
         Some(Text::Owned(if first.is_control() { format!("U+{:04X}", u32::from(first)) } else { first.to_string() }));
     finding.count = Some(unsafe_ones.fold(1, |count, _| count + 1));
@@ -56,7 +58,7 @@ fn sentence(finding: &Finding<'_>) -> String {
         value => quoted(value).to_string(),
     };
     match finding.count {
-        Some(count) if count > 1 => format!("holds {first}, the first of {} unsafe characters", grouped(count)),
+        Some(count) if count > 1 => format!("holds {first}, the first of {} unsafe characters", filters::count(count)),
         _ => format!("holds {first}, an unsafe character"),
     }
 }

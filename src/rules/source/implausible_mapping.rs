@@ -2,11 +2,12 @@
 
 use crate::model::Finding;
 use crate::model::finding::Text;
+use crate::render::filters::count;
 use crate::rules::Check;
 use crate::rules::context::{FindingSink, SourceContext};
 use crate::rules::declare::declare_rule;
 use crate::rules::facts::about_file;
-use crate::rules::wording::{counted, grouped, quoted};
+use crate::rules::wording::{counted, quoted};
 
 declare_rule! {
     /// ## What it finds
@@ -46,7 +47,7 @@ fn check(source: &SourceContext<'_>, findings: &mut dyn FindingSink) {
 }
 
 fn sentence(finding: &Finding<'_>) -> String {
-    let part = finding.value.as_deref().and_then(|value| value.parse().ok()).map_or("?".to_owned(), grouped);
+    let part = finding.value.as_deref().and_then(|value| value.parse().ok()).map_or("?".to_owned(), count);
     match finding.detail.as_deref() {
         Some("references") => {
             format!("only {part} of {} are resolved", counted(finding.count, "judged reference"))

@@ -1,5 +1,7 @@
 //! An item of a table, as one flat tape: whoever reads items in a row needs no memory of its own for each.
 
+use crate::model::bytes::same;
+
 /// The types of DynamoDB values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ValueKind {
@@ -220,6 +222,6 @@ impl<'a> Value<'a> {
         if self.kind() != ValueKind::M {
             return None;
         }
-        self.members().find_map(|(member, value)| (member == name).then_some(value))
+        self.members().find_map(|(member, value)| same(member.as_bytes(), name.as_bytes()).then_some(value))
     }
 }
