@@ -85,7 +85,7 @@ impl Failure {
     /// The user stopped it.
     pub(super) fn interrupted() -> Self {
         let problem = Problem {
-            message: "interrupted; nothing was written".to_owned(),
+            message: "interrupted; no file was written".to_owned(),
             place: None,
             help: None,
             causes: Vec::new(),

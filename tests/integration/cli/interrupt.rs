@@ -69,7 +69,7 @@ fn an_interrupt_ends_the_program_within_a_second_and_leaves_nothing() {
         let took = sent.elapsed();
         let ran = Ran::of(&output, world.dir());
         ran.is_refused(130);
-        assert_eq!(ran.stderr, "error: interrupted; nothing was written\n", "{signal}");
+        assert_eq!(ran.stderr, "error: interrupted; no file was written\n", "{signal}");
         assert!(took < Duration::from_secs(1), "{signal}: it took {took:?}");
         assert!(world.files() == before, "{signal}: left {:?}", world.files().keys());
     }
@@ -105,7 +105,7 @@ fn an_interrupted_report_leaves_nothing() {
         let ran = Ran::of(&child.wait_with_output().unwrap(), world.dir());
         let took = sent.elapsed();
         ran.is_refused(130);
-        assert_eq!(ran.stderr, "error: interrupted; nothing was written\n", "{output}");
+        assert_eq!(ran.stderr, "error: interrupted; no file was written\n", "{output}");
         assert!(took < Duration::from_secs(1), "{output}: it took {took:?}");
         assert!(world.files() == before, "{output}: left {:?}", world.files().keys());
     }
