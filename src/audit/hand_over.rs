@@ -53,6 +53,12 @@ impl<T> HandOver<T> {
 }
 
 impl<T> Reader<'_, T> {
+    /// Whether a piece would be taken now.
+    pub(super) fn is_wanted(&self) -> bool {
+        let state = self.0.state();
+        state.pieces.len() < state.idle
+    }
+
     /// Gives a piece to an idle thread, or back if there is none.
     pub(super) fn offer(&self, piece: T) -> Option<T> {
         let mut state = self.0.state();

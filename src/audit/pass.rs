@@ -21,6 +21,7 @@ use crate::audit::tally::Partial;
 use crate::model::{SourceDefect, SourceProblem};
 use crate::references::{Declarations, Extractor, References};
 use crate::results::findings::Run;
+use crate::source::Ahead;
 use crate::source::export::ReadingOrder;
 use crate::source::inventory::{Batch, PartReader, ReadOptions};
 
@@ -182,6 +183,14 @@ pub(super) fn read_exports(
     Ok((first.merge(extractors), complete, items))
 }
 
+/// What a thread that found no part left does for the others.
+enum Piece {
+    /// To decode the next megabytes of a part.
+    Decode(Ahead),
+    /// To judge rows of an inventory.
+    Judge(usize, Batch),
+}
+
 /// Streams every inventory past the references; with `side`, every object also goes there, for a migration to
 /// be proved.
 pub(super) fn read_inventories(
@@ -247,18 +256,29 @@ pub(super) fn read_inventories(
             while let Some(batch) = reader.next_batch(&mut |defect| told(&mut pass, &defect))? {
                 request.progress.advance(reader.bytes_read() - bytes, 0);
                 bytes = reader.bytes_read();
-                match reading.offer((number, batch)) {
-                    Some((number, batch)) => judge(&mut pass, number, &batch)?,
-                    None => check_cancel(request)?,
+                if reading.is_wanted() {
+                    reader.decode_ahead(&mut |ahead| match reading.offer(Piece::Decode(ahead)) {
+                        Some(Piece::Decode(ahead)) => Some(ahead),
+                        _ => None,
+                    });
+                }
+                match reading.offer(Piece::Judge(number, batch)) {
+                    Some(Piece::Judge(number, batch)) => judge(&mut pass, number, &batch)?,
+                    _ => check_cancel(request)?,
                 }
             }
             request.progress.advance(reader.bytes_read().saturating_sub(bytes), 0);
             check_cancel(request)?;
         }
         drop(reading);
-        while let Some((number, batch)) = hand_over.take() {
-            pass.enter(inputs.inventories[number].0);
-            judge(&mut pass, number, &batch)?;
+        while let Some(piece) = hand_over.take() {
+            match piece {
+                Piece::Decode(ahead) => ahead.run(),
+                Piece::Judge(number, batch) => {
+                    pass.enter(inputs.inventories[number].0);
+                    judge(&mut pass, number, &batch)?;
+                }
+            }
         }
         side.map_or(Ok(()), SideTaker::finish)?;
         Ok((pass.partial, pass.emitter, rows))

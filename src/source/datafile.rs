@@ -1,19 +1,19 @@
 //! One data file of a delivery, read once: its size, its MD5 and gzip's CRC are checked on the way.
-//!
-//! [`DataFile::read`] is the seam at which one large file could be spread over two threads, one that inflates and
-//! one that parses.
+
+use std::io;
 
 use md5::{Digest, Md5};
 
+use super::decode_ahead::{Ahead, Followed, Next, split};
+use super::decoder::Decoder;
 use super::error::SourceError;
-use super::gzip::Gunzip;
 use super::input::Notation;
 use super::place::Place;
-use super::store::{self, Input};
+use super::store;
 use crate::model::{SourceDefect, SourceProblem};
 
-/// Compressed bytes per read.
-const BUFFER: usize = 128 << 10;
+/// Stored bytes that are worth another thread.
+const LEAST_AHEAD: u64 = 1 << 20;
 
 /// Why a file was not read to its end.
 #[derive(Debug)]
@@ -94,13 +94,28 @@ impl Proof {
 /// A plain or gzip-compressed file.
 pub(super) struct DataFile {
     path: Place,
-    file: Input,
-    gunzip: Option<Gunzip>,
-    buffer: Vec<u8>,
-    /// What of the buffer is not decoded yet.
-    unread: std::ops::Range<usize>,
-    bytes_read: u64,
+    size: u64,
+    is_gzip: bool,
+    /// At hand, unless another thread has it.
+    decoder: Option<Box<Decoder>>,
+    /// What another thread decodes.
+    ahead: Option<Followed>,
+    /// Memory for that.
+    spare: Vec<Vec<u8>>,
+    taken: Taken,
+}
+
+/// What was read of the file.
+struct Taken {
+    bytes: u64,
     proof: Proof,
+}
+
+impl Taken {
+    fn take(&mut self, stored: &[u8]) {
+        self.bytes += stored.len() as u64;
+        self.proof.update(stored);
+    }
 }
 
 impl DataFile {
@@ -117,60 +132,53 @@ impl DataFile {
         defects: &mut dyn FnMut(SourceDefect),
     ) -> Result<Self, SourceError> {
         let (file, size) = store::open(path)?;
-        let proof = Proof::start(name, stated, size, verify, defects);
-        let mut data = Self {
-            path: path.to_owned(),
-            file,
-            gunzip: None,
-            buffer: vec![0; BUFFER],
-            unread: 0..0,
-            bytes_read: 0,
-            proof,
-        };
-        data.refill()?;
-        if name.ends_with(".gz") || data.buffer[data.unread.clone()].starts_with(&[0x1f, 0x8b]) {
-            data.gunzip = Some(Gunzip::new());
-        }
-        Ok(data)
+        let mut taken = Taken { bytes: 0, proof: Proof::start(name, stated, size, verify, defects) };
+        let decoder = Decoder::new(path.to_owned(), file, name, &mut |stored| taken.take(stored))?;
+        let (path, is_gzip) = (path.to_owned(), decoder.is_gzip());
+        Ok(Self { path, size, is_gzip, decoder: Some(Box::new(decoder)), ahead: None, spare: Vec::new(), taken })
     }
 
     /// The codec of the file.
     pub(super) fn compression(&self) -> &'static str {
-        if self.gunzip.is_some() { "gzip" } else { "none" }
+        if self.is_gzip { "gzip" } else { "none" }
     }
 
     /// Bytes read from disk.
     pub(super) fn bytes_read(&self) -> u64 {
-        self.bytes_read
+        self.taken.bytes
+    }
+
+    /// Offers to decode the next megabytes to another thread, if they are worth it; what is offered comes back if there
+    /// is none.
+    pub(super) fn decode_ahead(&mut self, offer: &mut dyn FnMut(Ahead) -> Option<Ahead>) {
+        if !self.is_gzip || self.size.saturating_sub(self.taken.bytes) < LEAST_AHEAD {
+            return;
+        }
+        let Some(decoder) = self.decoder.take() else { return };
+        let (ahead, followed) = split(decoder, std::mem::take(&mut self.spare));
+        match offer(ahead).map(Ahead::into_parts) {
+            None => self.ahead = Some(followed),
+            Some((decoder, spare)) => (self.decoder, self.spare) = (Some(decoder), spare),
+        }
     }
 
     /// Decodes into `output`, which must not be empty; 0 at the end.
     pub(super) fn read(&mut self, output: &mut [u8]) -> Result<usize, Stop> {
-        loop {
-            let input = &self.buffer[self.unread.clone()];
-            let produced = match &mut self.gunzip {
-                Some(gunzip) => {
-                    let progress = gunzip.decode(input, output).map_err(|reason| Stop::Broken(reason.to_owned()))?;
-                    self.unread.start += progress.consumed;
-                    progress.produced
-                }
-                None => {
-                    let length = input.len().min(output.len());
-                    output[..length].copy_from_slice(&input[..length]);
-                    self.unread.start += length;
-                    length
-                }
-            };
-            if produced > 0 {
-                return Ok(produced);
+        let Self { path, decoder, ahead, spare, taken, .. } = self;
+        let mut stored = |bytes: &[u8]| taken.take(bytes);
+        match ahead.as_mut().map(|followed| followed.read(output, &mut stored)) {
+            None => {}
+            Some(Next::Bytes(length)) => return Ok(length),
+            Some(Next::Lost) => *ahead = None,
+            Some(Next::Over(back, stop)) => {
+                *decoder = Some(back);
+                *spare = ahead.take().map_or_else(Vec::new, Followed::into_spare);
+                stop.map_or(Ok(()), Err)?;
             }
-            if !self.unread.is_empty() {
-                return Err(Stop::Broken("the compressed data are corrupt".to_owned()));
-            }
-            if !self.refill().map_err(Stop::Failed)? {
-                let whole = self.gunzip.as_ref().is_none_or(Gunzip::may_end);
-                return if whole { Ok(0) } else { Err(Stop::Broken("the compressed data end early".to_owned())) };
-            }
+        }
+        match decoder {
+            Some(decoder) => decoder.read(output, &mut stored),
+            None => Err(Stop::Failed(lost(path))),
         }
     }
 
@@ -180,18 +188,23 @@ impl DataFile {
     ///
     /// What the system says.
     pub(super) fn finish(&mut self, defects: &mut dyn FnMut(SourceDefect)) -> Result<(), SourceError> {
-        while self.proof.wants_bytes() && self.refill()? {}
-        self.proof.finish(defects);
+        let mut nowhere = [0; 4 << 10];
+        while self.ahead.is_some() {
+            if let Err(Stop::Failed(error)) = self.read(&mut nowhere) {
+                return Err(error);
+            }
+        }
+        let Self { path, decoder, taken, .. } = self;
+        let decoder = decoder.as_mut().ok_or_else(|| lost(path))?;
+        while taken.proof.wants_bytes() && decoder.refill(&mut |stored| taken.take(stored))? {}
+        taken.proof.finish(defects);
         Ok(())
     }
+}
 
-    fn refill(&mut self) -> Result<bool, SourceError> {
-        let length = self.file.read_some(&mut self.buffer).map_err(|error| SourceError::io(&self.path, error))?;
-        self.unread = 0..length;
-        self.bytes_read += length as u64;
-        self.proof.update(&self.buffer[..length]);
-        Ok(length > 0)
-    }
+/// The thread that had a file's decoder ended without giving it back.
+fn lost(path: &Place) -> SourceError {
+    SourceError::io(path.to_owned(), io::Error::other("the thread that decoded it has ended"))
 }
 
 /// Decoded bytes by which a file is recognised.
@@ -215,4 +228,110 @@ pub(super) fn head(path: &Place) -> Result<Vec<u8>, SourceError> {
     }
     head.truncate(length);
     Ok(head)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+    use std::thread;
+
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+    use md5::{Digest, Md5};
+
+    use super::{DataFile, Notation, Place, Stated, Stop};
+    use crate::model::SourceProblem;
+    use crate::source::decode_ahead::Ahead;
+
+    /// What a file came to: its decoded bytes, why it ended, and what was told of it.
+    type Came = (Vec<u8>, Option<String>, Vec<SourceProblem>);
+
+    /// Numbers of which half a byte is chance: they come to some megabytes, compressed.
+    fn content() -> Vec<u8> {
+        let mut state = 1_u64;
+        let mut next = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (state >> 60) as u8
+        };
+        (0..12 << 20).map(|_| next()).collect()
+    }
+
+    fn gzip(content: &[u8]) -> Vec<u8> {
+        let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
+        gzip.write_all(content).unwrap();
+        gzip.finish().unwrap()
+    }
+
+    /// Reads a file piece by piece; before each, `ahead` may have it decoded elsewhere.
+    fn read(stored: &[u8], md5: [u8; 16], ahead: &mut dyn FnMut(&mut DataFile)) -> Came {
+        let folder = tempfile::TempDir::new().unwrap();
+        let path = folder.path().join("part.csv.gz");
+        std::fs::write(&path, stored).unwrap();
+        let stated = Stated { size: None, md5: Some(md5), notation: Notation::Hex };
+        let mut told = Vec::new();
+        let mut data = DataFile::open(&Place::from(path), "part.csv.gz", stated, true, &mut |_| {}).unwrap();
+        let (mut decoded, mut piece) = (Vec::new(), vec![0; 100_000]);
+        let reason = loop {
+            ahead(&mut data);
+            match data.read(&mut piece) {
+                Ok(0) => break None,
+                Ok(length) => decoded.extend_from_slice(&piece[..length]),
+                Err(Stop::Broken(reason)) => break Some(reason),
+                Err(Stop::Failed(error)) => panic!("{error}"),
+            }
+        };
+        data.finish(&mut |defect| told.push(defect.problem)).unwrap();
+        assert_eq!(data.bytes_read(), stored.len() as u64);
+        (decoded, reason, told)
+    }
+
+    #[test]
+    fn it_makes_no_difference_which_thread_decodes() {
+        let (content, mut refused) = (content(), 0);
+        let whole = gzip(&content);
+        let right = Md5::digest(&whole).into();
+        let mut damaged = whole.clone();
+        let middle = damaged.len() / 2;
+        damaged[middle..middle + 64].fill(0xff);
+        for (stored, md5) in [(&whole[..], right), (&whole[..], [0; 16]), (&whole[..middle], right), (&damaged, right)]
+        {
+            let alone = read(stored, md5, &mut |_| {});
+            let together = thread::scope(|scope| {
+                let mut count = 0;
+                let mut offer = |ahead: Ahead| {
+                    count += 1;
+                    if count % 3 == 1 {
+                        refused += 1;
+                        return Some(ahead);
+                    }
+                    scope.spawn(|| ahead.run());
+                    None
+                };
+                read(stored, md5, &mut |data| data.decode_ahead(&mut offer))
+            });
+            assert!(alone == together, "{:?} and {:?}", (&alone.1, &alone.2), (&together.1, &together.2));
+            assert_eq!((alone.0 == content, alone.1.is_none()), (stored == whole, stored == whole));
+            assert_eq!(alone.2.is_empty(), stored == whole && md5 == right);
+        }
+        assert!(refused > 4, "{refused}");
+    }
+
+    #[test]
+    fn a_thread_that_never_decodes_is_an_error() {
+        let stored = gzip(&content());
+        let folder = tempfile::TempDir::new().unwrap();
+        let path = folder.path().join("part.csv.gz");
+        std::fs::write(&path, &stored).unwrap();
+        let stated = Stated { size: None, md5: None, notation: Notation::Hex };
+        let mut data = DataFile::open(&Place::from(path), "part.csv.gz", stated, false, &mut |_| {}).unwrap();
+        data.decode_ahead(&mut |ahead| {
+            drop(ahead);
+            None
+        });
+        for _ in 0..2 {
+            let Err(Stop::Failed(error)) = data.read(&mut [0; 16]) else { panic!("nobody decodes") };
+            assert!(error.to_string().contains("part.csv.gz"), "{error}");
+        }
+        assert!(data.finish(&mut |_| {}).is_err());
+    }
 }

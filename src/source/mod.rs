@@ -3,6 +3,8 @@
 //! Bad data is a result (a `SourceDefect`), bad plumbing an error ([`SourceError`]).
 
 mod datafile;
+mod decode_ahead;
+mod decoder;
 pub mod describe;
 mod error;
 pub mod export;
@@ -18,6 +20,7 @@ mod s3;
 mod store;
 mod walk;
 
+pub use decode_ahead::Ahead;
 pub use error::{InputKind, SourceError};
 pub use input::{InputFile, PassedOver};
 pub use place::Place;
