@@ -21,7 +21,7 @@ use crate::audit::tally::Partial;
 use crate::model::{SourceDefect, SourceProblem};
 use crate::references::{Declarations, Extractor, References};
 use crate::results::findings::Run;
-use crate::source::Ahead;
+use crate::source::DecodeAhead;
 use crate::source::export::ReadingOrder;
 use crate::source::inventory::{Batch, PartReader, ReadOptions};
 
@@ -186,7 +186,7 @@ pub(super) fn read_exports(
 /// What a thread that found no part left does for the others.
 enum Piece {
     /// To decode the next megabytes of a part.
-    Decode(Ahead),
+    Decode(DecodeAhead),
     /// To judge rows of an inventory.
     Judge(usize, Batch),
 }

@@ -4,7 +4,7 @@ use std::io;
 
 use md5::{Digest, Md5};
 
-use super::decode_ahead::{Ahead, Followed, Next, split};
+use super::decode_ahead::{DecodeAhead, Followed, Next, split};
 use super::decoder::Decoder;
 use super::error::SourceError;
 use super::input::Notation;
@@ -150,13 +150,13 @@ impl DataFile {
 
     /// Offers to decode the next megabytes to another thread, if they are worth it; what is offered comes back if there
     /// is none.
-    pub(super) fn decode_ahead(&mut self, offer: &mut dyn FnMut(Ahead) -> Option<Ahead>) {
+    pub(super) fn decode_ahead(&mut self, offer: &mut dyn FnMut(DecodeAhead) -> Option<DecodeAhead>) {
         if !self.is_gzip || self.size.saturating_sub(self.taken.bytes) < LEAST_AHEAD {
             return;
         }
         let Some(decoder) = self.decoder.take() else { return };
         let (ahead, followed) = split(decoder, std::mem::take(&mut self.spare));
-        match offer(ahead).map(Ahead::into_parts) {
+        match offer(ahead).map(DecodeAhead::into_parts) {
             None => self.ahead = Some(followed),
             Some((decoder, spare)) => (self.decoder, self.spare) = (Some(decoder), spare),
         }
@@ -241,7 +241,7 @@ mod tests {
 
     use super::{DataFile, Notation, Place, Stated, Stop};
     use crate::model::SourceProblem;
-    use crate::source::decode_ahead::Ahead;
+    use crate::source::decode_ahead::DecodeAhead;
 
     /// What a file came to: its decoded bytes, why it ended, and what was told of it.
     type Came = (Vec<u8>, Option<String>, Vec<SourceProblem>);
@@ -298,7 +298,7 @@ mod tests {
             let alone = read(stored, md5, &mut |_| {});
             let together = thread::scope(|scope| {
                 let mut count = 0;
-                let mut offer = |ahead: Ahead| {
+                let mut offer = |ahead: DecodeAhead| {
                     count += 1;
                     if count % 3 == 1 {
                         refused += 1;

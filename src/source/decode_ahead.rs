@@ -10,11 +10,11 @@ use super::decoder::Decoder;
 const BLOCK: usize = 256 << 10;
 /// Blocks that are decoded ahead. They wait in memory if their reader has more to do than the decoder.
 const BLOCKS: usize = 32;
-/// What waits at most: the blocks, nearly as many stored pieces if nothing is compressed, and the end.
+/// Messages that wait at most: the blocks, twice as many stored pieces where nothing is compressed, the end, and some.
 const MESSAGES: usize = 4 * BLOCKS;
 
 /// What is to be decoded, for a thread that has nothing else to do.
-pub struct Ahead {
+pub struct DecodeAhead {
     decoder: Box<Decoder>,
     /// Blocks whose memory is used again.
     spare: Vec<Vec<u8>>,
@@ -29,7 +29,7 @@ enum Message {
     Over(Box<Decoder>, Option<Stop>),
 }
 
-impl Ahead {
+impl DecodeAhead {
     /// Decodes; what came out waits for the reader. Ends early if that is gone.
     pub fn run(self) {
         let Self { mut decoder, mut spare, messages } = self;
@@ -85,10 +85,10 @@ pub(super) enum Next {
 }
 
 /// Splits a file between a thread that decodes and the one that reads; `spare` is memory for it.
-pub(super) fn split(decoder: Box<Decoder>, spare: Vec<Vec<u8>>) -> (Ahead, Followed) {
+pub(super) fn split(decoder: Box<Decoder>, spare: Vec<Vec<u8>>) -> (DecodeAhead, Followed) {
     let (sender, messages) = sync_channel(MESSAGES);
     let followed = Followed { messages, block: Vec::new(), read: 0, spent: Vec::new() };
-    (Ahead { decoder, spare, messages: sender }, followed)
+    (DecodeAhead { decoder, spare, messages: sender }, followed)
 }
 
 impl Followed {

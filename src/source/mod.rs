@@ -20,7 +20,7 @@ mod s3;
 mod store;
 mod walk;
 
-pub use decode_ahead::Ahead;
+pub use decode_ahead::DecodeAhead;
 pub use error::{InputKind, SourceError};
 pub use input::{InputFile, PassedOver};
 pub use place::Place;

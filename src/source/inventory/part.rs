@@ -14,7 +14,7 @@ use super::parquet::ParquetReader;
 use super::parquet_footer;
 use crate::model::{SourceDefect, SourceProblem};
 use crate::source::datafile::{DataFile, Proof, Stated, Stop};
-use crate::source::decode_ahead::Ahead;
+use crate::source::decode_ahead::DecodeAhead;
 use crate::source::error::SourceError;
 use crate::source::input::Notation;
 use crate::source::place::Place;
@@ -164,7 +164,7 @@ impl PartReader {
 
     /// Offers to decode the next megabytes to another thread, where a file can only be decoded in one go; what is offered
     /// comes back if there is none.
-    pub fn decode_ahead(&mut self, offer: &mut dyn FnMut(Ahead) -> Option<Ahead>) {
+    pub fn decode_ahead(&mut self, offer: &mut dyn FnMut(DecodeAhead) -> Option<DecodeAhead>) {
         match &mut self.rows {
             Some(Rows::Csv(reader)) => reader.data().decode_ahead(offer),
             Some(Rows::Listing(reader)) => reader.data().decode_ahead(offer),
