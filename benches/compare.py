@@ -119,7 +119,7 @@ def machine(options):
 
 
 def compare(stocktake, bottom, world_, format_, order, options):
-    """One line for each program; gives the runs without checksums."""
+    """One line for each program; gives the runs without checksums, those with them, and those of the floor."""
     plain, checked, peers, floors = [], [], [], []
     for _ in range(options.rounds):
         plain.append(audit(stocktake, world_, options.threads, "--no-checksums"))
@@ -138,7 +138,7 @@ def compare(stocktake, bottom, world_, format_, order, options):
             against = f"{1 / ratio(floors, runs):.2f}×" if runs is not floors else ""
             numbers = f"{median(runs, 'cpu'):.2f}", f"{median(runs, 'wall'):.2f}", f"{median(runs, 'mib'):.0f}"
             row(format_, order, name, *numbers, faster, against)
-    return plain
+    return plain, checked, floors
 
 
 def main():
@@ -164,7 +164,10 @@ def main():
         of_order = {}
         for order in options.orders:
             world_ = world(generate, data, format_, order, options)
-            of_order[order] = compare(stocktake, bottom, world_, format_, order, options)
+            of_order[order], checked, floors = compare(stocktake, bottom, world_, format_, order, options)
+            if options.parts == 1:
+                longer = statistics.median(ours.wall / floor.wall for ours, floor in zip(checked, floors))
+                notes.append(f"{format_}, {order}: one part with checksums takes {longer:.2f}× the wall of the floor.")
             if order == "sorted" and not options.no_threads:
                 pairs = [
                     audit(stocktake, world_, 1, "--no-checksums").wall
