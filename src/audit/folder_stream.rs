@@ -22,7 +22,8 @@ type Head<'f> = Option<(Cow<'f, str>, FolderTally)>;
 impl FolderStream {
     /// Sorts what is in memory, on the threads of the pool that it is called in.
     pub(super) fn new(held: Vec<Folders>, runs: Vec<FolderRun>, order: FolderOrder) -> Self {
-        let sort = |folders: Folders| {
+        let sort = |mut folders: Folders| {
+            folders.close();
             let sorted = folders.sorted(&order);
             (folders, sorted)
         };

@@ -208,6 +208,12 @@ impl Folders {
             + self.table.capacity() * ENTRY
     }
 
+    /// Forgets what only new folders ask for: from now on there are none.
+    pub(super) fn close(&mut self) {
+        self.table = HashTable::new();
+        self.hashes = Column::default();
+    }
+
     /// Every folder's number, in order.
     pub(super) fn sorted(&self, order: &FolderOrder) -> Vec<u32> {
         let mut numbers: Vec<u32> = (0..self.list.len() as u32).collect();

@@ -66,7 +66,7 @@ use crate::source::inventory::Column;
 
 /// Findings of one thread in memory before they are a sorted run, in bytes: at least, and at most.
 const LEAST_RUN_BYTES: u64 = 64 << 10;
-const MOST_RUN_BYTES: u64 = 8 << 20;
+const MOST_RUN_BYTES: u64 = 4 << 20;
 
 /// How many folders the drawing of the structure is given.
 pub const LARGEST_FOLDERS: usize = 400;
