@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
+use crate::audit::case_twins::CaseTwins;
 use crate::audit::error::AuditError;
 use crate::audit::folder_table::Folders;
 use crate::audit::folder_tally::{FolderOrder, FolderRun, FolderTally};
@@ -14,6 +15,8 @@ pub(super) struct FolderStream {
     held: Vec<(Folders, Vec<u32>)>,
     runs: Vec<FolderRun>,
     order: FolderOrder,
+    /// Where no folder was spilled: those that differ only in case.
+    twins: Option<CaseTwins>,
 }
 
 /// The next folder of a source.
@@ -22,12 +25,18 @@ type Head<'f> = Option<(Cow<'f, str>, FolderTally)>;
 impl FolderStream {
     /// Sorts what is in memory, on the threads of the pool that it is called in.
     pub(super) fn new(held: Vec<Folders>, runs: Vec<FolderRun>, order: FolderOrder) -> Self {
+        let twins = runs.is_empty().then(|| CaseTwins::among(&held));
         let sort = |mut folders: Folders| {
             folders.close();
             let sorted = folders.sorted(&order);
             (folders, sorted)
         };
-        Self { held: held.into_par_iter().map(sort).collect(), runs, order }
+        Self { held: held.into_par_iter().map(sort).collect(), runs, order, twins }
+    }
+
+    /// The folders that differ only in case; `count` is about how many folders there are.
+    pub(super) fn case_twins(&mut self, count: usize) -> Result<CaseTwins, AuditError> {
+        self.twins.take().map_or_else(|| CaseTwins::find(self, count), Ok)
     }
 
     /// Calls `each` with every folder in order.

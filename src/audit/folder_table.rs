@@ -4,7 +4,6 @@
 //! in one line of the cache, and the name it is proven by in another.
 
 use std::borrow::Cow;
-use std::hash::BuildHasher;
 use std::hint::black_box;
 use std::io;
 use std::path::Path;
@@ -12,6 +11,7 @@ use std::sync::Arc;
 
 use hashbrown::{HashMap, HashTable};
 
+use crate::audit::case_twins::case_hash;
 use crate::audit::folder_tally::{FolderOrder, FolderRun, FolderTally};
 use crate::audit::names::{Name, Names};
 use crate::audit::sort_by_text::sort_by_text;
@@ -31,13 +31,12 @@ const AHEAD: usize = 16;
 /// Folders by number.
 #[derive(Debug, Default)]
 pub(super) struct Folders {
-    hasher: foldhash::fast::RandomState,
     table: HashTable<u32>,
     names: Names,
     list: Column<Folder>,
     /// Of the few folders that have some.
     faults: HashMap<u32, Faults>,
-    /// By folder: half of its hash, so that a table that grows reads no name.
+    /// By folder: its [`case_hash`], so that a table that grows reads no name.
     hashes: Column<u32>,
     /// How keys of folders were placed, each way once.
     placements: Vec<Placed>,
@@ -93,13 +92,10 @@ impl Folders {
         covering: impl FnOnce() -> Option<Option<TextPlace>>,
     ) -> u32 {
         let area = placed.area;
-        let hash = self.hasher.hash_one((bucket, area, folder)) as u32;
-        let found = self.table.find(spread(hash), |&number| {
-            let known = self.list.get(number);
-            known.bucket == bucket && known.area == area && self.names.get(known.name) == folder
-        });
+        let hash = case_hash(bucket, area, folder);
+        let found = self.find(hash, bucket, area, folder);
         let holds = placed.open || (placed.siblings && directory == folder.len());
-        if let Some(&number) = found {
+        if let Some(number) = found {
             if holds && self.list.get(number).place == UNKNOWN {
                 self.list.get_mut(number).place = self.placement(placed);
             }
@@ -118,6 +114,31 @@ impl Folders {
         let hashes = &self.hashes;
         self.table.insert_unique(spread(hash), number, |&number| spread(*hashes.get(number)));
         number
+    }
+
+    fn find(&self, hash: u32, bucket: u16, area: u16, folder: &[u8]) -> Option<u32> {
+        let found = self.table.find(spread(hash), |&number| {
+            let known = self.list.get(number);
+            known.bucket == bucket && known.area == area && self.names.get(known.name) == folder
+        });
+        found.copied()
+    }
+
+    /// Whether a folder of another table is here too; not asked of a table that is [closed](Self::close).
+    pub(super) fn holds(&self, other: &Self, number: u32) -> bool {
+        let (bucket, area) = other.place(number);
+        self.find(*other.hashes.get(number), bucket, area, other.name(number).as_bytes()).is_some()
+    }
+
+    /// By folder: its [`case_hash`]; of a table that is [closed](Self::close) none.
+    pub(super) fn hashes(&self) -> impl Iterator<Item = &u32> {
+        self.hashes.iter()
+    }
+
+    /// The bucket and the area of a folder.
+    pub(super) fn place(&self, number: u32) -> (u16, u16) {
+        let Folder { bucket, area, .. } = self.list.get(number);
+        (*bucket, *area)
     }
 
     fn placement(&mut self, placed: Placed) -> u16 {

@@ -1,7 +1,6 @@
 //! What only the whole can show of folders and names: missing companions, case collisions, plural names; and the
 //! rows of `folders.parquet`.
 
-use crate::audit::case_twins::CaseTwins;
 use crate::audit::error::AuditError;
 use crate::audit::folder_stream::FolderStream;
 use crate::audit::folder_tally::FolderTally;
@@ -66,7 +65,7 @@ impl FolderClosing<'_> {
         emitter: &mut Emitter,
         each: &mut dyn FnMut(&FolderRow) -> Result<(), AuditError>,
     ) -> Result<FolderSummary, AuditError> {
-        let twins = CaseTwins::find(folders, self.partial.folder_count())?;
+        let twins = folders.case_twins(self.partial.folder_count() as usize)?;
         let mut summary = FolderSummary::new(self.partial.areas.len());
         let areas = self.request.layout.spec().areas.len();
         let (mut row, mut captures) = (FolderRow::default(), Captures::new());
