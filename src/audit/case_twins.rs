@@ -66,7 +66,7 @@ impl CaseTwins {
         candidates.twins()
     }
 
-    /// Goes through all folders twice; `count` is about how many there are.
+    /// Goes through all folders, and once more if any may have a twin; `count` is about how many there are.
     pub(super) fn find(folders: &mut FolderStream, count: usize) -> Result<Self, AuditError> {
         let hash = |name: &str, tally: &FolderTally| case_hash(tally.bucket, tally.area, name.as_bytes());
         let (mut marks, mut candidates) = (Marks::new(count), Candidates::default());
@@ -74,6 +74,9 @@ impl CaseTwins {
             marks.add(hash(name, tally));
             Ok(())
         })?;
+        if marks.are_single() {
+            return Ok(Self::default());
+        }
         folders.each(&mut |name, tally| {
             if marks.has_two(hash(name, tally)) {
                 candidates.add(tally.bucket, tally.area, name);
@@ -118,6 +121,11 @@ impl Marks {
     fn has(&self, hash: u32) -> bool {
         let (word, bit) = self.place(hash);
         self.once[word] & bit != 0
+    }
+
+    /// Whether no hash was met twice.
+    fn are_single(&self) -> bool {
+        self.twice.iter().all(|&word| word == 0)
     }
 
     fn has_two(&self, hash: u32) -> bool {
