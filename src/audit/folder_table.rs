@@ -18,9 +18,10 @@ use crate::audit::sort_by_text::sort_by_text;
 use crate::audit::tally::{Amount, NEVER};
 use crate::layout::Placed;
 use crate::model::Millis;
+use crate::references::CoveredFolder;
 use crate::references::fold::spread;
 use crate::references::index::BucketIndex;
-use crate::references::texts::{Column, TextPlace};
+use crate::references::texts::Column;
 
 /// The number of a placement that is not known, or not kept as there were too many.
 const UNKNOWN: u16 = u16::MAX;
@@ -81,15 +82,15 @@ impl Folders {
         Self { names: Names::beside(buckets), ..Self::default() }
     }
 
-    /// The number of a folder, for a key in a directory of so many bytes. If it is new, `covering` says whether records
-    /// cover or claim it, and where a key of the index stands that begins with its name.
+    /// The number of a folder, for a key in a directory of so many bytes. If it is new, `covered` looks whether records
+    /// cover or claim it.
     pub(super) fn number(
         &mut self,
         bucket: u16,
         placed: Placed,
         directory: usize,
         folder: &[u8],
-        covering: impl FnOnce() -> Option<Option<TextPlace>>,
+        covered: impl FnOnce() -> Option<CoveredFolder>,
     ) -> u32 {
         let area = placed.area;
         let hash = case_hash(bucket, area, folder);
@@ -101,15 +102,15 @@ impl Folders {
             }
             return number;
         }
-        let covering = covering();
-        let name = match covering.flatten() {
+        let covered = covered();
+        let name = match covered.and_then(|folder| folder.key) {
             Some(place) => Names::of_key(bucket, place, folder.len()),
             // It ends with a `/` of a key, and keys are UTF-8.
             None => self.names.push(std::str::from_utf8(folder).unwrap_or_default()),
         };
         let place = if holds { self.placement(placed) } else { UNKNOWN };
         let counts = Counts { all: Amount::default(), newest: NEVER, companions: 0, referenced: 0 };
-        let number = self.list.push(Folder { name, bucket, area, place, covered: covering.is_some(), counts });
+        let number = self.list.push(Folder { name, bucket, area, place, covered: covered.is_some(), counts });
         self.hashes.push(hash);
         let hashes = &self.hashes;
         self.table.insert_unique(spread(hash), number, |&number| spread(*hashes.get(number)));

@@ -285,7 +285,7 @@ impl<'s> ObjectPass<'s> {
         if matches!(key_match, KeyMatch::Area(_)) && area.standing != Standing::Outside && !is_marker {
             let name = &key[..usize::from(placed.folder)];
             let index = self.index;
-            let (directory, covers) = (self.directory.name().len(), || index.covering(placed.area, name));
+            let (directory, covers) = (self.directory.name().len(), || index.covered_folder(placed.area, name));
             let number = self.partial.folders.number(self.bucket, placed, directory, name, covers);
             folder = Some(number);
             let last = LastFolder { placed, folder: number };

@@ -40,6 +40,13 @@ pub(super) struct Covered {
     pub(super) hash: u32,
 }
 
+/// A folder that records cover or claim.
+#[derive(Debug, Clone, Copy)]
+pub struct CoveredFolder {
+    /// Where a key of the index stands that begins with the folder's name, if one does.
+    pub key: Option<TextPlace>,
+}
+
 /// Where the name of a folder to add stands.
 #[derive(Debug, Clone, Copy)]
 enum Named<'t> {
@@ -115,9 +122,10 @@ impl Folders {
         self.folder(keys, area, name).map(|folder| folder.length & UNFINISHED != 0)
     }
 
-    /// Whether a folder is there, and where a key stands that begins with its name.
-    pub(super) fn place(&self, keys: &Texts, area: u16, name: &[u8]) -> Option<Option<TextPlace>> {
-        self.folder(keys, area, name).map(|folder| (folder.length & OWN == 0).then(|| keys.place(folder.text)))
+    /// A folder, if it is there.
+    pub(super) fn get(&self, keys: &Texts, area: u16, name: &[u8]) -> Option<CoveredFolder> {
+        let folder = self.folder(keys, area, name)?;
+        Some(CoveredFolder { key: (folder.length & OWN == 0).then(|| keys.place(folder.text)) })
     }
 
     fn folder(&self, keys: &Texts, area: u16, name: &[u8]) -> Option<&Folder> {

@@ -8,7 +8,7 @@ use hashbrown::{HashMap, HashTable};
 use crate::model::bytes::same;
 use crate::model::key;
 use crate::references::fold::{self, FoldHasher};
-use crate::references::folders::{Covered, Folders};
+use crate::references::folders::{Covered, CoveredFolder, Folders};
 use crate::references::hash_filter::HashFilter;
 use crate::references::prefixes::Prefixes;
 use crate::references::texts::{Column, TextPlace, Texts};
@@ -301,9 +301,9 @@ impl BucketIndex {
         self.folders.find(&self.keys, area, folder).is_some()
     }
 
-    /// Whether records cover or claim a folder, and where a key stands that begins with its name.
-    pub fn covering(&self, area: u16, folder: &[u8]) -> Option<Option<TextPlace>> {
-        self.folders.place(&self.keys, area, folder)
+    /// A folder, if records cover or claim it.
+    pub fn covered_folder(&self, area: u16, folder: &[u8]) -> Option<CoveredFolder> {
+        self.folders.get(&self.keys, area, folder)
     }
 
     /// The first so many bytes of a key.

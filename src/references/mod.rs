@@ -29,5 +29,6 @@ mod versions;
 pub use addresses::{Addresses, PathStep};
 pub use declarations::Declarations;
 pub use extract::{Extractor, RecordSink};
+pub use folders::CoveredFolder;
 pub use index::BucketIndex;
 pub use records::References;

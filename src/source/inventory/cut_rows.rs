@@ -197,6 +197,7 @@ impl BatchBuilder {
     }
 
     /// Adds a row; its key stands in the side buffer from `decoded` on, or in the row's own text.
+    // Each of its few callers knows the origin, and most that nothing was decoded: what is left of it there is short.
     #[inline(always)]
     pub(super) fn push(&mut self, row: &Row, text: &[u8], origin: Origin, decoded: Option<usize>) {
         let CutRows { side, cores, columns, .. } = &mut self.rows;
