@@ -372,13 +372,13 @@ pub enum SourceContext<'a> {
         /// The rules that are not judged, by code, joined by `, `.
         rules: &'a str,
     },
-    /// S011: the mapping is wrong, not the bucket.
+    /// S011: the mapping or the plan is wrong, not the bucket.
     Implausible {
-        /// `references`, `orphans` or `empty`.
+        /// `references`, `orphans`, `empty` or `plan`.
         detail: &'static str,
-        /// How many of them are resolved (or are orphans).
+        /// How many of them are resolved (or are orphans, or are unknown to *before*).
         part: u64,
-        /// Of how many judged.
+        /// Of how many judged (or planned).
         whole: u64,
         /// A bucket whose inventory is empty, for `empty`.
         bucket: Option<&'a str>,

@@ -7,7 +7,7 @@ use rayon::ThreadPool;
 
 use crate::audit::error::AuditError;
 use crate::audit::excuses::Excuses;
-use crate::audit::inputs::AuditInputs;
+use crate::audit::inputs::{AuditInputs, report};
 use crate::audit::migrate::pairing::SideTaker;
 use crate::audit::migrate::proof::Proof;
 use crate::audit::migrate::proving::Prover;
@@ -24,6 +24,7 @@ use crate::references::{Declarations, References};
 use crate::results::findings::FindingRuns;
 use crate::results::partitions::{Loaded, PARTITIONS, Partitions};
 use crate::results::schema::{Inputs, MigrationResult};
+use crate::rules::context::SourceContext;
 
 /// What the pass over *after* brings along.
 pub(in crate::audit) struct After<'x> {
@@ -167,8 +168,9 @@ impl Pairing<'_> {
             result.remarks.push("no record is judged: an export is missing or was not read whole".to_owned());
         }
         if all.proof.unknown > 0 {
-            let remark = format!("{} objects of the plan are not in the inventory given as before", all.proof.unknown);
-            result.remarks.push(remark);
+            let (part, whole) = (all.proof.unknown, self.plan.totals.legacy.objects);
+            let context = SourceContext::Implausible { detail: "plan", part, whole, bucket: None };
+            report(request, &mut all.emitter, "S011", &context);
         }
         all.proof.tell(request.layout, &mut result);
         crew.gathered.take(all.emitter)?;

@@ -19,22 +19,26 @@ declare_rule! {
     ///
     /// ## Example
     /// Of 100 or more judged references fewer than 5 % resolve; of 1,000 or more judged objects more than 90 % are
-    /// orphans; or an inventory is empty though records name its bucket. The thresholds stand in `[inputs]`.
+    /// orphans; or an inventory is empty though records name its bucket. The thresholds stand in `[inputs]`. Of a migration:
+    /// objects of the plan are not in the inventory given as *before*, so the plan was made of another one.
     ///
     /// ## How to mend it
     /// Compare one record's value with one key of the inventory: check `[[bucket]] name`, `prefix`, `aliases` and
-    /// `inventory_prefixes`. If the bucket really is in that state, give `--accept-implausible` for the run.
+    /// `inventory_prefixes`. If the bucket really is in that state, give `--accept-implausible` for the run. For a plan, give
+    /// the inventory that it was made of.
     "S011", "implausible-mapping", Source, Inconclusive, since "0.1.0";
     Check::Source(check), sentence, help
 }
 
-/// `detail` is `references`, `orphans` or `empty`; `value` is how many of the `count` judged; `bucket` for `empty`.
+/// `detail` is `references`, `orphans`, `empty` or `plan`; `value` is how many of the `count` judged or planned; `bucket` for
+/// `empty`.
 fn check(source: &SourceContext<'_>, findings: &mut dyn FindingSink) {
     if let SourceContext::Implausible { detail, part, whole, bucket } = source {
         // The identity of a finding about inputs is its file: here, the inputs that do not fit.
         let file = match (*bucket, *detail) {
             (Some(bucket), _) => bucket,
             (None, "references") => "exports",
+            (None, "plan") => "plan.json",
             (None, _) => "inventory",
         };
         let mut finding = about_file(&RULE.meta, file);
@@ -55,10 +59,20 @@ fn sentence(finding: &Finding<'_>) -> String {
         Some("empty") => {
             format!("the inventory of {} is empty though records name the bucket", quoted(finding.bucket.as_deref()))
         }
+        Some("plan") => {
+            let planned = counted(finding.count, "object");
+            format!(
+                "{part} of {planned} of the plan are not in the inventory given as before: it was made of another one"
+            )
+        }
         _ => format!("{part} of {} are orphans", counted(finding.count, "judged object")),
     }
 }
 
-fn help(_: &Finding<'_>) -> Option<String> {
-    Some("check `name`, `prefix` and `aliases` of the buckets; if it is true, give `--accept-implausible`".to_owned())
+fn help(finding: &Finding<'_>) -> Option<String> {
+    let help = match finding.detail.as_deref() {
+        Some("plan") => "give the inventory that the plan was made of as `--before`, or make a new plan",
+        _ => "check `name`, `prefix` and `aliases` of the buckets; if it is true, give `--accept-implausible`",
+    };
+    Some(help.to_owned())
 }

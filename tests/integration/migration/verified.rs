@@ -311,6 +311,17 @@ proptest! {
 }
 
 #[test]
+fn nothing_is_proved_of_an_inventory_that_the_plan_was_not_made_of() {
+    let migration = Migration::done(&PORTAL, portal());
+    let wrong = Migration { before: migration.after.clone(), ..migration };
+    let proof = wrong.proof(Phase::After);
+    assert_eq!(proof.judgement.verdict, Verdict::Inconclusive, "{}", proof.judgement.sentence);
+    let told = proof.findings.iter().find(|finding| finding.code == "S011").unwrap();
+    assert_eq!(told.detail.as_deref(), Some("plan"));
+    assert!(told.value.as_deref().is_some_and(|unknown| unknown != "0"));
+}
+
+#[test]
 fn severities_follow_the_phase() {
     let mut migration = Migration::done(&MEDIA, super::planned::state());
     // Nothing is gone, and no record is rewritten.
