@@ -33,6 +33,15 @@ impl StagedFile {
         if target.is_dir() {
             return Err(failed(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder")));
         }
+        // What a link leads to is replaced, and not the link; a pipe or a device would be replaced by a file.
+        let linked = if target.is_symlink() { fs::canonicalize(target).ok() } else { None };
+        let target = linked.as_deref().unwrap_or(target);
+        if fs::metadata(target).is_ok_and(|there| !there.is_file()) {
+            return Err(Failure::usage(
+                format!("`{}` is no regular file", target.display()),
+                "name a file; what goes to stdout needs no name",
+            ));
+        }
         let folder = match target.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),

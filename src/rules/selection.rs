@@ -27,6 +27,9 @@ pub enum SelectionError {
         /// The code or name that is nearest, if one is near.
         near: Option<&'static str>,
     },
+    /// No rule is left.
+    #[error("`--select` and `--ignore` leave no rule to judge by")]
+    Nothing,
     /// The S-rules are always on.
     #[error("{} judges the inputs and is always on", quoted(.selector.as_str()))]
     AlwaysOn {
@@ -40,6 +43,7 @@ impl UserError for SelectionError {
         Some(match self {
             Self::Unknown { flag, .. } => (*flag).to_owned(),
             Self::AlwaysOn { .. } => "--ignore".to_owned(),
+            Self::Nothing => "--select, --ignore".to_owned(),
         })
     }
 
@@ -51,6 +55,7 @@ impl UserError for SelectionError {
                 format!("give a code, a name or a family ({letters}); `stocktake rules` lists them all")
             }
             Self::AlwaysOn { .. } => "mend the input: the rule's page says how".to_owned(),
+            Self::Nothing => "an audit without a rule would pass whatever lies in the bucket: ignore fewer".to_owned(),
         })
     }
 }
@@ -67,7 +72,7 @@ pub(super) enum Choice {
 }
 
 impl Selection {
-    /// Refuses what names nothing, and an S-rule that is to be ignored.
+    /// Refuses what names nothing, an S-rule that is to be ignored, and a selection that leaves nothing but S-rules.
     ///
     /// # Errors
     ///
@@ -82,6 +87,10 @@ impl Selection {
             if flag == "--ignore" && rule.meta.family == Family::Source {
                 return Err(SelectionError::AlwaysOn { selector: selector.clone() });
             }
+        }
+        let is_left = |rule: &RuleMeta| rule.family != Family::Source && self.choice(rule) != Choice::Off;
+        if !RULES.iter().any(|rule| is_left(&rule.meta)) {
+            return Err(SelectionError::Nothing);
         }
         Ok(())
     }

@@ -66,6 +66,12 @@ pub enum SourceError {
         /// As given.
         path: Place,
     },
+    /// A pipe or a device.
+    #[error("`{}` is neither a file nor a folder", path.display())]
+    NotAFile {
+        /// As given.
+        path: Place,
+    },
     /// No permission.
     #[error("no permission to read `{}`", path.display())]
     Denied {
@@ -207,6 +213,7 @@ impl UserError for SourceError {
             Self::Remote { .. }
             | Self::Offline { .. }
             | Self::Interrupted
+            | Self::NotAFile { .. }
             | Self::NotFound { .. }
             | Self::Denied { .. }
             | Self::Io { .. }
@@ -217,6 +224,7 @@ impl UserError for SourceError {
 
     fn help(&self) -> Option<String> {
         match self {
+            Self::NotAFile { .. } => Some("inputs are read more than once: write what comes through it to a file".into()),
             Self::Remote { input } => {
                 Some(format!("copy the delivery down first, for example `aws s3 sync {input} ./delivery`"))
             }

@@ -29,6 +29,9 @@ pub(super) fn given(input: &Place) -> Result<Given, SourceError> {
         Place::Local(path) if is_s3(path) => Err(SourceError::Remote { input: path.display().to_string() }),
         Place::Local(path) => {
             let metadata = fs::metadata(path).map_err(|error| SourceError::io(input, error))?;
+            if !metadata.is_dir() && !metadata.is_file() {
+                return Err(SourceError::NotAFile { path: input.clone() });
+            }
             Ok(if metadata.is_dir() { Given::Folder(input.clone()) } else { Given::File })
         }
         #[cfg(feature = "s3")]

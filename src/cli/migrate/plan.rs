@@ -25,7 +25,7 @@ use crate::layout::Layout;
 use crate::migration::Mapping;
 use crate::model::{Finding, Phase, Severity, Verdict};
 use crate::render::Templates;
-use crate::render::filters::{bytes, count};
+use crate::render::filters::{bytes, count, plural};
 use crate::report::runbook;
 use crate::results::plan::{MappingFile, Plan};
 use crate::rules::{self, Selection, Severities};
@@ -190,7 +190,7 @@ fn tell(plan: &Plan, console: &Console) {
         ("without a new key (M404, blocked.csv)", totals.unmapped),
     ];
     for (what, amount) in figures.into_iter().filter(|(_, amount)| amount.objects > 0) {
-        console.say(&format!("{} objects, {}: {what}", count(amount.objects), bytes(amount.bytes)));
+        console.say(&format!("{}, {}: {what}", plural(amount.objects, "object", None), bytes(amount.bytes)));
     }
     if totals.legacy.objects == 0 {
         console.say("no object is of an older generation: nothing has to move");

@@ -81,6 +81,31 @@ fn each_error_is_one_message_and_leaves_nothing_behind() {
 }
 
 #[test]
+fn a_pipe_is_neither_an_input_nor_an_output() {
+    let world = World::sound();
+    let made = Command::new("mkfifo").arg(world.path("pipe")).status().unwrap();
+    assert!(made.success());
+    for (arguments, message) in [
+        ("audit --inventory pipe", "`pipe` is neither a file nor a folder"),
+        ("audit -o md=pipe", "`pipe` is no regular file"),
+    ] {
+        let ran = world.run(arguments);
+        ran.is_refused(2);
+        assert!(ran.stderr.starts_with(&format!("error: {message}\n")), "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn an_output_that_is_a_link_is_written_where_it_leads() {
+    let world = World::sound();
+    world.write("elsewhere/audit.md", "of yesterday");
+    std::os::unix::fs::symlink("elsewhere/audit.md", world.path("latest.md")).unwrap();
+    assert_eq!(world.run("audit -o latest.md").code, Some(0));
+    assert!(world.path("latest.md").is_symlink());
+    assert!(world.read("elsewhere/audit.md").contains("PASS"));
+}
+
+#[test]
 fn a_file_without_permission_is_named() {
     for (name, denied) in [("manifest", "manifest.json"), ("part", ".csv.gz"), ("export", "manifest-summary.json")] {
         let world = World::sound();

@@ -152,6 +152,22 @@ fn mistakes_in_the_file_itself_are_told() {
 }
 
 #[test]
+fn an_area_asks_for_as_many_companions_as_a_folder_can_keep() {
+    let area = |count: usize| {
+        let companions: Vec<String> = (0..count).map(|number| format!("[\"{number}.json\"]")).collect();
+        let companions = companions.join(",\n");
+        format!("version = 1\n[[area]]\nname = \"jobs\"\npath = \"jobs/{{job}}/**\"\ncompanions = [\n{companions}\n]\n")
+    };
+    assert!(read(&area(64)).is_ok());
+    let errors = read(&area(65)).unwrap_err();
+    insta::assert_snapshot!(printed(&errors), @r"
+    error: too many companions
+      --> stocktake.toml:70:1
+      help: an area may ask for 64 companions: list alternatives together, or split the area
+    ");
+}
+
+#[test]
 fn files_that_extend_one_another_in_a_circle_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("a.toml"), "version = 1\nextends = \"b.toml\"").unwrap();

@@ -182,6 +182,18 @@ fn a_selection_that_cannot_be_meant_is_refused() {
             "--ignore",
             "mend the input: the rule's page says how",
         ),
+        (
+            choose(&["L"], &["L"]),
+            "`--select` and `--ignore` leave no rule to judge by",
+            "--select, --ignore",
+            "an audit without a rule would pass whatever lies in the bucket: ignore fewer",
+        ),
+        (
+            choose(&[], &["K", "L", "R", "W", "M", "C"]),
+            "`--select` and `--ignore` leave no rule to judge by",
+            "--select, --ignore",
+            "an audit without a rule would pass whatever lies in the bucket: ignore fewer",
+        ),
     ] {
         let error = refuse(selection);
         assert_eq!(told(&error), (message.to_owned(), place.to_owned(), help.to_owned()));

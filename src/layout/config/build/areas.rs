@@ -16,8 +16,15 @@ pub(super) const SHARED: &[(&str, Shared)] = &[("report", Shared::Report), ("cop
 
 pub(super) const UNNAMED: &[(&str, Unnamed)] = &[("report", Unnamed::Report), ("keep", Unnamed::Keep)];
 
+/// Lists of companions of an area: a folder keeps a bit for each.
+const MOST_COMPANIONS: usize = 64;
+
 impl Build<'_> {
     pub(super) fn area(&mut self, entry: &Node) -> AreaSpec {
+        if let Some(beyond) = entry.list("companions").get(MOST_COMPANIONS) {
+            let help = "an area may ask for 64 companions: list alternatives together, or split the area";
+            self.error(beyond, "too many companions", help);
+        }
         AreaSpec {
             name: entry.text("name"),
             place: entry.place.clone(),
