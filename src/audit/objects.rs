@@ -223,7 +223,7 @@ impl<'s> ObjectPass<'s> {
         self.index.mark(number, if row.is_archived() { seen::LIVE | seen::ARCHIVED } else { seen::LIVE });
         self.mark_version(number, row);
         if row.is_archived() {
-            self.partial.archived.insert((self.bucket, number), row.size.unwrap_or(0));
+            self.partial.add_archived((self.bucket, number), row.size.unwrap_or(0));
         }
     }
 

@@ -19,18 +19,19 @@ pub(super) struct Amount {
 impl Amount {
     pub(super) fn add(&mut self, bytes: u64) {
         self.objects += 1;
-        self.bytes += bytes;
+        // An inventory may state any size.
+        self.bytes = self.bytes.saturating_add(bytes);
     }
 
     pub(super) fn merge(&mut self, other: Self) {
         self.objects += other.objects;
-        self.bytes += other.bytes;
+        self.bytes = self.bytes.saturating_add(other.bytes);
     }
 
     /// Takes away what was merged before.
     pub(super) fn take(&mut self, part: Self) {
         self.objects -= part.objects;
-        self.bytes -= part.bytes;
+        self.bytes = self.bytes.saturating_sub(part.bytes);
     }
 }
 
@@ -156,6 +157,12 @@ impl Partial {
         }
     }
 
+    /// Notes that a named object lies in an archive tier; of several rows of one key the largest counts, whoever read it.
+    pub(super) fn add_archived(&mut self, place: (u16, u32), bytes: u64) {
+        let known = self.archived.entry(place).or_default();
+        *known = bytes.max(*known);
+    }
+
     /// Adds what another thread counted: associative, commutative, [`Partial::new`] its identity.
     pub(super) fn merge(&mut self, other: Self) {
         let amounts = |ours: &mut [Amount], theirs: &[Amount]| {
@@ -180,7 +187,7 @@ impl Partial {
         for ((bucket, number), keys) in other.near {
             keys.iter().for_each(|key| self.add_near(bucket, number, key));
         }
-        self.archived.extend(other.archived);
+        other.archived.into_iter().for_each(|(place, bytes)| self.add_archived(place, bytes));
         for (what, amount) in other.undecided {
             self.undecided.entry(what).or_default().merge(amount);
         }

@@ -40,7 +40,7 @@ impl Builder<'_> {
             |ours: &mut Vec<u64>, theirs: Vec<u64>| ours.iter_mut().zip(theirs).for_each(|(ours, more)| *ours += more);
         add(&mut self.references.item_counts, theirs.item_counts);
         add(&mut self.references.absent_counts, theirs.absent_counts);
-        self.joined.extend(joined);
+        joined.into_iter().for_each(|(place, values)| self.add_joined(place, values));
         self.deferred.absorb(deferred, first_reference);
     }
 }

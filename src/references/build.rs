@@ -110,6 +110,14 @@ impl<'l> Builder<'l> {
         self.malformed(reference, key, "a record that says which bucket the key is in");
     }
 
+    /// Of several items with one partition key the greatest values count, whichever was read first.
+    pub(super) fn add_joined(&mut self, place: (u16, String), values: Vec<(String, String)>) {
+        let known = self.joined.entry(place).or_default();
+        if *known < values {
+            *known = values;
+        }
+    }
+
     /// Keeps what items of other tables ask for, by this item's partition key.
     pub(super) fn join_values(&mut self, plan: &TablePlan<'_>, table: u16, root: Node<'_>) {
         if plan.joined.is_empty() {
@@ -122,7 +130,7 @@ impl<'l> Builder<'l> {
             let mut first = String::new();
             element.first(path, &mut |value| first.push_str(value)).then(|| (path.text.clone(), first))
         });
-        self.joined.insert((table, partition.into_owned()), values.collect());
+        self.add_joined((table, partition.into_owned()), values.collect());
     }
 
     /// An undeclared attribute holds something like a location.
