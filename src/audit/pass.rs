@@ -132,28 +132,20 @@ pub(super) fn read_exports(
             let (table, export) = &inputs.exports[number];
             // Items of an unknown moment are judged as if they were of now: the verdict is inconclusive anyway.
             let exported_at = if export.is_dated { export.shows_at() } else { request.now };
-            let mut defects = Vec::new();
-            let mut told = |defect: SourceDefect| {
-                complete.note(number, &defect);
-                defects.push(defect);
+            let told = |emitter: &mut Emitter<'_>, defect: &SourceDefect| {
+                complete.note(number, defect);
+                report_defect(request, emitter, defect);
             };
-            let Some(mut reader) = turn.open(request.verify, &mut told)? else {
-                turn.end(None, &mut told);
-                defects.iter().for_each(|defect| report_defect(request, &mut emitter, defect));
+            let Some(mut reader) = turn.open(request.verify, &mut |defect| told(&mut emitter, &defect))? else {
+                turn.end(None, &mut |defect| told(&mut emitter, &defect));
                 continue;
             };
             let (mut read, mut bytes) = (0_u64, 0_u64);
-            loop {
-                let mut told = |defect: SourceDefect| {
-                    complete.note(number, &defect);
-                    defects.push(defect);
-                };
-                let Some(item) = reader.next_item(&mut told)? else { break };
+            while let Some(item) = reader.next_item(&mut |defect| told(&mut emitter, &defect))? {
                 let mut complaints = Complaints { request, declarations, emitter: &mut emitter };
                 extractor.item(*table, exported_at, item, &mut complaints);
                 read += 1;
                 if read.is_multiple_of(ITEMS_PER_CHECK) {
-                    defects.drain(..).for_each(|defect| report_defect(request, &mut emitter, &defect));
                     emitter.check()?;
                     check_cancel(request)?;
                     request.progress.advance(reader.bytes_read() - bytes, ITEMS_PER_CHECK);
@@ -162,11 +154,7 @@ pub(super) fn read_exports(
             }
             items[number] += read;
             request.progress.advance(reader.bytes_read() - bytes, read % ITEMS_PER_CHECK);
-            turn.end(Some(reader), &mut |defect| {
-                complete.note(number, &defect);
-                defects.push(defect);
-            });
-            defects.iter().for_each(|defect| report_defect(request, &mut emitter, defect));
+            turn.end(Some(reader), &mut |defect| told(&mut emitter, &defect));
             check_cancel(request)?;
         }
         Ok((extractor, emitter, items))

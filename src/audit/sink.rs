@@ -32,13 +32,13 @@ impl RuleTally {
     pub(super) fn add(&mut self, other: &Self) {
         add_up(&mut self.by_severity, &other.by_severity);
         self.objects += other.objects;
-        self.bytes += other.bytes;
+        self.bytes = self.bytes.saturating_add(other.bytes);
     }
 
     fn count(&mut self, severity: Severity, concern: Concern) {
         self.by_severity[severity as usize] += 1;
         self.objects += concern.objects;
-        self.bytes += concern.bytes;
+        self.bytes = self.bytes.saturating_add(concern.bytes);
     }
 }
 

@@ -23,7 +23,7 @@ pub struct Amount {
 impl AddAssign for Amount {
     fn add_assign(&mut self, other: Self) {
         self.objects += other.objects;
-        self.bytes += other.bytes;
+        self.bytes = self.bytes.saturating_add(other.bytes);
     }
 }
 

@@ -24,7 +24,7 @@ pub(super) enum Origin {
     Passing,
 }
 
-/// Batches whose memory is expected back: one for each thread that one reader can keep busy, and a few more.
+/// Batches whose memory is expected back, at most. Where one reader keeps more threads busy, the others get new memory.
 const MOST_LENT: usize = 8;
 
 /// The side buffer of a full batch, in bytes: texts of a listing may be long.
