@@ -120,7 +120,7 @@ fn a_proof_passes_fails_and_is_inconclusive() {
     assert_eq!(ran.code, Some(1), "{ran:#?}");
     for (file, text) in [
         ("audit.html", "id=\"migration\""),
-        ("audit.html", "stocktake migrate verify --config"),
+        ("audit.html", "stocktake migrate verify --plan PLAN --before BEFORE --config"),
         ("audit.md", "| **lost (M401)** | **1** |"),
         ("signoff.md", "Again: `stocktake migrate verify"),
         ("signoff.html", "<code>stocktake migrate verify"),
