@@ -233,6 +233,11 @@ fn inputs_that_cannot_be_used_say_why_and_what_to_do() {
     let found = discover(&[root.join("more")]).unwrap();
     assert_eq!((found.deliveries.len(), found.deliveries[0].bucket.as_str()), (1, "videos"));
     assert_eq!(found.passed_over[0].manifest, "deeper/manifest.json");
+    // What has a checksum beside it is a damaged manifest, and no file of somebody else.
+    write("searched/2026/manifest.json", "{");
+    assert!(matches!(discover(&[root.join("searched")]), Err(SourceError::NothingFound { .. })));
+    write("searched/2026/manifest.checksum", "d41d8cd98f00b204e9800998ecf8427e");
+    assert!(matches!(discover(&[root.join("searched")]), Err(SourceError::NotManifest { .. })));
     // Each input must hold something.
     assert!(matches!(discover(&[root.join("more"), root.join("empty")]), Err(SourceError::NothingFound { .. })));
 }

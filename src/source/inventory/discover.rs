@@ -192,15 +192,16 @@ pub fn discover_told<P: Clone + Into<Place>>(inputs: &[P], told: &Told) -> Resul
     Ok(Discovered { deliveries, passed_over })
 }
 
-/// Reads a manifest; `None` for a `manifest.json` of something else that a search came across.
+/// Reads a manifest; `None` for a `manifest.json` of something else that a search came across. With a checksum beside it, it
+/// is AWS's, however damaged.
 fn candidate(from: ManifestPath) -> Result<Option<Candidate>, SourceError> {
     let content = input::read(&from.path)?;
-    if !from.explicit && !looks_like_one(&content) {
+    let beside = [from.path.with_extension("checksum")];
+    let verified = Verified::check(&content, &beside, Notation::Hex)?;
+    if !from.explicit && verified == Verified::Absent && !looks_like_one(&content) {
         return Ok(None);
     }
     let manifest = Manifest::parse(&from.path, &content)?;
-    let beside = [from.path.with_extension("checksum")];
-    let verified = Verified::check(&content, &beside, Notation::Hex)?;
     let configuration = manifest.configuration(&from.path);
     Ok(Some(Candidate { from, content, manifest, verified, configuration }))
 }
