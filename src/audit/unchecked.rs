@@ -2,7 +2,7 @@
 
 use crate::audit::assemble::Counted;
 use crate::audit::verdict::highest;
-use crate::model::{Millis, Severity};
+use crate::model::{Millis, RuleMeta, Severity};
 use crate::results::schema::{NotChecked, RuleState};
 use crate::rules::RULES;
 
@@ -24,6 +24,15 @@ impl Counted<'_> {
                 let meta = &RULES[rule].meta;
                 add(format!("{} {}", meta.code, meta.name), why.clone().unwrap_or_default());
             }
+        }
+        let off: Vec<&str> = self.off(states).collect();
+        if !off.is_empty() {
+            let why = if self.request.proves_migration {
+                "`migrate verify` judges the migration alone: `stocktake audit` judges by the others"
+            } else {
+                "they are switched off: by `--select`, by `--ignore` or in `[rules]`"
+            };
+            add(format!("what these rules would find: {}", off.join(", ")), why.into());
         }
         for bucket in spec.buckets.iter().filter(|bucket| !bucket.inventory) {
             add(
@@ -63,5 +72,12 @@ impl Counted<'_> {
             add(unchecked.what.clone(), unchecked.why.clone());
         }
         list
+    }
+
+    /// The codes of rules that are off here and not by default.
+    fn off(&self, states: &[(RuleState, Option<String>)]) -> impl Iterator<Item = &'static str> {
+        let by_default = |meta: &RuleMeta| meta.default.in_phase(self.request.phase) == Severity::Ignore;
+        let off = RULES.iter().zip(states).filter(|(_, (state, _))| *state == RuleState::Off);
+        off.map(|(rule, _)| &rule.meta).filter(move |meta| !by_default(meta)).map(|meta| meta.code)
     }
 }

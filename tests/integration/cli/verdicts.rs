@@ -179,3 +179,17 @@ fn inputs_of_the_command_line_stand_in_for_those_of_the_configuration() {
         assert_eq!((exit, &results["judgement"]["totals"]["objects"]), (Some(0), &2.into()), "{inventory}");
     }
 }
+
+#[test]
+fn rules_that_are_switched_off_are_told_as_not_checked() {
+    let off = |arguments: &str| -> Vec<String> {
+        let (code, results) = World::sound().results(arguments);
+        assert_eq!(code, Some(0), "{arguments}");
+        let told = results["judgement"]["not_checked"].as_array().unwrap();
+        let off = told.iter().filter(|one| one["why"].as_str().unwrap().contains("`--select`"));
+        off.map(|one| one["what"].as_str().unwrap().to_owned()).collect()
+    };
+    assert!(off("").is_empty());
+    assert_eq!(off("--ignore K102,K101"), ["what these rules would find: K101, K102"]);
+    assert!(off("--select R301")[0].contains("L201, "));
+}
