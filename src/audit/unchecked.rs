@@ -30,9 +30,10 @@ impl Counted<'_> {
             let why = if self.request.proves_migration {
                 "`migrate verify` judges the migration alone: `stocktake audit` judges by the others"
             } else {
-                "they are switched off: by `--select`, by `--ignore` or in `[rules]`"
+                "switched off: by `--select`, by `--ignore` or in `[rules]`"
             };
-            add(format!("what these rules would find: {}", off.join(", ")), why.into());
+            let rules = if off.len() == 1 { "rule" } else { "rules" };
+            add(format!("what the {rules} {} would find", off.join(", ")), why.into());
         }
         for bucket in spec.buckets.iter().filter(|bucket| !bucket.inventory) {
             add(
