@@ -162,8 +162,12 @@ fn run_with(
     let mut folder_stream = pool.install(|| FolderStream::new(held, runs_of_folders, FolderOrder::new(&names)));
     let inventories_whole = inventories_complete.all() && inputs.absent_buckets(layout).is_empty();
     let before_whole = pairing.as_ref().is_none_or(|pairing| pairing.whole);
-    let given =
-        Given { inventories: inventories_whole && before_whole, exports: exports_whole, columns: columns(&inputs) };
+    let given = Given {
+        inventories: inventories_whole && before_whole,
+        exports: exports_whole,
+        columns: columns(&inputs),
+        plan: true,
+    };
     let views = BucketView::all(&inputs, &inventories_complete, layout.buckets().len(), spec.inputs.grace);
     let mut emitter = emitters.emitter();
     inputs.judge(request, &mut emitter);
@@ -207,6 +211,8 @@ fn run_with(
     let after = After { inputs: &inputs, references: &references, declarations: &declarations, whole };
     let crew = Crew { pool: &pool, emitters: &emitters, gathered: &mut gathered };
     let migration = pairing.map(|pairing| pairing.prove(request, &after, crew)).transpose()?;
+    let (migration, is_of_before) = migration.map_or((None, true), |(result, is)| (Some(result), is));
+    let given = Given { plan: is_of_before, ..given };
 
     let excusing = Excusing { request, given };
     let population = Population {
@@ -283,7 +289,7 @@ fn report_absent_columns(request: &AuditRequest<'_>, inputs: &AuditInputs, emitt
             if delivery.parts.is_empty() || delivery.columns.contains(column) {
                 continue;
             }
-            let given = Given { inventories: true, exports: true, columns: Needs(!need.0) };
+            let given = Given { inventories: true, exports: true, columns: Needs(!need.0), plan: true };
             let asked = RULES.iter().enumerate().filter(|(rule, registered)| {
                 let tally = sink::RuleTally::default();
                 registered.meta.needs.contains(need)

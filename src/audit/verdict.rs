@@ -18,6 +18,8 @@ pub(super) struct Given {
     pub(super) exports: bool,
     /// Columns that every inventory has.
     pub(super) columns: Needs,
+    /// Whether a plan that is to be proved was made of the inventory given as *before*; without a plan it is true.
+    pub(super) plan: bool,
 }
 
 impl Given {
@@ -25,7 +27,9 @@ impl Given {
     pub(super) fn lacks(self, needs: Needs) -> Option<&'static str> {
         let wants = |need: Needs, have: bool| needs.contains(need) && need != Needs::NOTHING && !have;
         let column = |need: Needs| self.columns.contains(need);
-        if wants(Needs::INVENTORY, self.inventories) {
+        if wants(Needs::INVENTORY, self.plan) {
+            Some("the plan was made of another inventory than the one given as before")
+        } else if wants(Needs::INVENTORY, self.inventories) {
             Some("an inventory is missing or was not read whole")
         } else if wants(Needs::EXPORTS, self.exports) {
             Some("an export or an inventory is missing, or an export was made with a filter or not read whole")

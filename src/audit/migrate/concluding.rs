@@ -91,13 +91,14 @@ impl Pairing<'_> {
         if self.sides.is_taken(differing) { Ok(()) } else { Err(AuditError::Changed) }
     }
 
-    /// Settles every object and every reference.
+    /// Settles every object and every reference. Says also whether *before* is what the plan was made of: if it is not,
+    /// nothing is proved.
     pub(in crate::audit) fn prove(
         self,
         request: &AuditRequest<'_>,
         after: &After<'_>,
         crew: Crew<'_, '_>,
-    ) -> Result<MigrationResult, AuditError> {
+    ) -> Result<(MigrationResult, bool), AuditError> {
         let after_at = after.inputs.inventories.iter().filter_map(|(_, delivery)| delivery.created_at).min();
         let mut result = MigrationResult {
             plan_digest: self.plan.digest.clone(),
@@ -120,7 +121,7 @@ impl Pairing<'_> {
         if !self.whole || !after.whole.0 {
             result.remarks.push("nothing is proved: an inventory is missing or was not read whole".to_owned());
             result.rollback.sentence = "it cannot be told: an inventory is missing or was not read whole".to_owned();
-            return Ok(result);
+            return Ok((result, true));
         }
         if let Some(differing) = self.sides.differing() {
             self.look_again(request, after, crew.pool, &differing)?;
@@ -167,14 +168,19 @@ impl Pairing<'_> {
         } else if !request.exports.is_empty() {
             result.remarks.push("no record is judged: an export is missing or was not read whole".to_owned());
         }
-        if all.proof.unknown > 0 {
+        let is_foreign = all.proof.unknown > 0;
+        if is_foreign {
             let (part, whole) = (all.proof.unknown, self.plan.totals.legacy.objects);
             let context = SourceContext::Implausible { detail: "plan", part, whole, bucket: None };
             report(request, &mut all.emitter, "S011", &context);
         }
         all.proof.tell(request.layout, &mut result);
+        if is_foreign {
+            result.rollback.ready = false;
+            result.rollback.sentence = "it cannot be told: the plan was made of another inventory".to_owned();
+        }
         crew.gathered.take(all.emitter)?;
         request.progress.end();
-        Ok(result)
+        Ok((result, !is_foreign))
     }
 }

@@ -17,7 +17,7 @@ use stocktake::model::{Finding, Phase, Verdict};
 use stocktake::results::FolderRow;
 use stocktake::results::moves::MovesReader;
 use stocktake::results::plan::{Amount, Plan};
-use stocktake::results::schema::{Judgement, MigrationResult};
+use stocktake::results::schema::{Judgement, MigrationResult, RuleState};
 use stocktake::rules::{Selection, Severities};
 use tempfile::TempDir;
 
@@ -324,6 +324,9 @@ fn nothing_is_proved_of_an_inventory_that_the_plan_was_not_made_of() {
     let known: BTreeSet<_> = wrong.before.objects.values().flat_map(|bucket| bucket.keys()).collect();
     let unknown = planned.iter().filter(|key| !known.contains(key)).count();
     assert_eq!(told.value.as_deref(), Some(&*unknown.to_string()));
+    let lost = proof.judgement.rules.iter().find(|rule| rule.code == "M401").unwrap();
+    assert_eq!(lost.state, RuleState::NotJudged);
+    assert!(!proof.migration().rollback.ready);
 }
 
 #[test]
