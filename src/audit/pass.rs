@@ -23,7 +23,7 @@ use crate::references::{Declarations, Extractor, References};
 use crate::results::findings::Run;
 use crate::source::DecodeAhead;
 use crate::source::export::ReadingOrder;
-use crate::source::inventory::{Batch, PartReader, ReadOptions};
+use crate::source::inventory::{Batch, Checksums, PartReader, ReadOptions};
 
 /// Rows in a batch: large enough that what a batch costs vanishes, small enough to stay in the cache.
 pub(super) const BATCH_ROWS: usize = 8_192;
@@ -211,6 +211,7 @@ pub(super) fn read_inventories(
         columns: if side.is_some() { listed::wanted() } else { columns::wanted() },
         csv_keys: request.csv_keys,
     };
+    let checksums: Vec<_> = inputs.inventories.iter().map(|(_, delivery)| Checksums::new(delivery)).collect();
     let next = AtomicUsize::new(0);
     let hand_over = HandOver::new(pool.current_num_threads());
     let workers = pool.broadcast(|_| -> Result<_, AuditError> {
@@ -238,8 +239,8 @@ pub(super) fn read_inventories(
                 complete.note(number, defect);
                 report_defect(request, &mut pass.emitter, defect);
             };
-            let opened =
-                PartReader::open(delivery, &delivery.parts[part], &options, &mut |defect| told(&mut pass, &defect))?;
+            let tell = &mut |defect| told(&mut pass, &defect);
+            let opened = PartReader::open_among(delivery, part, &checksums[number], &options, tell)?;
             let Some(mut reader) = opened else { continue };
             while let Some(batch) = reader.next_batch(&mut |defect| told(&mut pass, &defect))? {
                 request.progress.advance(reader.bytes_read() - bytes, 0);

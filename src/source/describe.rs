@@ -5,7 +5,9 @@ use serde::Serialize;
 use super::error::{InputKind, SourceError};
 use super::export::{self, Export, ExportFormat, ExportKind, ItemReader, OutputView};
 use super::input::{InputFile, PassedOver};
-use super::inventory::{self, Batch, Column, ColumnSet, CsvKeys, Delivery, InventoryFormat, PartReader, ReadOptions};
+use super::inventory::{
+    self, Batch, Checksums, Column, ColumnSet, CsvKeys, Delivery, InventoryFormat, PartReader, ReadOptions,
+};
 use super::place::Place;
 use super::walk;
 use crate::model::{SourceDefect, SourceProblem, time};
@@ -193,7 +195,8 @@ fn describe_inventory(delivery: Delivery, csv_keys: CsvKeys) -> Result<Inventory
     let options = ReadOptions { csv_keys, ..ReadOptions::default() };
     let mut defects = delivery.defects.clone();
     let (mut parts, mut first_rows) = (Vec::new(), Vec::new());
-    for part in &delivery.parts {
+    let checksums = Checksums::new(&delivery);
+    for (number, part) in delivery.parts.iter().enumerate() {
         let before = defects.len();
         let mut described = PartDescription::new(&part.file);
         let mut tell = |defect: SourceDefect| {
@@ -201,7 +204,7 @@ fn describe_inventory(delivery: Delivery, csv_keys: CsvKeys) -> Result<Inventory
                 defects.push(defect);
             }
         };
-        if let Some(mut reader) = PartReader::open(&delivery, part, &options, &mut tell)? {
+        if let Some(mut reader) = PartReader::open_among(&delivery, number, &checksums, &options, &mut tell)? {
             described.compression = Some(reader.compression().to_owned());
             while let Some(batch) = reader.next_batch(&mut tell)? {
                 let room = FIRST.saturating_sub(first_rows.len()).min(batch.len());

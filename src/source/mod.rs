@@ -13,6 +13,7 @@ mod input;
 pub mod inventory;
 mod json_stream;
 mod locate;
+mod md5_lanes;
 mod place;
 mod reach;
 #[cfg(feature = "s3")]

@@ -161,7 +161,7 @@ pub(super) struct Opened {
 /// How the MD5 of a file that is read in any order comes to be known.
 pub(super) enum Digest {
     /// By reading it once more, from its beginning to its end.
-    Unread(Input),
+    Unread,
     /// It is known already.
     #[cfg_attr(not(feature = "s3"), expect(dead_code, reason = "only S3 knows it beforehand"))]
     Known([u8; 16]),
@@ -180,8 +180,7 @@ pub(super) fn open_random(place: &Place, md5: Option<[u8; 16]>) -> Result<Opened
             let (file, size) = open_local(path)?;
             let digest = match md5 {
                 None => Digest::Unasked,
-                // A file of its own: the two readers stand at different bytes.
-                Some(_) => Digest::Unread(Input::Local(open_local(path)?.0)),
+                Some(_) => Digest::Unread,
             };
             Ok(Opened { file: Random::Local(file), size, digest })
         }

@@ -11,7 +11,7 @@ use crate::audit::pass::{BATCH_ROWS, Completeness, Gathered, check_cancel};
 use crate::audit::settings::AuditRequest;
 use crate::audit::sink::Emitters;
 use crate::model::SourceDefect;
-use crate::source::inventory::{Batch, Delivery, PartReader, ReadOptions};
+use crate::source::inventory::{Batch, Checksums, Delivery, PartReader, ReadOptions};
 
 /// Takes the rows of one thread's parts.
 pub(super) trait Taker: Send {
@@ -43,6 +43,7 @@ pub(super) fn scan<T: Taker>(
         columns: listed::wanted(),
         csv_keys: request.csv_keys,
     };
+    let checksums: Vec<_> = inventories.iter().map(|(_, delivery)| Checksums::new(delivery)).collect();
     let next = AtomicUsize::new(0);
     let workers = pool.broadcast(|_| -> Result<_, AuditError> {
         let (mut taker, mut emitter) = (taker(), emitters.emitter());
@@ -53,9 +54,8 @@ pub(super) fn scan<T: Taker>(
                 complete.note(number, &defect);
                 report_defect(request, &mut emitter, &defect);
             };
-            let Some(mut reader) = PartReader::open(delivery, &delivery.parts[part], &options, &mut told)? else {
-                continue;
-            };
+            let opened = PartReader::open_among(delivery, part, &checksums[number], &options, &mut told)?;
+            let Some(mut reader) = opened else { continue };
             let mut bytes = 0;
             while let Some(batch) = reader.next_batch(&mut told)? {
                 taker.rows(*bucket, &batch)?;

@@ -6,6 +6,7 @@
 mod bare;
 mod bare_parts;
 mod batch;
+mod checksums;
 mod columnar;
 mod columnar_values;
 mod columns;
@@ -35,6 +36,7 @@ mod time;
 
 pub use bare::Told;
 pub use batch::Batch;
+pub use checksums::Checksums;
 pub use columns::{Column, ColumnSet};
 pub use csv_keys::CsvKeys;
 pub use discover::{Delivery, Discovered, Origin, Part, discover, discover_told};

@@ -1,6 +1,7 @@
 //! The reader of one part, whatever its format.
 
 use super::batch::Batch;
+use super::checksums::{Checksums, LotMember};
 use super::columnar::ColumnarReader;
 use super::columns::ColumnSet;
 use super::csv::CsvReader;
@@ -19,9 +20,6 @@ use crate::source::error::SourceError;
 use crate::source::input::Notation;
 use crate::source::place::Place;
 use crate::source::store::{self, Digest, Opened, Random, Watch, open_random};
-
-/// Bytes per read of a file that is only hashed.
-const HASH_BUFFER: usize = 128 << 10;
 
 /// How parts are read.
 #[derive(Debug, Clone, Copy)]
@@ -72,12 +70,37 @@ impl PartReader {
         options: &ReadOptions,
         defects: &mut dyn FnMut(SourceDefect),
     ) -> Result<Option<Self>, SourceError> {
+        Self::open_with(delivery, part, options, &|| LotMember::alone(part), defects)
+    }
+
+    /// The same, of a part that is hashed together with others of its delivery; `number` is its place among them.
+    ///
+    /// # Errors
+    ///
+    /// What the system says of a file that is there.
+    pub fn open_among(
+        delivery: &Delivery,
+        number: usize,
+        checksums: &Checksums,
+        options: &ReadOptions,
+        defects: &mut dyn FnMut(SourceDefect),
+    ) -> Result<Option<Self>, SourceError> {
+        Self::open_with(delivery, &delivery.parts[number], options, &|| checksums.of(number), defects)
+    }
+
+    fn open_with(
+        delivery: &Delivery,
+        part: &Part,
+        options: &ReadOptions,
+        member: &dyn Fn() -> LotMember,
+        defects: &mut dyn FnMut(SourceDefect),
+    ) -> Result<Option<Self>, SourceError> {
         let missing = |looked, defects: &mut dyn FnMut(SourceDefect)| {
             defects(SourceDefect { file: part.file.clone(), row: None, problem: SourceProblem::Missing { looked } });
             Ok(None)
         };
         let Some(path) = &part.path else { return missing(part.looked.clone(), defects) };
-        let opened = match Self::open_found(delivery, part, path, options, defects) {
+        let opened = match Self::open_found(delivery, part, path, options, member, defects) {
             Err(error) => return missing(store::missing(path, error)?, defects),
             Ok(opened) => opened,
         };
@@ -90,6 +113,7 @@ impl PartReader {
         part: &Part,
         path: &Place,
         options: &ReadOptions,
+        member: &dyn Fn() -> LotMember,
         defects: &mut dyn FnMut(SourceDefect),
     ) -> Result<Option<Rows>, SourceError> {
         let stated = Stated { size: Some(part.stated_size), md5: part.stated_md5, notation: Notation::Hex };
@@ -108,9 +132,13 @@ impl PartReader {
             InventoryFormat::Parquet | InventoryFormat::Orc => {
                 let Opened { file, size, digest } = open_random(path, part.stated_md5.filter(|_| options.verify))?;
                 let proof = Proof::start(&part.file, stated, size, options.verify, defects);
+                let md5 = match digest {
+                    Digest::Unread => Md5Source::Lot(member()),
+                    Digest::Known(md5) => Md5Source::Known(md5),
+                    Digest::Unasked => Md5Source::Unasked,
+                };
                 let watch = file.watch();
-                let mut beside =
-                    Beside { path: path.clone(), digest, size, hashed: 0, buffer: Vec::new(), proof, watch };
+                let mut beside = Beside { path: path.clone(), md5, size, proof, watch };
                 if size == 0 {
                     beside.finish(defects)?;
                     return Ok(None);
@@ -141,7 +169,7 @@ impl PartReader {
             Rows::Columnar(reader, beside) => {
                 let next = reader.next_batch(defects);
                 beside.watch.check()?;
-                beside.follow(reader.rows(), reader.rows_stated())?;
+                beside.follow(reader.rows(), reader.rows_stated());
                 next
             }
         };
@@ -256,15 +284,11 @@ fn tell(name: &str, row: u64, stop: Stop, defects: &mut dyn FnMut(SourceDefect))
     }
 }
 
-/// The sequential read beside the column reader, which hashes each byte once.
-///
-/// It keeps step with the rows, on the same thread: what the column reader just read is still in the page cache.
+/// What proves a file while its columns are read in any order.
 struct Beside {
     path: Place,
-    digest: Digest,
+    md5: Md5Source,
     size: u64,
-    hashed: u64,
-    buffer: Vec<u8>,
     proof: Proof,
     watch: Watch,
 }
@@ -276,27 +300,26 @@ impl Beside {
         u64::try_from(share).unwrap_or(self.size).min(self.size)
     }
 
-    fn follow(&mut self, rows: u64, of: u64) -> Result<(), SourceError> {
-        let goal = self.share(rows, of);
-        while self.hashed < goal && self.step()? {}
-        Ok(())
+    fn follow(&self, rows: u64, of: u64) {
+        if let Md5Source::Lot(member) = &self.md5 {
+            member.follow(self.share(rows, of));
+        }
     }
 
     fn finish(&mut self, defects: &mut dyn FnMut(SourceDefect)) -> Result<(), SourceError> {
-        while self.step()? {}
-        match self.digest {
-            Digest::Known(actual) => self.proof.finish_with(actual, defects),
-            Digest::Unread(_) | Digest::Unasked => self.proof.finish(defects),
-        }
+        let md5 = match std::mem::replace(&mut self.md5, Md5Source::Unasked) {
+            Md5Source::Lot(member) => member.finish().map_err(|error| SourceError::io(&self.path, error))?,
+            Md5Source::Known(md5) => md5,
+            Md5Source::Unasked => return Ok(()),
+        };
+        self.proof.finish_with(md5, defects);
         Ok(())
     }
+}
 
-    fn step(&mut self) -> Result<bool, SourceError> {
-        let Digest::Unread(file) = &mut self.digest else { return Ok(false) };
-        self.buffer.resize(HASH_BUFFER, 0);
-        let length = file.read_some(&mut self.buffer).map_err(|error| SourceError::io(&self.path, error))?;
-        self.proof.update(&self.buffer[..length]);
-        self.hashed += length as u64;
-        Ok(length > 0)
-    }
+/// Where the MD5 of a file comes from whose columns are read in any order.
+enum Md5Source {
+    Lot(LotMember),
+    Known([u8; 16]),
+    Unasked,
 }
