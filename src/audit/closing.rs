@@ -113,7 +113,9 @@ impl ReferenceClosing<'_> {
         };
         let judged = !matches!(existing.outcome, Outcome::Malformed | Outcome::Outside | Outcome::Unjudged);
         let archived = (reference.bucket, reference.target);
-        let size = self.partial.archived.get(&archived).copied().filter(|_| existing.outcome == Outcome::Archived);
+        // The size is that of the latest version.
+        let is_of_latest = existing.outcome == Outcome::Archived && odd.is_none_or(|odd| odd.version.is_none());
+        let size = self.partial.archived.get(&archived).copied().filter(|_| is_of_latest);
         let context = ReferenceContext {
             table: self.declarations.table(declaration),
             spec: declared,

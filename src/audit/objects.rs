@@ -59,6 +59,11 @@ pub(super) struct Place<'s> {
     pub(super) folder: Option<u32>,
 }
 
+/// What a row shows of its version.
+fn seen_of(row: &Row<'_>) -> u8 {
+    if row.is_archived() { seen::LIVE | seen::ARCHIVED } else { seen::LIVE }
+}
+
 impl<'s> ObjectPass<'s> {
     pub(super) fn new(shared: &'s Shared<'s>, partial: Partial, emitter: Emitter<'s>) -> Self {
         let areas = shared.layout.spec().areas.len();
@@ -194,7 +199,7 @@ impl<'s> ObjectPass<'s> {
 
     fn mark_version(&self, number: u32, row: &Row<'_>) {
         if self.index.roles(number) & role::VERSIONED != 0 {
-            self.index.mark_version(number, row.version().unwrap_or("null"));
+            self.index.mark_version(number, row.version().unwrap_or("null"), seen_of(row));
         }
     }
 
@@ -220,7 +225,7 @@ impl<'s> ObjectPass<'s> {
 
     /// Marks what this object satisfies.
     pub(super) fn satisfy(&mut self, row: &Row<'_>, number: u32) {
-        self.index.mark(number, if row.is_archived() { seen::LIVE | seen::ARCHIVED } else { seen::LIVE });
+        self.index.mark(number, seen_of(row));
         self.mark_version(number, row);
         if row.is_archived() {
             self.partial.add_archived((self.bucket, number), row.size.unwrap_or(0));

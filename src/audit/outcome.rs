@@ -92,20 +92,17 @@ pub(super) fn judge(references: &References, number: u32, views: &[BucketView]) 
 
 /// What was seen of the key in any of its readings, and in the version asked for.
 fn key_bits(index: &BucketIndex, target: u32, odd: Option<&Odd>, view: &BucketView) -> u8 {
-    let mut bits = index.seen(target);
-    if let Some(odd) = odd {
-        if let Some(version) = odd.version.as_deref().filter(|_| view.lists_versions) {
-            bits = if index.version_seen(target, version) {
-                bits | seen::LIVE
-            } else {
-                bits & !(seen::LIVE | seen::ARCHIVED)
-            };
-        }
-        if let Some(other) = odd.other_target.filter(|_| bits & seen::LIVE == 0) {
-            bits |= index.seen(other);
-        }
+    let version = odd.and_then(|odd| odd.version.as_deref()).filter(|_| view.lists_versions);
+    let seen_of = |number: u32| match version {
+        // The latest version may be another one, in another storage class.
+        Some(version) => index.seen(number) & !(seen::LIVE | seen::ARCHIVED) | index.version_seen(number, version),
+        None => index.seen(number),
+    };
+    let bits = seen_of(target);
+    match odd.and_then(|odd| odd.other_target).filter(|_| bits & seen::LIVE == 0) {
+        Some(other) => bits | seen_of(other),
+        None => bits,
     }
-    bits
 }
 
 fn missing(references: &References, reference: u32, view: &BucketView) -> Outcome {

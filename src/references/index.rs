@@ -164,14 +164,14 @@ impl BucketIndex {
         self.moves.get(&legacy).map_or(&[], Vec::as_slice)
     }
 
-    /// Notes that a version of a key exists.
-    pub fn mark_version(&self, number: u32, version: &str) {
-        self.versions.mark(number, version);
+    /// Notes what was [`seen`] of a version of a key.
+    pub fn mark_version(&self, number: u32, version: &str, bits: u8) {
+        self.versions.mark(number, version, bits);
     }
 
-    /// Whether a version of a key exists.
-    pub fn version_seen(&self, number: u32, version: &str) -> bool {
-        self.versions.is_seen(number, version)
+    /// What was [`seen`] of a version of a key.
+    pub fn version_seen(&self, number: u32, version: &str) -> u8 {
+        self.versions.seen(number, version)
     }
 
     /// Prepares [`BucketIndex::may_name_in`]; no key may be added after this.

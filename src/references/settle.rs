@@ -82,7 +82,11 @@ impl Builder<'_> {
                         self.settle_object(reference, spec, (&key, is_versioned), fillings, entries);
                         if let Some(other) = other.filter(|other| *other != key && !other.is_empty()) {
                             let number = self.also_names(spec, bucket, &other);
-                            self.odd(reference).other_target = Some(number);
+                            let odd = self.odd(reference);
+                            odd.other_target = Some(number);
+                            if let Some(version) = odd.version.clone() {
+                                self.indexes.of(bucket).ask_version(number, &version);
+                            }
                         }
                     }
                 }

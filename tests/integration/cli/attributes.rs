@@ -72,25 +72,40 @@ fn every_form_of_path_reaches_its_values() {
 
 #[test]
 fn a_version_that_a_url_asks_for_must_be_listed() {
-    let version = |name: &str, latest: bool| ObjectRow {
+    let version = |key: &str, name: &str, latest: bool, class: &str| ObjectRow {
         version_id: Some(name.to_owned()),
         is_latest: latest,
         is_delete_marker: false,
-        ..ObjectRow::new("video/a1/clip.mp4", 1_000, WRITTEN_AT)
+        storage_class: Some(class.to_owned()),
+        ..ObjectRow::new(key, 1_000, WRITTEN_AT)
     };
     let world = World::sound();
     for path in ["inventory", "exports"] {
         std::fs::remove_dir_all(world.path(path)).unwrap();
     }
-    let rows = vec![version("v1", true), version("v0", false)];
+    let rows = vec![
+        version("video/a1/clip one.mp4", "v2", true, "STANDARD"),
+        version("video/a1/clip one.mp4", "v1", false, "GLACIER"),
+        version("video/a1/clip.mp4", "v2", true, "GLACIER"),
+        version("video/a1/clip.mp4", "v1", false, "STANDARD"),
+    ];
     write_inventory(&world.path("inventory"), "media", INVENTORY_TIME, &[rows], Format::Csv, Column::ALL);
-    let item = |version: &str| {
-        let uri = format!("https://media.s3.amazonaws.com/video/a1/clip.mp4?versionId={version}");
-        typed(&json!({ "asset_id": version, "file": uri }))
+    // A `+` may stand for itself or for a space.
+    let urls = ["clip.mp4", "clip+one.mp4"].map(|name| format!("https://media.s3.amazonaws.com/video/a1/{name}"));
+    let items = urls.iter().zip(["plain", "plus"]).flat_map(|(url, name)| {
+        ["v1", "v2", "v9"].map(|version| {
+            typed(&json!({ "asset_id": format!("{name}-{version}"), "file": format!("{url}?versionId={version}") }))
+        })
+    });
+    write_export(&world.path("exports"), "assets", INVENTORY_TIME, &[items.collect()]);
+    let items = |code: &str| {
+        let ran = world.run(&format!("audit --format csv --select {code}"));
+        let mut rows = csv::Reader::from_reader(ran.stdout.as_bytes());
+        let column = rows.headers().unwrap().iter().position(|header| header == "item").unwrap();
+        let items = rows.records().map(|row| row.unwrap()[column].to_owned());
+        items.collect::<Vec<_>>()
     };
-    write_export(&world.path("exports"), "assets", INVENTORY_TIME, &[["v0", "v1", "v9"].map(item).to_vec()]);
-    let ran = world.run("audit --format csv --select R301");
-    let told: Vec<&str> = ran.stdout.lines().filter(|line| line.starts_with("R301")).collect();
-    assert_eq!(told.len(), 1, "{}", ran.stdout);
-    assert!(told[0].contains("asset_id=v9"), "{}", told[0]);
+    assert_eq!(items("R301"), ["asset_id=plain-v9", "asset_id=plus-v9"]);
+    // Each version has its own storage class.
+    assert_eq!(items("R307"), ["asset_id=plain-v2", "asset_id=plus-v1"]);
 }
