@@ -220,9 +220,20 @@ impl<'w> Range<'w> {
             5 => format!("s3a://{bucket}/{key}"),
             6 => format!("arn:aws:s3:::{bucket}/{key}"),
             7 => format!("https://{bucket}.s3.eu-central-1.amazonaws.com/{}?x-id=GetObject", in_url(dice)),
-            8 => format!("https://s3.eu-central-1.amazonaws.com/{bucket}/{}", in_url(dice)),
+            8 => {
+                let version = self.version(dice, bucket, key);
+                format!("https://s3.eu-central-1.amazonaws.com/{bucket}/{}?versionId={version}", in_url(dice))
+            }
             _ => format!("https://{bucket}.s3.amazonaws.com/{}#top", in_url(dice)),
         }
+    }
+
+    /// A version of a key, or of none.
+    fn version(&self, dice: &mut Dice, bucket: &str, key: &str) -> String {
+        let rows = self.world().inventory(bucket).into_iter().flat_map(|inventory| &inventory.rows);
+        let listed: Vec<&str> =
+            rows.filter(|row| row.key == key).map(|row| row.version.as_deref().unwrap_or("null")).collect();
+        if listed.is_empty() || dice.chance(10) { "none-such".to_owned() } else { (*dice.pick(&listed)).to_owned() }
     }
 
     /// A location of something listed, or of nothing.

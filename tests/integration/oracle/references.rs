@@ -1,5 +1,6 @@
 //! What records say and what became of it: every reference read and judged on its own.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
@@ -18,8 +19,12 @@ pub(crate) type Object = (String, String);
 pub(crate) struct Holdings<'w> {
     /// Objects.
     pub(crate) live: HashMap<Object, &'w Row>,
+    /// Every version of them, and of what is deleted.
+    versions: HashMap<(Object, String), &'w Row>,
     /// Keys whose latest version is a delete marker.
     deleted: HashSet<Object>,
+    /// Buckets whose inventory lists versions.
+    versioned: HashSet<String>,
 }
 
 impl<'w> Holdings<'w> {
@@ -27,8 +32,18 @@ impl<'w> Holdings<'w> {
     pub(crate) fn new(world: &'w World) -> Self {
         let mut holdings = Self::default();
         for inventory in &world.inventories {
-            for row in inventory.rows.iter().filter(|row| row.is_latest()) {
+            if inventory.lists_versions() {
+                holdings.versioned.insert(inventory.bucket.to_owned());
+            }
+            for row in &inventory.rows {
                 let object = (inventory.bucket.to_owned(), row.key.clone());
+                if !row.is_delete_marker {
+                    let version = row.version.clone().unwrap_or_else(|| "null".to_owned());
+                    holdings.versions.insert((object.clone(), version), row);
+                }
+                if !row.is_latest() {
+                    continue;
+                }
                 if row.is_delete_marker {
                     holdings.deleted.insert(object);
                 } else {
@@ -37,6 +52,15 @@ impl<'w> Holdings<'w> {
             }
         }
         holdings
+    }
+
+    /// What is listed of a key, in the version asked for where versions are listed.
+    fn find(&self, bucket: &str, key: &str, version: Option<&str>) -> Option<&'w Row> {
+        let object = (bucket.to_owned(), key.to_owned());
+        match version.filter(|_| self.versioned.contains(bucket)) {
+            Some(version) => self.versions.get(&(object, version.to_owned())).copied(),
+            None => self.live.get(&object).copied(),
+        }
     }
 
     fn has_below(&self, bucket: &str, prefix: &str) -> bool {
@@ -89,8 +113,8 @@ enum Pointed {
     Outside,
     /// A bucket that is declared and has an inventory.
     Bucket(String),
-    /// Readings of a key in such a bucket.
-    Key(String, Vec<String>),
+    /// Readings of a key in such a bucket, and the version asked for.
+    Key(String, Vec<String>, Option<String>),
 }
 
 /// The item as findings name it.
@@ -173,7 +197,7 @@ fn judge<'w>(
         mismatched: false,
         over_broad: false,
     };
-    let (bucket, keys) = match point(naive.world, spec, item, named.at.value.as_ref().unwrap()) {
+    let (bucket, keys, version) = match point(naive.world, spec, item, named.at.value.as_ref().unwrap()) {
         Pointed::Malformed => return named,
         Pointed::Outside => {
             named.outcome = Outcome::Outside;
@@ -184,7 +208,7 @@ fn judge<'w>(
             named.bucket = bucket;
             return named;
         }
-        Pointed::Key(bucket, keys) => (bucket, keys),
+        Pointed::Key(bucket, keys, version) => (bucket, keys, version),
     };
     let unseen = match naive.world.inventory(&bucket) {
         Some(inventory) if inventory.is_complete() => match changed {
@@ -193,7 +217,7 @@ fn judge<'w>(
         },
         _ => Outcome::Unjudged,
     };
-    let exists = |key: &str| holdings.live.contains_key(&(bucket.clone(), key.to_owned()));
+    let exists = |key: &str| holdings.find(&bucket, key, version.as_deref()).is_some();
     let is_prefix = matches!(spec.kind, Kind::Prefix | Kind::KeyPrefix);
     if is_prefix || (keys[0].ends_with('/') && !exists(&keys[0])) {
         let slash = if keys[0].is_empty() || keys[0].ends_with('/') { "" } else { "/" };
@@ -208,7 +232,7 @@ fn judge<'w>(
         return named;
     }
     let key = keys.iter().find(|key| exists(key)).unwrap_or(&keys[0]).clone();
-    let row = holdings.live.get(&(bucket.clone(), key.clone()));
+    let row = holdings.find(&bucket, &key, version.as_deref());
     let spot = naive.identify(&bucket, &key);
     if let Spot::Legacy(found) = &spot {
         let from = paths::steps(spec.attribute);
@@ -222,7 +246,7 @@ fn judge<'w>(
             named.new_key = Some(new);
         }
     }
-    let new_exists = named.new_key.as_deref().is_some_and(exists);
+    let new_exists = named.new_key.as_deref().is_some_and(|key| holdings.find(&bucket, key, None).is_some());
     named.outcome = match row {
         Some(row) if row.is_archived() => Outcome::Archived,
         _ if matches!(spot, Spot::Legacy(_)) && (row.is_some() || new_exists) => Outcome::Legacy,
@@ -277,12 +301,14 @@ pub(crate) fn declared(world: &World, bucket: &str, key: &str) -> Option<Object>
 
 fn point(world: &World, spec: &Reference, item: &Item, value: &Value) -> Pointed {
     let Some(text) = value.get("S").and_then(Value::as_str) else { return Pointed::Malformed };
+    let mut version = None;
     let (bucket, readings): (String, Vec<String>) = match spec.kind {
         Kind::Bucket => (text.to_owned(), vec![String::new()]),
         Kind::Object | Kind::Prefix => match uri::parse(text) {
             Err(uri::UriError::AccessPoint) => return Pointed::Outside,
             Err(_) => return Pointed::Malformed,
             Ok(location) => {
+                version = location.version.map(Cow::into_owned);
                 let keys = [Some(location.key.into_owned()), location.other_key].into_iter().flatten().collect();
                 (location.bucket.into_owned(), keys)
             }
@@ -312,7 +338,7 @@ fn point(world: &World, spec: &Reference, item: &Item, value: &Value) -> Pointed
         return Pointed::Bucket(name);
     }
     let keys = readings.iter().filter_map(|key| Some(declared(world, &bucket, key)?.1)).collect();
-    Pointed::Key(name, keys)
+    Pointed::Key(name, keys, version)
 }
 
 /// The bucket of a key without one.

@@ -218,6 +218,11 @@ impl Inventory {
     pub(crate) fn is_complete(&self) -> bool {
         self.lost.is_empty()
     }
+
+    /// Whether it has the columns of versions.
+    pub(crate) fn lists_versions(&self) -> bool {
+        self.rows.iter().chain(&self.lost).any(|row| row.is_latest.is_some())
+    }
 }
 
 /// One row of an inventory.

@@ -67,8 +67,7 @@ fn deliver(dice: &mut Dice, inventory: &Inventory, format: Format, dir: &Path) {
         // Deliveries are mostly sorted within their parts.
         parts.iter_mut().for_each(|part| part.sort_by(|one, other| one.key.cmp(&other.key)));
     }
-    let is_versioned = inventory.rows.iter().chain(&inventory.lost).any(|row| row.is_latest.is_some());
-    let columns = if is_versioned { Column::ALL.to_vec() } else { Column::current() };
+    let columns = if inventory.lists_versions() { Column::ALL.to_vec() } else { Column::current() };
     let delivered = delivery::Inventory::nightly(inventory.bucket, inventory.at, format, &columns);
     let mut sealed: Vec<_> = parts.iter().enumerate().map(|(number, rows)| delivered.part(number, rows)).collect();
     if !inventory.is_complete() {
