@@ -159,12 +159,14 @@ impl Candidates {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
+    use std::sync::Arc;
 
     use proptest::prelude::*;
 
     use super::{CaseTwins, FolderStream, Folders};
     use crate::audit::folder_tally::{FolderOrder, FolderTally};
     use crate::layout::Placed;
+    use crate::results::spill::Spill;
 
     /// What each folder's twins are, by area and name.
     fn told(stream: &mut FolderStream, twins: &CaseTwins) -> Vec<(u16, String, Vec<String>)> {
@@ -195,7 +197,7 @@ mod tests {
                 held[source].number(0, placed, name.len(), name.as_bytes(), || None);
                 all.insert((area, name));
             }
-            let runs = if spilled { vec![held[0].spill(&order, None).unwrap()] } else { Vec::new() };
+            let runs = if spilled { vec![held[0].spill(&order, &Arc::new(Spill::new(None, 0))).unwrap()] } else { Vec::new() };
             let mut stream = FolderStream::new(held, runs, order);
             let twins = stream.case_twins(all.len()).unwrap();
             let expected = all.iter().map(|(area, name)| {

@@ -1,6 +1,10 @@
 //! All folders in order, whether they are in memory or were spilled: each once, its tallies merged.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
+use std::collections::binary_heap::PeekMut;
+use std::io;
 
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
@@ -20,7 +24,40 @@ pub(super) struct FolderStream {
 }
 
 /// The next folder of a source.
-type Head<'f> = Option<(Cow<'f, str>, FolderTally)>;
+struct Head<'f> {
+    /// The place of its bucket.
+    rank: Option<usize>,
+    name: Cow<'f, str>,
+    tally: FolderTally,
+    source: usize,
+}
+
+impl Head<'_> {
+    fn place(&self) -> (Option<usize>, &str, u16) {
+        (self.rank, &self.name, self.tally.area)
+    }
+}
+
+/// The least folder is the greatest head, as a heap wants it.
+impl Ord for Head<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        other.place().cmp(&self.place())
+    }
+}
+
+impl PartialOrd for Head<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Head<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Head<'_> {}
 
 impl FolderStream {
     /// Sorts what is in memory, on the threads of the pool that it is called in.
@@ -46,56 +83,53 @@ impl FolderStream {
     ) -> Result<(), AuditError> {
         let order = &self.order;
         let mut held: Vec<_> = self.held.iter().map(|(folders, sorted)| folders.named(sorted)).collect();
-        let mut runs = Vec::new();
-        for run in &mut self.runs {
-            runs.push(run.read()?);
-        }
-        let mut heads: Vec<Head<'_>> = held.iter_mut().map(Iterator::next).collect();
-        for run in &mut runs {
-            heads.push(run.next()?);
-        }
-        let mut next = |source: usize| -> Result<Head<'_>, AuditError> {
-            match held.get_mut(source) {
-                Some(held) => Ok(held.next()),
-                None => Ok(runs[source - held.len()].next()?),
-            }
+        let mut runs: Vec<_> = self.runs.iter().map(|run| run.read(self.runs.len())).collect();
+        let sources = held.len() + runs.len();
+        let mut next = |source: usize| -> io::Result<_> {
+            let next = match held.get_mut(source) {
+                Some(held) => held.next(),
+                None => runs[source - held.len()].next()?,
+            };
+            Ok(next.map(|(name, tally)| Head { rank: order.rank(tally.bucket), name, tally, source }))
         };
-        while let Some(least) = least(&heads, order) {
-            let Some((name, mut tally)) = std::mem::replace(&mut heads[least], next(least)?) else { continue };
-            for (source, head) in heads.iter_mut().enumerate() {
-                while let Some((_, same)) = head
-                    .as_ref()
-                    .filter(|(other, same)| order.compare(place(other, same), place(&name, &tally)).is_eq())
-                {
-                    tally.merge(same);
-                    *head = next(source)?;
+        let mut heads = BinaryHeap::with_capacity(sources);
+        for source in 0..sources {
+            heads.extend(next(source)?);
+        }
+        while let Some(mut folder) = take_least(&mut heads, &mut next)? {
+            while heads.peek() == Some(&folder) {
+                if let Some(same) = take_least(&mut heads, &mut next)? {
+                    folder.tally.merge(&same.tally);
                 }
             }
-            each(&name, &tally)?;
+            each(&folder.name, &folder.tally)?;
         }
         Ok(())
     }
 }
 
-/// What the order asks of a folder.
-fn place<'n>(name: &'n str, tally: &FolderTally) -> (&'n str, u16, u16) {
-    (name, tally.bucket, tally.area)
-}
-
-/// Which source has the least head.
-fn least(heads: &[Head<'_>], order: &FolderOrder) -> Option<usize> {
-    let heads = heads.iter().enumerate().filter_map(|(source, head)| Some((source, head.as_ref()?)));
-    let least = heads.min_by(|(_, left), (_, right)| order.compare(place(&left.0, &left.1), place(&right.0, &right.1)));
-    least.map(|(source, _)| source)
+/// Takes the least of the heads, in whose place its source gives another one.
+fn take_least<'f>(
+    heads: &mut BinaryHeap<Head<'f>>,
+    next: &mut dyn FnMut(usize) -> io::Result<Option<Head<'f>>>,
+) -> io::Result<Option<Head<'f>>> {
+    let Some(mut least) = heads.peek_mut() else { return Ok(None) };
+    Ok(Some(match next(least.source)? {
+        Some(next) => std::mem::replace(&mut *least, next),
+        None => PeekMut::pop(least),
+    }))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use crate::layout::Placed;
 
     use super::{FolderOrder, FolderStream, FolderTally, Folders};
     use crate::audit::folder_table::Counts;
     use crate::audit::tally::Amount;
+    use crate::results::spill::Spill;
 
     fn placed(name: &str) -> Placed {
         let folder = name.len() as u16;
@@ -105,13 +139,13 @@ mod tests {
     /// Tallies folders as if each were met once, spilling after every `every` of them.
     fn stream(names: &[&str], every: usize) -> Vec<(String, FolderTally)> {
         let order = FolderOrder::new(&["b", "a"]);
-        let (mut folders, mut runs) = (Folders::default(), Vec::new());
+        let (mut folders, mut runs, spill) = (Folders::default(), Vec::new(), Arc::new(Spill::new(None, 0)));
         for (count, name) in names.iter().enumerate() {
             let number = folders.number((count % 2) as u16, placed(name), name.len(), name.as_bytes(), || None);
             let all = Amount { objects: 1, bytes: count as u64 };
             folders.count(number, &Counts { all, newest: count as i64, companions: 0, referenced: 0 });
             if (count + 1) % every == 0 {
-                runs.push(folders.spill(&order, None).unwrap());
+                runs.push(folders.spill(&order, &spill).unwrap());
             }
         }
         let mut stream = FolderStream::new(vec![folders], runs, order);

@@ -6,7 +6,6 @@
 use std::borrow::Cow;
 use std::hint::black_box;
 use std::io;
-use std::path::Path;
 use std::sync::Arc;
 
 use hashbrown::{HashMap, HashTable};
@@ -22,6 +21,7 @@ use crate::references::CoveredFolder;
 use crate::references::fold::spread;
 use crate::references::index::BucketIndex;
 use crate::references::texts::Column;
+use crate::results::spill::Spill;
 
 /// The number of a placement that is not known, or not kept as there were too many.
 const UNKNOWN: u16 = u16::MAX;
@@ -249,9 +249,9 @@ impl Folders {
     }
 
     /// Writes all folders to a sorted run and forgets them.
-    pub(super) fn spill(&mut self, order: &FolderOrder, tmp_dir: Option<&Path>) -> io::Result<FolderRun> {
+    pub(super) fn spill(&mut self, order: &FolderOrder, spill: &Arc<Spill>) -> io::Result<FolderRun> {
         let folders = std::mem::replace(self, Self { names: self.names.empty(), ..Self::default() });
-        FolderRun::write(folders.named(&folders.sorted(order)), tmp_dir)
+        FolderRun::write(folders.named(&folders.sorted(order)), spill)
     }
 }
 

@@ -1,13 +1,17 @@
 //! What is counted of a folder, the order of folders, and sorted runs of them on disk.
 
 use std::borrow::Cow;
-use std::cmp::Ordering;
-use std::fs::File;
-use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
-use std::path::Path;
+use std::io::{self, BufRead as _, BufReader, BufWriter, Read, Write};
+use std::sync::Arc;
 
 use crate::audit::tally::Amount;
 use crate::model::Millis;
+use crate::results::spill::Spill;
+
+/// What all runs that are read back may buffer together, and the most and the least for one of them, in bytes.
+const READ_BYTES: usize = 16 << 20;
+const MOST_READ_BYTES: usize = 64 << 10;
+const LEAST_READ_BYTES: usize = 1 << 10;
 
 /// One folder of one area.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,58 +58,67 @@ impl FolderOrder {
     pub(super) fn rank(&self, bucket: u16) -> Option<usize> {
         self.ranks.get(usize::from(bucket)).copied()
     }
-
-    /// Compares two folders, each given by its name, its bucket and its area.
-    pub(super) fn compare(&self, left: (&str, u16, u16), right: (&str, u16, u16)) -> Ordering {
-        let ranks = self.rank(left.1).cmp(&self.rank(right.1));
-        ranks.then_with(|| left.0.cmp(right.0)).then_with(|| left.2.cmp(&right.2))
-    }
 }
 
-/// Folders in order, in a file without a name.
+/// Folders in order, in the file of the thread that met them: however many runs there are, few files are open.
 #[derive(Debug)]
 pub(super) struct FolderRun {
-    file: File,
+    spill: Arc<Spill>,
+    start: u64,
+    end: u64,
 }
 
 impl FolderRun {
     /// Writes folders, which are in order.
     pub(super) fn write<'f>(
         folders: impl Iterator<Item = (Cow<'f, str>, FolderTally)>,
-        tmp_dir: Option<&Path>,
+        spill: &Arc<Spill>,
     ) -> io::Result<Self> {
-        let mut out = BufWriter::new(match tmp_dir {
-            Some(folder) => tempfile::tempfile_in(folder)?,
-            None => tempfile::tempfile()?,
-        });
-        for (name, tally) in folders {
-            tally.write(&name, &mut out)?;
-        }
-        let mut file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
-        file.rewind()?;
-        Ok(Self { file })
+        let (start, end) = spill.append(|file| {
+            let mut out = BufWriter::new(file);
+            for (name, tally) in folders {
+                tally.write(&name, &mut out)?;
+            }
+            out.flush()
+        })?;
+        Ok(Self { spill: Arc::clone(spill), start, end })
     }
 
-    /// Reads the run from its start; it can be read again after that.
-    pub(super) fn read(&mut self) -> io::Result<RunReader<'_>> {
-        self.file.rewind()?;
-        Ok(RunReader { input: BufReader::new(&self.file) })
+    /// Reads the run, one of so many that are read at once, from its start.
+    pub(super) fn read(&self, runs: usize) -> RunReader<'_> {
+        let buffer = (READ_BYTES / runs.max(1)).clamp(LEAST_READ_BYTES, MOST_READ_BYTES);
+        RunReader { input: BufReader::with_capacity(buffer, Unread { run: self, position: self.start }) }
+    }
+}
+
+/// What is left of a run.
+struct Unread<'r> {
+    run: &'r FolderRun,
+    position: u64,
+}
+
+impl Read for Unread<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = (self.run.end - self.position).min(buffer.len() as u64) as usize;
+        self.run.spill.read(self.position, &mut buffer[..length])?;
+        self.position += length as u64;
+        Ok(length)
     }
 }
 
 /// Reads a run folder by folder.
 pub(super) struct RunReader<'r> {
-    input: BufReader<&'r File>,
+    input: BufReader<Unread<'r>>,
 }
 
 impl RunReader<'_> {
     /// The next folder and its name; `None` at the end.
     pub(super) fn next<'f>(&mut self) -> io::Result<Option<(Cow<'f, str>, FolderTally)>> {
-        let mut length = [0; 8];
-        match self.input.read_exact(&mut length) {
-            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
-            other => other?,
+        if self.input.fill_buf()?.is_empty() {
+            return Ok(None);
         }
+        let mut length = [0; 8];
+        self.input.read_exact(&mut length)?;
         let mut name = vec![0; u64::from_le_bytes(length) as usize];
         self.input.read_exact(&mut name)?;
         let tally = FolderTally::read(&mut self.input)?;

@@ -51,7 +51,7 @@ use crate::audit::inputs::{AuditInputs, report};
 use crate::audit::migrate::concluding::{After, Crew};
 use crate::audit::migrate::verifying::Pairing;
 use crate::audit::outcome::BucketView;
-use crate::audit::pass::{Gathered, check_cancel};
+use crate::audit::pass::{Gathered, LEAST_RUN_BYTES, check_cancel};
 use crate::audit::population::Population;
 use crate::audit::settings::Shared;
 use crate::audit::sink::{Emitter, Emitters};
@@ -64,8 +64,7 @@ use crate::rules::RULES;
 use crate::rules::context::SourceContext;
 use crate::source::inventory::Column;
 
-/// Findings of one thread in memory before they are a sorted run, in bytes: at least, and at most.
-const LEAST_RUN_BYTES: u64 = 64 << 10;
+/// Findings of one thread in memory before they are a sorted run, in bytes, at most.
 const MOST_RUN_BYTES: u64 = 4 << 20;
 
 /// How many folders the drawing of the structure is given.

@@ -2,7 +2,7 @@
 //! triggers are called, references that the row satisfies are marked, tallies grow.
 
 use std::io;
-use std::path::Path;
+use std::sync::Arc;
 
 use crate::audit::columns::Row;
 use crate::audit::directory::{Directory, InDirectory};
@@ -19,6 +19,7 @@ use crate::layout::{BucketLayout, Captures, KeyMatch, Placed};
 use crate::model::{ReferenceClass, Severity};
 use crate::references::fold;
 use crate::references::index::{BucketIndex, role, seen};
+use crate::results::spill::Spill;
 use crate::rules::context::Trigger;
 
 /// One thread's pass over parts of inventories.
@@ -100,18 +101,13 @@ impl<'s> ObjectPass<'s> {
     }
 
     /// Writes the folders to disk if they take more than `bytes` of memory.
-    pub(super) fn bound_folders(
-        &mut self,
-        bytes: usize,
-        order: &FolderOrder,
-        tmp_dir: Option<&Path>,
-    ) -> io::Result<()> {
+    pub(super) fn bound_folders(&mut self, bytes: usize, order: &FolderOrder, spill: &Arc<Spill>) -> io::Result<()> {
         if self.partial.folders.heap_bytes() > bytes {
             self.last = None;
             self.directory.forget_folder();
             self.guess.clear();
             self.partial.spilled_folders += self.partial.folders.len() as u64;
-            let run = self.partial.folders.spill(order, tmp_dir)?;
+            let run = self.partial.folders.spill(order, spill)?;
             self.partial.spilled.push(run);
         }
         Ok(())

@@ -1,6 +1,7 @@
 //! The two parallel passes: exports into the reference index, then inventories past it. Each thread takes the next
 //! file that nobody has, and where none is left what others read; what the threads bring home is merged.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use rayon::ThreadPool;
@@ -21,12 +22,15 @@ use crate::audit::tally::Partial;
 use crate::model::{SourceDefect, SourceProblem};
 use crate::references::{Declarations, Extractor, References};
 use crate::results::findings::Run;
+use crate::results::spill::Spill;
 use crate::source::DecodeAhead;
 use crate::source::export::ReadingOrder;
 use crate::source::inventory::{Batch, Checksums, PartReader, ReadOptions};
 
 /// Rows in a batch: large enough that what a batch costs vanishes, small enough to stay in the cache.
 pub(super) const BATCH_ROWS: usize = 8_192;
+/// Folders or findings of one thread in memory before they are a sorted run, in bytes, however little may be held.
+pub(super) const LEAST_RUN_BYTES: u64 = 64 << 10;
 /// Items between two looks at whether the user wants to stop.
 pub(super) const ITEMS_PER_CHECK: u64 = 4_096;
 
@@ -204,7 +208,7 @@ pub(super) fn read_inventories(
     let names: Vec<&str> = request.layout.buckets().iter().map(crate::layout::BucketLayout::name).collect();
     let order = FolderOrder::new(&names);
     // What the threads keep is merged in the end, so each has its share.
-    let folder_bytes = (request.memory / 2 / request.jobs.max(1) as u64) as usize;
+    let folder_bytes = (request.memory / 2 / request.jobs.max(1) as u64).max(LEAST_RUN_BYTES) as usize;
     let options = ReadOptions {
         verify: request.verify,
         batch_rows: BATCH_ROWS,
@@ -217,6 +221,7 @@ pub(super) fn read_inventories(
     let workers = pool.broadcast(|_| -> Result<_, AuditError> {
         let reading = hand_over.reader();
         let mut pass = ObjectPass::new(shared, empty(), emitters.emitter());
+        let spill = Arc::new(Spill::new(request.tmp_dir.clone(), 0));
         let mut side = side.map(SideTaker::after);
         let mut rows = vec![0_u64; inputs.inventories.len()];
         let mut judge = |pass: &mut ObjectPass<'_>, number: usize, batch: &Batch| -> Result<(), AuditError> {
@@ -227,7 +232,7 @@ pub(super) fn read_inventories(
             }
             rows[number] += pass.partial.rows - before;
             pass.emitter.check()?;
-            pass.bound_folders(folder_bytes, &order, request.tmp_dir.as_deref())?;
+            pass.bound_folders(folder_bytes, &order, &spill)?;
             request.progress.advance(0, pass.partial.rows - before);
             check_cancel(request)
         };

@@ -15,7 +15,7 @@ pub mod partitions;
 pub mod plan;
 pub mod schema;
 pub mod sorted;
-mod spill;
+pub mod spill;
 
 pub use error::ResultsError;
 pub use examples::{Examples, LargestFolders};

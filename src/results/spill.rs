@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// A bound for what is held, and a file for the rest.
 #[derive(Debug)]
-pub(super) struct Spill {
+pub struct Spill {
     /// Bytes that may be held.
     bound: usize,
     held: AtomicUsize,
@@ -20,7 +20,8 @@ pub(super) struct Spill {
 }
 
 impl Spill {
-    pub(super) const fn new(directory: Option<PathBuf>, bound: usize) -> Self {
+    /// May hold `bound` bytes; the file is made in this directory, or in the system's one for temporary files.
+    pub const fn new(directory: Option<PathBuf>, bound: usize) -> Self {
         Self { bound, held: AtomicUsize::new(0), directory, file: Mutex::new(None) }
     }
 
@@ -45,7 +46,11 @@ impl Spill {
     }
 
     /// Appends what `write` writes; returns where it begins and ends.
-    pub(super) fn append(&self, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<(u64, u64)> {
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be made, and what `write` says.
+    pub fn append(&self, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<(u64, u64)> {
         let mut slot = self.file();
         let file = match &mut *slot {
             Some(file) => file,
@@ -61,7 +66,11 @@ impl Spill {
     }
 
     /// Fills `buffer` with the bytes from `offset` on.
-    pub(super) fn read(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read back.
+    pub fn read(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
         let mut slot = self.file();
         let Some(file) = slot.as_mut() else { return Err(io::ErrorKind::NotFound.into()) };
         file.seek(SeekFrom::Start(offset))?;

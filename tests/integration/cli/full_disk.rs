@@ -45,7 +45,7 @@ fn nothing_is_left_half_written() {
 
 #[test]
 fn what_does_not_fit_in_memory_nor_on_the_disk_is_told_of_the_folder_for_temporary_files() {
-    let keys: Vec<String> = (0..500).map(|number| format!("video/a{number}/clip.mp4")).collect();
+    let keys: Vec<String> = (0..2_000).map(|number| format!("video/a{number}/clip.mp4")).collect();
     let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
     let world = World::of(&keys, &keys);
     world.write("tmp/.keep", "");

@@ -9,6 +9,7 @@ mod docs;
 mod draft;
 mod errors;
 mod excuses;
+mod few_files;
 mod full_disk;
 mod help;
 mod inspect;
