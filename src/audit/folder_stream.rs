@@ -8,19 +8,21 @@ use std::io;
 
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
-use crate::audit::case_twins::CaseTwins;
+use crate::audit::case_twins::{CaseTwins, Room};
 use crate::audit::error::AuditError;
 use crate::audit::folder_table::Folders;
 use crate::audit::folder_tally::{FolderOrder, FolderRun, FolderTally};
 
 /// The folders of an audit when its pass is over; they can be gone through several times.
-pub(super) struct FolderStream {
+pub(super) struct FolderStream<'a> {
     /// What each thread holds in memory, and the order of it.
     held: Vec<(Folders, Vec<u32>)>,
     runs: Vec<FolderRun>,
     order: FolderOrder,
     /// Where no folder was spilled: those that differ only in case.
     twins: Option<CaseTwins>,
+    /// What the search for these may take, where they are asked for.
+    room: Option<Room<'a>>,
 }
 
 /// The next folder of a source.
@@ -59,21 +61,33 @@ impl PartialEq for Head<'_> {
 
 impl Eq for Head<'_> {}
 
-impl FolderStream {
+impl<'a> FolderStream<'a> {
     /// Sorts what is in memory, on the threads of the pool that it is called in.
-    pub(super) fn new(held: Vec<Folders>, runs: Vec<FolderRun>, order: FolderOrder) -> Self {
-        let twins = runs.is_empty().then(|| CaseTwins::among(&held));
+    pub(super) fn new(
+        held: Vec<Folders>,
+        runs: Vec<FolderRun>,
+        order: FolderOrder,
+        room: Option<Room<'a>>,
+    ) -> io::Result<Self> {
+        let twins = match room {
+            Some(room) if runs.is_empty() => Some(CaseTwins::among(&held, &order, room)?),
+            _ => None,
+        };
         let sort = |mut folders: Folders| {
             folders.close();
             let sorted = folders.sorted(&order);
             (folders, sorted)
         };
-        Self { held: held.into_par_iter().map(sort).collect(), runs, order, twins }
+        Ok(Self { held: held.into_par_iter().map(sort).collect(), runs, order, twins, room })
     }
 
-    /// The folders that differ only in case; `count` is about how many folders there are.
+    /// The folders that differ only in case, none where nobody asks; `count` is about how many folders there are.
     pub(super) fn case_twins(&mut self, count: usize) -> Result<CaseTwins, AuditError> {
-        self.twins.take().map_or_else(|| CaseTwins::find(self, count), Ok)
+        match (self.twins.take(), self.room) {
+            (Some(twins), _) => Ok(twins),
+            (None, Some(room)) => CaseTwins::find(self, &self.order.clone(), room, count),
+            (None, None) => Ok(CaseTwins::default()),
+        }
     }
 
     /// Calls `each` with every folder in order.
@@ -148,7 +162,7 @@ mod tests {
                 runs.push(folders.spill(&order, &spill).unwrap());
             }
         }
-        let mut stream = FolderStream::new(vec![folders], runs, order);
+        let mut stream = FolderStream::new(vec![folders], runs, order, None).unwrap();
         let mut seen = Vec::new();
         for _ in 0..2 {
             seen.clear();

@@ -42,7 +42,7 @@ impl FolderTally {
 }
 
 /// The order of folders: by the bucket's name, then their own, then their area's place in the layout.
-#[derive(Debug, Clone)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct FolderOrder {
     /// By bucket: its place among the buckets' names.
     ranks: Vec<usize>,

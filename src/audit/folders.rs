@@ -61,17 +61,17 @@ impl FolderClosing<'_> {
     /// Calls the folder rules for every folder, in order, hands out its row, and sums up.
     pub(super) fn folders(
         &self,
-        folders: &mut FolderStream,
+        folders: &mut FolderStream<'_>,
         emitter: &mut Emitter,
         each: &mut dyn FnMut(&FolderRow) -> Result<(), AuditError>,
     ) -> Result<FolderSummary, AuditError> {
-        let twins = folders.case_twins(self.partial.folder_count() as usize)?;
+        let mut twins = folders.case_twins(self.partial.folder_count() as usize)?;
         let mut summary = FolderSummary::new(self.partial.areas.len());
         let areas = self.request.layout.spec().areas.len();
         let (mut row, mut captures) = (FolderRow::default(), Captures::new());
         folders.each(&mut |name, tally| {
             let missing = self.missing_companions(tally, name);
-            let twins = twins.of(name, tally);
+            let twins = twins.of(name, tally)?;
             let mut findings = 0;
             if !missing.is_empty() || !twins.is_empty() {
                 findings = self.judge(tally, name, &missing, &twins, emitter);
@@ -83,9 +83,17 @@ impl FolderClosing<'_> {
         Ok(summary)
     }
 
-    fn judge(&self, tally: &FolderTally, name: &str, missing: &[String], twins: &[&str], emitter: &mut Emitter) -> u64 {
+    fn judge(
+        &self,
+        tally: &FolderTally,
+        name: &str,
+        missing: &[String],
+        twins: &[String],
+        emitter: &mut Emitter,
+    ) -> u64 {
         let layout = self.request.layout;
         let area = usize::from(tally.area);
+        let twins: Vec<&str> = twins.iter().map(String::as_str).collect();
         let context = FolderContext {
             bucket: layout.buckets()[usize::from(tally.bucket)].name(),
             folder: name,
@@ -94,7 +102,7 @@ impl FolderClosing<'_> {
             bytes: tally.all.bytes,
             newest: Some(tally.newest).filter(|&newest| newest != NEVER),
             missing_companions: missing,
-            case_twins: twins,
+            case_twins: &twins,
         };
         let mut findings = 0;
         let concern = Concern { objects: tally.all.objects, bytes: tally.all.bytes };

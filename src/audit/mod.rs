@@ -41,6 +41,7 @@ pub use error::AuditError;
 pub use settings::{AuditRequest, FailOn, Progress};
 
 use crate::audit::assemble::Counted;
+use crate::audit::case_twins::Room;
 use crate::audit::closing::ReferenceClosing;
 use crate::audit::excuses::Excuses;
 use crate::audit::excusing::{Excusing, settle_classes};
@@ -158,7 +159,8 @@ fn run_with(
     held.push(std::mem::take(&mut partial.folders));
     partial.spilled_folders += held.iter().map(|folders| folders.len() as u64).sum::<u64>();
     let runs_of_folders = std::mem::take(&mut partial.spilled);
-    let mut folder_stream = pool.install(|| FolderStream::new(held, runs_of_folders, FolderOrder::new(&names)));
+    let (order, room) = (FolderOrder::new(&names), Room::of(request));
+    let mut folder_stream = pool.install(|| FolderStream::new(held, runs_of_folders, order, room))?;
     let inventories_whole = inventories_complete.all() && inputs.absent_buckets(layout).is_empty();
     let before_whole = pairing.as_ref().is_none_or(|pairing| pairing.whole);
     let given = Given {
