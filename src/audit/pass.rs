@@ -145,7 +145,9 @@ pub(super) fn read_exports(
                 continue;
             };
             let (mut read, mut bytes) = (0_u64, 0_u64);
-            while let Some(item) = reader.next_item(&mut |defect| told(&mut emitter, &defect))? {
+            while let Some(item) =
+                reader.next_item_unless(&|| is_stopped(request), &mut |defect| told(&mut emitter, &defect))?
+            {
                 let mut complaints = Complaints { request, declarations, emitter: &mut emitter };
                 extractor.item(*table, exported_at, item, &mut complaints);
                 read += 1;
@@ -289,6 +291,11 @@ pub(super) fn read_inventories(
     Ok((whole, complete, rows))
 }
 
+/// Whether the user wants to stop.
+pub(super) fn is_stopped(request: &AuditRequest<'_>) -> bool {
+    request.cancel.load(Ordering::Relaxed)
+}
+
 pub(super) fn check_cancel(request: &AuditRequest<'_>) -> Result<(), AuditError> {
-    if request.cancel.load(Ordering::Relaxed) { Err(AuditError::Interrupted) } else { Ok(()) }
+    if is_stopped(request) { Err(AuditError::Interrupted) } else { Ok(()) }
 }

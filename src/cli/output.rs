@@ -11,7 +11,7 @@ use crate::cli::Failure;
 use crate::cli::console::Console;
 use crate::cli::interrupt::Interruptible;
 use crate::cli::previous::Previous;
-use crate::cli::staged::{StagedFile, without_path};
+use crate::cli::staged::{MadeFolders, StagedFile, without_path};
 use crate::model::{Finding, UserError, suggest};
 use crate::render::Templates;
 use crate::report::{FindingStream, FormatError, FormatOptions, ReportFormat, ReportView, Words};
@@ -104,6 +104,8 @@ pub(super) struct Outputs {
     failed: Option<PathBuf>,
     /// What every finding is held against.
     previous: Option<Previous>,
+    /// Last, as what is staged in it goes before.
+    _made: MadeFolders,
 }
 
 /// Where all findings lie while reports are written.
@@ -142,6 +144,7 @@ impl Outputs {
             return Err(Failure::of(&FormatError::NoRule));
         }
         let templates = Templates::new(templates).map_err(|error| Failure::of(&error))?;
+        let mut made = MadeFolders::default();
         let mut reports = Vec::new();
         let mut findings = Vec::new();
         let mut folders = None;
@@ -162,7 +165,7 @@ impl Outputs {
         if let Some(folder) = &wanted.folder {
             let folder = match reach.place(folder).map_err(AuditError::from)? {
                 Place::Local(folder) => {
-                    fs::create_dir_all(&folder).map_err(|error| Failure::write_file(&folder, error))?;
+                    made = MadeFolders::make(&folder).map_err(|error| Failure::write_file(&folder, error))?;
                     from_here(&folder)
                 }
                 #[cfg(feature = "s3")]
@@ -209,6 +212,7 @@ impl Outputs {
             tmp_dir: tmp_dir.to_owned(),
             failed: None,
             previous: None,
+            _made: made,
         })
     }
 

@@ -15,6 +15,27 @@ pub(super) fn without_path(error: io::Error) -> io::Error {
     error.kind().into()
 }
 
+/// Folders that were not there before a run made them for its outputs, innermost first. With it go those that hold nothing.
+#[derive(Debug, Default)]
+pub(super) struct MadeFolders(Vec<PathBuf>);
+
+impl MadeFolders {
+    /// Makes a folder, and what it lies in.
+    pub(super) fn make(folder: &Path) -> io::Result<Self> {
+        let outwards = folder.ancestors().take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists());
+        let made = Self(outwards.map(Path::to_owned).collect());
+        fs::create_dir_all(folder)?;
+        Ok(made)
+    }
+}
+
+impl Drop for MadeFolders {
+    fn drop(&mut self) {
+        // One that holds anything stays, whoever put it there, and with it what it lies in.
+        let _ = self.0.iter().try_for_each(fs::remove_dir);
+    }
+}
+
 /// A file that is written beside its final name and renamed at the end, or aside and sent to S3; dropped, it leaves
 /// nothing.
 #[derive(Debug)]

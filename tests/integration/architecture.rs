@@ -54,9 +54,10 @@ const RESERVED: &[(&str, &[&str])] = &[
     ("fs::metadata", OPENERS),
     ("fs::write", &["cli"]),
     ("fs::create_dir", &["cli"]),
-    // Nothing deletes; what is half-written goes with its `tempfile`.
+    // Nothing deletes; what is half-written goes with its `tempfile`, and a folder that was made for it while it is empty.
     ("remove_file", &[]),
-    ("remove_dir", &[]),
+    ("remove_dir_all", &[]),
+    ("fs::remove_dir", &["cli"]),
     ("delete_object", &[]),
     ("delete_objects", &[]),
     ("aws_sdk_s3", &["source"]),

@@ -103,6 +103,20 @@ fn each_problem_of_an_export_has_its_code() {
 }
 
 #[test]
+fn lines_that_are_no_items_can_be_interrupted() {
+    let folder = tempfile::tempdir().unwrap();
+    for line in ["{}\n", "\n"] {
+        Export::new(folder.path()).write_files(&[(gzip(line.repeat(20_000).as_bytes()), 0)]);
+        let found = discover(&[folder.path().to_owned()]).unwrap();
+        let mut reader = ItemReader::open(&found.exports[0].files[0], true, &mut |_| {}).unwrap().unwrap();
+        let mut told = 0;
+        let stopped = reader.next_item_unless(&|| true, &mut |_| told += 1).map(|item| item.is_some());
+        assert!(matches!(stopped, Err(SourceError::Interrupted)), "{line:?}: {stopped:?}");
+        assert!(told < 5_000, "{told} lines were read first");
+    }
+}
+
+#[test]
 fn exports_that_cannot_be_used_say_why_and_what_to_do() {
     let folder = tempfile::tempdir().unwrap();
     let refused = |fields: Vec<(&'static str, serde_json::Value)>| {

@@ -19,7 +19,7 @@ pub(crate) fn read(input: &Path, options: &ReadOptions) -> (Vec<Row>, Vec<Source
             let mut tell = |defect| defects.push(defect);
             let Some(mut reader) = PartReader::open(delivery, part, options, &mut tell).unwrap() else { continue };
             while let Some(batch) = reader.next_batch(&mut tell).unwrap() {
-                assert!(!batch.is_empty() && batch.len() <= options.batch_rows);
+                assert!(batch.len() <= options.batch_rows);
                 rows.extend((0..batch.len()).map(|row| row_of(&batch, row)));
             }
         }

@@ -7,7 +7,7 @@ use arrow_array::{
     ArrayRef, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray, TimestampNanosecondArray,
 };
 use proptest::prelude::*;
-use stocktake::source::inventory::ReadOptions;
+use stocktake::source::inventory::{PartReader, ReadOptions, discover};
 
 use crate::inventories::read;
 use crate::raw_delivery::{
@@ -59,6 +59,35 @@ fn a_bad_row_is_told_by_its_number_and_left_out() {
     let text = [good.replace(",\"5\"", ""), good.replace("\"5\"", "\"5\",\"6\""), line("last")].concat();
     delivery(folder.path()).write_parts(Format::Csv, &[gzip(text.as_bytes())]);
     assert_eq!(outcome(folder.path(), &ReadOptions::default()).0, [("S005", Some(1)), ("S005", Some(2))]);
+}
+
+/// A reader that reads on until a row is good would not see that the user wants to stop.
+#[test]
+fn what_is_left_out_for_long_can_be_interrupted() {
+    let folder = tempfile::tempdir().unwrap();
+    let bad = line("bad").replace("\"5\"", "\"five\"");
+    let rows = (6 << 20) / bad.len();
+    let of_another = vec![Some(&b"a"[..]); 400];
+    let options = ReadOptions { batch_rows: 100, ..ReadOptions::default() };
+    let endless = gzip(&[bad.repeat(rows).as_bytes(), "\n".repeat(6 << 20).as_bytes()].concat());
+    for (format, content, rows) in
+        [(Format::Csv, endless, rows), (Format::Parquet, parquet_with_keys("videos", &of_another), of_another.len())]
+    {
+        delivery(folder.path()).write_parts(format, &[content]);
+        let found = discover(&[folder.path().to_owned()]).unwrap();
+        let (delivery, mut told) = (&found.deliveries[0], 0);
+        let mut tell = |_| told += 1;
+        let reader = PartReader::open(delivery, &delivery.parts[0], &options, &mut tell);
+        let (mut reader, mut looks) = (reader.unwrap().unwrap(), Vec::new());
+        while let Some(batch) = reader.next_batch(&mut tell).unwrap() {
+            assert!(batch.is_empty());
+            looks.push(reader.rows() as usize);
+        }
+        assert_eq!((reader.rows() as usize, told), (rows, rows));
+        let longest = looks.windows(2).map(|look| look[1] - look[0]).chain([looks[0]]).max().unwrap();
+        assert!(longest < rows / 2, "{format:?}: {looks:?} of {rows}");
+        assert!(format != Format::Csv || looks.len() >= 5, "blank lines are rows to nobody, and take as long");
+    }
 }
 
 #[test]

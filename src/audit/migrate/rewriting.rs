@@ -13,7 +13,7 @@ use crate::audit::inputs::AuditInputs;
 use crate::audit::migrate::files::{List, PlanFiles};
 use crate::audit::migrate::record::{Put, Values, damaged, place_length, put_place, read_place};
 use crate::audit::migrate::wishes::{Wish, Wishes};
-use crate::audit::pass::{ITEMS_PER_CHECK, check_cancel};
+use crate::audit::pass::{ITEMS_PER_CHECK, check_cancel, is_stopped};
 use crate::audit::settings::AuditRequest;
 use crate::layout::Layout;
 use crate::migration::reference_updates::{Change, ItemUpdate, Transactions};
@@ -57,7 +57,7 @@ pub(super) fn read_again(
                 continue;
             };
             let (mut read, mut bytes) = (0_u64, 0_u64);
-            while let Some(item) = reader.next_item(&mut |_| {})? {
+            while let Some(item) = reader.next_item_unless(&|| is_stopped(request), &mut |_| {})? {
                 let found = wishes.get(table).and_then(|wishes| wishes.get_key_value(addresses.name(*table, item)));
                 if let Some((name, wishes)) = found {
                     Rewriting { layout, addresses: &mut addresses, writer: &mut writer, counts: &mut mine }

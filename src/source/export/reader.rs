@@ -23,6 +23,8 @@ use crate::source::store;
 const BUFFER: usize = 256 << 10;
 /// The longest line. An item has at most 400 KB, which escapes of six bytes for each make 2.4 MB.
 const MAX_LINE: usize = 4 << 20;
+/// Lines between two looks at whether the user wants to stop.
+const LINES_PER_LOOK: u64 = 4_096;
 
 /// The items of a file, one after another in the same memory.
 ///
@@ -50,6 +52,8 @@ pub struct ItemReader {
     unread: Range<usize>,
     item: Item,
     row: u64,
+    /// Blank ones included.
+    lines_read: u64,
     ending: Option<Ending>,
 }
 
@@ -105,6 +109,7 @@ impl ItemReader {
             unread: 0..0,
             item: Item::default(),
             row: 0,
+            lines_read: 0,
             ending: None,
         }))
     }
@@ -127,7 +132,20 @@ impl ItemReader {
     ///
     /// What the system says; what is wrong with the file itself is told to `defects`.
     pub fn next_item(&mut self, defects: &mut dyn FnMut(SourceDefect)) -> Result<Option<&Item>, SourceError> {
-        while let Some(counts) = self.step(defects)? {
+        self.next_item_unless(&|| false, defects)
+    }
+
+    /// The same, asking every few thousand lines, whether they hold items or not, whether the user wants to stop.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Self::next_item`], and [`SourceError::Interrupted`].
+    pub fn next_item_unless(
+        &mut self,
+        stop: &dyn Fn() -> bool,
+        defects: &mut dyn FnMut(SourceDefect),
+    ) -> Result<Option<&Item>, SourceError> {
+        while let Some(counts) = self.step(stop, defects)? {
             if counts {
                 return Ok(Some(&self.item));
             }
@@ -141,13 +159,21 @@ impl ItemReader {
     ///
     /// As of [`Self::next_item`].
     pub fn next_record(&mut self, defects: &mut dyn FnMut(SourceDefect)) -> Result<Option<&Item>, SourceError> {
-        Ok(self.step(defects)?.map(|_| &self.item))
+        Ok(self.step(&|| false, defects)?.map(|_| &self.item))
     }
 
     /// Reads a record; whether it holds an item that counts.
-    fn step(&mut self, defects: &mut dyn FnMut(SourceDefect)) -> Result<Option<bool>, SourceError> {
+    fn step(
+        &mut self,
+        stop: &dyn Fn() -> bool,
+        defects: &mut dyn FnMut(SourceDefect),
+    ) -> Result<Option<bool>, SourceError> {
         loop {
             let Some(line) = self.next_line(defects)? else { return Ok(None) };
+            self.lines_read += 1;
+            if self.lines_read.is_multiple_of(LINES_PER_LOOK) && stop() {
+                return Err(SourceError::Interrupted);
+            }
             let text = &self.buffer[line.clone()];
             if text.trim_ascii().is_empty() || (self.format == ExportFormat::Ion && ion::is_blank(text)) {
                 continue;

@@ -18,7 +18,7 @@ use crate::source::datafile::Stop;
 
 /// The reader of one part in a columnar format, whose footer states how many rows there are.
 pub(super) trait ColumnarReader {
-    /// The next batch that holds a row; `None` at the end.
+    /// The next batch, without a row where all of it were left out; `None` at the end.
     fn next_batch(&mut self, defects: &mut dyn FnMut(SourceDefect)) -> Result<Option<Batch>, Stop>;
     /// Rows read so far, those left out included.
     fn rows(&self) -> u64;

@@ -114,7 +114,8 @@ impl CsvReader {
         self.row
     }
 
-    /// The next batch; `None` at the end. Rows in front of a break are delivered before it is told.
+    /// The next batch, without a row where a whole block had none; `None` at the end. Rows in front of a break are
+    /// delivered before it is told.
     pub(super) fn next_batch(&mut self, defects: &mut dyn FnMut(SourceDefect)) -> Result<Option<Batch>, Stop> {
         self.begin();
         while !self.batch.is_full() {
@@ -126,7 +127,7 @@ impl CsvReader {
         if self.seen.are_ambiguous() {
             return Err(Stop::Failed(SourceError::AmbiguousKeys { file: self.name.clone() }));
         }
-        if self.batch.len() > 0 {
+        if self.batch.len() > 0 || self.ending.is_none() {
             return Ok(Some(self.finish()));
         }
         match self.ending.replace(Ending::Whole) {
@@ -165,12 +166,7 @@ impl CsvReader {
             return true;
         }
         if self.uncut.end == BLOCK {
-            if self.batch.len() > 0 {
-                return false;
-            }
-            // Every row of the block was left out: nothing refers to it.
-            self.block.copy_within(self.uncut.clone(), 0);
-            self.uncut = 0..self.uncut.len();
+            return false;
         }
         let end = BLOCK.min(self.uncut.end + STEP);
         match self.data.read(&mut self.block[self.uncut.end..end]) {

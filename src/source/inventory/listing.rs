@@ -19,6 +19,9 @@ pub(super) const OBJECTS: &[Column] =
 /// Those that one with versions has as well.
 pub(super) const VERSIONS: &[Column] = &[Column::VersionId, Column::IsLatest, Column::IsDeleteMarker];
 
+/// Pieces between two batches, whether they have rows or not.
+const MOST_PIECES: u64 = 8_192;
+
 /// Reads the rows of one listing.
 pub(super) struct ListingReader {
     pieces: Pieces,
@@ -87,11 +90,14 @@ impl ListingReader {
         self.row
     }
 
-    /// The next batch; `None` at the end. Rows in front of a break are delivered before it is told.
+    /// The next batch, without a row where many pieces had none; `None` at the end. Rows in front of a break are
+    /// delivered before it is told.
     pub(super) fn next_batch(&mut self, defects: &mut dyn FnMut(SourceDefect)) -> Result<Option<Batch>, Stop> {
         // Every row is copied: there is no block.
         let block = self.batch.begin();
-        while !self.batch.is_full() && self.stopped.is_none() && !self.ended {
+        let mut pieces = 0;
+        while !self.batch.is_full() && pieces < MOST_PIECES && self.stopped.is_none() && !self.ended {
+            pieces += 1;
             match self.pieces.next() {
                 Err(stop) => self.stopped = Some(stop),
                 Ok(None) => {
@@ -103,7 +109,7 @@ impl ListingReader {
                 Ok(Some(piece)) => self.piece(piece, defects),
             }
         }
-        if self.batch.len() > 0 {
+        if self.batch.len() > 0 || (self.stopped.is_none() && !self.ended) {
             return Ok(Some(self.batch.finish(block)));
         }
         match self.stopped.take() {

@@ -82,16 +82,11 @@ impl OrcReader {
 
 impl ColumnarReader for OrcReader {
     fn next_batch(&mut self, defects: &mut dyn FnMut(SourceDefect)) -> Result<Option<Batch>, Stop> {
-        loop {
-            let reader = &mut self.reader;
-            let Some(decoded) = guard(|| reader.next().transpose())? else { return Ok(None) };
-            let arrays: Vec<ArrayRef> =
-                self.decoded.iter().zip(decoded.columns()).map(|(what, array)| as_view(*what, array)).collect();
-            let batch = self.canonical.batch(&arrays, decoded.num_rows(), defects)?;
-            if !batch.is_empty() {
-                return Ok(Some(batch));
-            }
-        }
+        let reader = &mut self.reader;
+        let Some(decoded) = guard(|| reader.next().transpose())? else { return Ok(None) };
+        let arrays: Vec<ArrayRef> =
+            self.decoded.iter().zip(decoded.columns()).map(|(what, array)| as_view(*what, array)).collect();
+        self.canonical.batch(&arrays, decoded.num_rows(), defects).map(Some)
     }
 
     fn rows(&self) -> u64 {

@@ -54,19 +54,14 @@ impl ParquetReader {
 
 impl ColumnarReader for ParquetReader {
     fn next_batch(&mut self, defects: &mut dyn FnMut(SourceDefect)) -> Result<Option<Batch>, Stop> {
-        loop {
-            let reader = &mut self.reader;
-            let Some(decoded) = guard(|| reader.next().transpose().map_err(ParquetError::from))? else {
-                if self.rows() < self.rows_stated {
-                    return Err(Stop::Broken(format!("the footer states {} rows", self.rows_stated)));
-                }
-                return Ok(None);
-            };
-            let batch = self.canonical.batch(decoded.columns(), decoded.num_rows(), defects)?;
-            if !batch.is_empty() {
-                return Ok(Some(batch));
+        let reader = &mut self.reader;
+        let Some(decoded) = guard(|| reader.next().transpose().map_err(ParquetError::from))? else {
+            if self.rows() < self.rows_stated {
+                return Err(Stop::Broken(format!("the footer states {} rows", self.rows_stated)));
             }
-        }
+            return Ok(None);
+        };
+        self.canonical.batch(decoded.columns(), decoded.num_rows(), defects).map(Some)
     }
 
     fn rows(&self) -> u64 {

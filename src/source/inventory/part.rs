@@ -156,7 +156,8 @@ impl PartReader {
         }))
     }
 
-    /// The next batch, of at least one row; `None` once the part has ended.
+    /// The next batch; `None` once the part has ended. Where rows are left out for long it has none, so that whoever reads
+    /// can look up between two of them.
     ///
     /// # Errors
     ///

@@ -40,10 +40,10 @@ fn endless() -> World {
     world
 }
 
-/// Waits until the program has opened its outputs, which it does before it reads.
-fn wait_for_outputs(world: &World, child: &mut Child) {
+/// Waits until the program has opened its outputs in this folder, which it does before it reads.
+fn wait_for_outputs(world: &World, out: &str, child: &mut Child) {
     let begun = Instant::now();
-    while world.names("out").len() < 6 {
+    while !world.path(out).is_dir() || world.names(out).len() < 6 {
         assert!(child.try_wait().unwrap().is_none() && begun.elapsed() < Duration::from_secs(20), "it never began");
         thread::sleep(Duration::from_millis(5));
     }
@@ -54,15 +54,15 @@ fn wait_for_outputs(world: &World, child: &mut Child) {
 fn an_interrupt_ends_the_program_within_a_second_and_leaves_nothing() {
     let world = endless();
     let before = world.files();
-    for signal in ["-INT", "-TERM", "-HUP"] {
+    for (signal, out) in [("-INT", "out"), ("-TERM", "out"), ("-HUP", "out"), ("-INT", "new/below")] {
         let mut child = program()
-            .args(["audit", "--out", "out", "-o", "findings.csv", "--tmp-dir", "tmp", "--format", "json"])
+            .args(["audit", "--out", out, "-o", "findings.csv", "--tmp-dir", "tmp", "--format", "json"])
             .current_dir(world.dir())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        wait_for_outputs(&world, &mut child);
+        wait_for_outputs(&world, out, &mut child);
         let sent = Instant::now();
         assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
         let output = child.wait_with_output().unwrap();
@@ -72,6 +72,7 @@ fn an_interrupt_ends_the_program_within_a_second_and_leaves_nothing() {
         assert_eq!(ran.stderr, "error: interrupted; no file was written\n", "{signal}");
         assert!(took < Duration::from_secs(1), "{signal}: it took {took:?}");
         assert!(world.files() == before, "{signal}: left {:?}", world.files().keys());
+        assert!(!world.path("new").exists(), "a folder was made for nothing");
     }
 }
 
