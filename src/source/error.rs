@@ -155,8 +155,8 @@ pub enum SourceError {
     /// A CSV inventory whose keys can be read in two ways.
     #[error("its keys hold both `%20` and a bare `+`, which may be a space or itself")]
     AmbiguousKeys {
-        /// The part in which the second of them was met.
-        file: String,
+        /// Its manifest, whichever of its parts showed it first.
+        manifest: String,
     },
     /// A folder without a delivery.
     #[error("no {} was found below `{}`", kind.title(), root.display())]
@@ -206,7 +206,7 @@ impl UserError for SourceError {
             Self::UnknownFormat { path, field, .. } | Self::UnsupportedFormat { path, field, .. } => {
                 Some(format!("{}: {field}", path.display()))
             }
-            Self::AmbiguousKeys { file } => Some(file.clone()),
+            Self::AmbiguousKeys { manifest } => Some(manifest.clone()),
             Self::NoKeyColumn { path } => Some(format!("{}: fileSchema", path.display())),
             #[cfg(feature = "s3")]
             Self::S3(error) => error.place(),

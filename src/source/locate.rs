@@ -1,6 +1,7 @@
 //! Finds a listed key on disk. Manifests list keys from the bucket's root; a delivery that was copied down
 //! may begin anywhere below it.
 
+use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use super::place::Place;
@@ -77,14 +78,14 @@ impl LocalLocator {
             && let Some(rest) = segments.get(*stripped..).filter(|rest| !rest.is_empty())
         {
             let path = join(folder, rest);
-            if path.is_file() {
+            if is_there(&path) {
                 return Ok(path);
             }
         }
         let mut looked = Vec::new();
         for (folder, stripped) in self.places(segments.len()) {
             let path = join(&folder, &segments[stripped..]);
-            if path.is_file() {
+            if is_there(&path) {
                 self.last = Some((folder, stripped));
                 return Ok(path);
             }
@@ -107,6 +108,11 @@ impl LocalLocator {
         places.push((self.beside.clone(), segments - 1));
         places
     }
+}
+
+/// Whether a file is there; also a pipe or a device, which is refused when it is opened.
+fn is_there(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|there| !there.is_dir())
 }
 
 /// The segments of a key that may be joined to a folder; `None` where joining could leave that folder.

@@ -16,6 +16,7 @@ use super::error::SourceError;
 use super::place::Place;
 #[cfg(feature = "s3")]
 use super::s3::{self, BlockReader, Blocks, Stream};
+use super::walk;
 
 /// A file that is read from its beginning to its end.
 pub(super) enum Input {
@@ -62,6 +63,10 @@ pub(super) fn open(place: &Place) -> Result<(Input, u64), SourceError> {
 }
 
 fn open_local(path: &Path) -> Result<(File, u64), SourceError> {
+    // Asked before, as opening a pipe waits for whoever writes to it.
+    if walk::is_pipe_or_device(path).map_err(|error| SourceError::io(path, error))? {
+        return Err(SourceError::NotAFile { path: path.into() });
+    }
     let open = || -> io::Result<(File, u64)> {
         let file = File::open(path)?;
         let size = file.metadata()?.len();

@@ -1,6 +1,7 @@
 //! Finds manifests: what a path on the command line stands for.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::error::SourceError;
@@ -28,11 +29,10 @@ pub(super) fn given(input: &Place) -> Result<Given, SourceError> {
     match input {
         Place::Local(path) if is_s3(path) => Err(SourceError::Remote { input: path.display().to_string() }),
         Place::Local(path) => {
-            let metadata = fs::metadata(path).map_err(|error| SourceError::io(input, error))?;
-            if !metadata.is_dir() && !metadata.is_file() {
+            if is_pipe_or_device(path).map_err(|error| SourceError::io(input, error))? {
                 return Err(SourceError::NotAFile { path: input.clone() });
             }
-            Ok(if metadata.is_dir() { Given::Folder(input.clone()) } else { Given::File })
+            Ok(if path.is_dir() { Given::Folder(input.clone()) } else { Given::File })
         }
         #[cfg(feature = "s3")]
         Place::S3(place) => Ok(match s3::given(place)? {
@@ -40,6 +40,16 @@ pub(super) fn given(input: &Place) -> Result<Given, SourceError> {
             s3::Found::Folder(folder) => Given::Folder(Place::S3(folder)),
         }),
     }
+}
+
+/// Whether a path is neither a file nor a folder.
+///
+/// # Errors
+///
+/// What the system says.
+pub(super) fn is_pipe_or_device(path: &Path) -> io::Result<bool> {
+    let metadata = fs::metadata(path)?;
+    Ok(!metadata.is_dir() && !metadata.is_file())
 }
 
 /// Every file of a name in `root` and at most [`LEVELS`] levels below it, in the order of their paths.

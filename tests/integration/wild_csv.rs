@@ -85,7 +85,9 @@ fn keys_that_can_be_read_in_two_ways_are_not_guessed() {
         let parts: Vec<_> = parts.iter().map(|text| gzip(text.as_bytes())).collect();
         delivery.write_parts(Format::Csv, &parts);
         let refused = keys(folder.path(), CsvKeys::Auto);
-        assert!(matches!(refused, Err(SourceError::AmbiguousKeys { .. })), "{refused:?}");
+        let named =
+            matches!(&refused, Err(SourceError::AmbiguousKeys { manifest }) if manifest.ends_with("manifest.json"));
+        assert!(named, "whichever part showed it first: {refused:?}");
         for (encoding, expected) in
             [(CsvKeys::Form, ["a b", "c d"]), (CsvKeys::Percent, ["a b", "c+d"]), (CsvKeys::Plain, ["a%20b", "c+d"])]
         {

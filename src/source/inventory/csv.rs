@@ -33,6 +33,8 @@ const PADDING: usize = 1;
 pub(super) struct CsvReader {
     data: DataFile,
     name: String,
+    /// The name of the delivery's manifest.
+    manifest: String,
     dialect: Dialect,
     general: GeneralCutter,
     batch: BatchBuilder,
@@ -78,6 +80,7 @@ impl CsvReader {
         Self {
             data,
             name: name.to_owned(),
+            manifest: delivery.manifest.name.clone(),
             dialect,
             general: GeneralCutter::new(),
             batch,
@@ -125,7 +128,7 @@ impl CsvReader {
             }
         }
         if self.seen.are_ambiguous() {
-            return Err(Stop::Failed(SourceError::AmbiguousKeys { file: self.name.clone() }));
+            return Err(Stop::Failed(SourceError::AmbiguousKeys { manifest: self.manifest.clone() }));
         }
         if self.batch.len() > 0 || self.ending.is_none() {
             return Ok(Some(self.finish()));

@@ -95,6 +95,21 @@ fn a_pipe_is_neither_an_input_nor_an_output() {
     }
 }
 
+/// Nobody writes to it: whoever opened it would wait for ever.
+#[test]
+fn a_pipe_in_a_delivery_is_refused() {
+    for suffix in [".csv.gz", "manifest.checksum", ".json.gz", "manifest-files.json", "manifest-summary.md5"] {
+        let world = World::sound();
+        let file = world.files().into_keys().find(|name| name.ends_with(suffix)).unwrap();
+        fs::remove_file(world.path(&file)).unwrap();
+        assert!(Command::new("mkfifo").arg(world.path(&file)).status().unwrap().success());
+        let ran = world.run("audit -o results.json");
+        ran.is_refused(2);
+        let expected = format!("{file}` is neither a file nor a folder");
+        assert!(ran.stderr.lines().next().unwrap().ends_with(&expected), "{}", ran.stderr);
+    }
+}
+
 #[test]
 fn an_output_that_is_a_link_is_written_where_it_leads() {
     let world = World::sound();
