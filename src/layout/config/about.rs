@@ -171,7 +171,7 @@ const ABOUT: &[(&str, &[(&str, &str)])] = &[
         &[
             ("name", "This bucket."),
             ("table", "Another table, whose item tells it."),
-            ("by", "The attribute of this item that holds the other's partition key."),
+            ("by", "The attribute of this item that holds the other's key, which is a partition key alone."),
             ("attribute", "The attribute that holds it; of several the first that is present."),
         ],
     ),

@@ -106,6 +106,11 @@ const IN_REFERENCES: &[(&str, &str)] = &[
     ("a key without bucket", "attribute = 'a'\nkind = 'key'"),
     ("a bucket twice", "attribute = 'a'\nkind = 'object'\nbucket = { attribute = 'b' }"),
     ("half a table for a bucket", "attribute = 'a'\nkind = 'key'\nbucket = { table = 'jobs', attribute = 'b' }"),
+    (
+        "a bucket of a table with a sort key",
+        "attribute = 'a'\nkind = 'key'\nbucket = { table = 'runs', by = 'b', attribute = 'c' }\n[[table]]\nname = \
+         'runs'\nkey = ['id', 'at']",
+    ),
     ("an unknown bucket", "attribute = 'a'\nkind = 'key'\nbucket = { name = 'line-1' }"),
     (
         "an unknown unit",

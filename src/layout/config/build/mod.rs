@@ -34,6 +34,8 @@ pub(super) struct Build<'a> {
     placeholders: Vec<&'a str>,
     areas: Vec<&'a str>,
     tables: Vec<&'a str>,
+    /// By table: whether it has a sort key.
+    sorted: Vec<bool>,
     requirements: Vec<&'a str>,
 }
 
@@ -50,6 +52,7 @@ impl<'a> Build<'a> {
             placeholders: placeholders(root).iter().map(|member| member.name.as_str()).collect(),
             areas: of("area", "name"),
             tables: of("table", "name"),
+            sorted: root.list("table").iter().map(|table| table.texts("key").len() > 1).collect(),
             requirements: of("requirement", "id"),
         }
     }

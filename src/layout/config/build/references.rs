@@ -70,7 +70,7 @@ impl Build<'_> {
                 Some(BucketSource::Attributes(attributes.collect()))
             }
             ["table", "by", "attribute"] => {
-                let table = node.get("table").and_then(|name| self.table_named(name));
+                let table = node.get("table").and_then(|name| self.joined_table(name));
                 let by = node.get("by").and_then(|by| self.path_along(by, base));
                 let attributes = self.single_paths(node.list("attribute"));
                 Some(BucketSource::Table { table: table?, by: by?, attributes })
@@ -82,6 +82,20 @@ impl Build<'_> {
                 None
             }
         }
+    }
+
+    /// A table in which a partition key names one item.
+    fn joined_table(&mut self, name: &Node) -> Option<usize> {
+        let table = self.table_named(name)?;
+        if self.sorted[table] {
+            let problem = format!(
+                "{} has a sort key: which of its items with one partition key says the bucket is open",
+                Problems::quote(name.as_text())
+            );
+            let help = "name a table whose `key` is the partition key alone, or an `attribute` of the item itself";
+            self.error(name, problem, help);
+        }
+        Some(table)
     }
 
     pub(super) fn claim(&mut self, entry: &Node) -> Option<ClaimSpec> {
