@@ -16,6 +16,8 @@ use super::spec::{Anchor, At, LayoutSpec};
 
 /// The most areas, legacy templates, placeholders and bucket entries a layout may have, each.
 const MOST: usize = 4_096;
+/// Likewise of what no template is held against, and has numbers of 16 bits.
+const MOST_NUMBERED: usize = u16::MAX as usize;
 
 /// A layout that answers what a key is and builds keys.
 #[derive(Debug)]
@@ -175,14 +177,18 @@ fn stop_on(errors: &mut Vec<ConfigError>) -> Result<(), ConfigErrors> {
 
 fn check_numbers(spec: &LayoutSpec, errors: &mut Vec<ConfigError>) {
     let legacy = spec.areas.iter().flat_map(|area| &area.legacy).map(|legacy| legacy.from.len()).sum();
-    for (what, count) in [
-        ("areas", spec.areas.len()),
-        ("legacy templates", legacy),
-        ("placeholders", spec.placeholders.len()),
-        ("bucket entries", spec.buckets.len()),
+    for (what, count, most) in [
+        ("areas", spec.areas.len(), MOST),
+        ("legacy templates", legacy, MOST),
+        ("placeholders", spec.placeholders.len(), MOST),
+        ("bucket entries", spec.buckets.len(), MOST),
+        ("tables", spec.tables.len(), MOST_NUMBERED),
+        ("references", spec.tables.iter().map(|table| table.references.len()).sum(), MOST_NUMBERED),
+        ("workflows", spec.workflows.len(), MOST_NUMBERED),
+        ("exceptions", spec.allows.len(), MOST_NUMBERED),
     ] {
-        if count > MOST {
-            let problem = format!("{count} {what} are more than the {MOST} that a layout may have");
+        if count > most {
+            let problem = format!("{count} {what} are more than the {most} that a layout may have");
             errors.push(ConfigError { problem, place: None, help: None });
         }
     }

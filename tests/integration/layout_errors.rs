@@ -1,7 +1,9 @@
 //! What is refused when a layout is compiled, in which words, and where.
 
-use stocktake::layout::spec::{Anchor, AreaSpec, Fate, FormSpec, LegacySpec, PlaceholderSpec};
-use stocktake::layout::{Layout, LayoutSpec};
+use std::path::Path;
+
+use stocktake::layout::spec::{Anchor, AreaSpec, Fate, FormSpec, LegacySpec, PlaceholderSpec, TableSpec};
+use stocktake::layout::{Layout, LayoutSpec, config};
 
 use crate::layout_naive::{area, at, bucket, legacy, placeholder, spec};
 
@@ -34,6 +36,21 @@ fn told(spec: LayoutSpec) -> String {
         format!("{column}: {} ({})", error.problem, error.help.as_deref().unwrap_or("-"))
     });
     lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn what_is_more_than_its_numbers_reach_is_refused() {
+    let configuration = "version = 1\n[[table]]\nname = \"runs\"\nkey = [\"id\"]\n[[table.reference]]\nattribute = \"a\"\n\
+                         kind = \"object\"\n";
+    let one = config::parse(Path::new("stocktake.toml"), configuration.as_bytes(), &[]).unwrap();
+    let table = &one.tables[0];
+    let mut of_references = table.clone();
+    of_references.references = vec![table.references[0].clone(); 65_536];
+    let bare = TableSpec { references: Vec::new(), ..table.clone() };
+    for (what, tables) in [("references", vec![of_references]), ("tables", vec![bare; 65_536])] {
+        let told = told(LayoutSpec { tables, ..with(vec![]) });
+        assert_eq!(told, format!("0: 65536 {what} are more than the 65535 that a layout may have (-)"));
+    }
 }
 
 #[test]
