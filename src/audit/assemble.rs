@@ -213,9 +213,11 @@ impl Counted<'_> {
                     compliant_objects: tally.compliant.objects,
                     compliant_bytes: tally.compliant.bytes,
                     violating_objects: tally.violating,
+                    compliance_judged: self.compliance_judged(number),
                     referenced_objects: tally.referenced,
                     orphan_objects: tally.orphans.objects,
                     orphan_bytes: tally.orphans.bytes,
+                    orphans_judged: self.orphans_judged_in(area, number),
                     near_misses: tally.near_misses,
                     folders: self.folders.by_area[position],
                     newest: newest(tally),
@@ -279,7 +281,7 @@ impl Counted<'_> {
             bytes: amount.bytes,
         };
         OrphanResult {
-            judged: self.orphans_judged,
+            judged: self.orphans_judged && self.orphans_asked(),
             objects: all.objects,
             bytes: all.bytes,
             by_age: AGES

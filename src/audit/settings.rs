@@ -108,7 +108,7 @@ pub(super) struct ObjectRule {
     pub(super) rule: usize,
     pub(super) trigger: Trigger,
     pub(super) check: fn(&crate::rules::context::ObjectContext<'_>, &mut dyn crate::rules::context::FindingSink),
-    /// Whether a finding of it makes an object violating: K- and L-rules but L202 and L209, which say `legacy`.
+    /// Whether a finding of it makes an object violating.
     pub(super) violates: bool,
 }
 
@@ -134,9 +134,7 @@ impl<'a> Shared<'a> {
     pub(super) fn object_rules() -> Vec<ObjectRule> {
         let rules = RULES.iter().enumerate().filter_map(|(rule, registered)| match registered.check {
             Check::Object { trigger, check } => {
-                let code = registered.meta.code;
-                let violates = (code.starts_with('K') || code.starts_with('L')) && !matches!(code, "L202" | "L209");
-                Some(ObjectRule { rule, trigger, check, violates })
+                Some(ObjectRule { rule, trigger, check, violates: registered.meta.violates() })
             }
             _ => None,
         });

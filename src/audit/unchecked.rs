@@ -2,9 +2,10 @@
 
 use crate::audit::assemble::Counted;
 use crate::audit::verdict::highest;
+use crate::layout::spec::{AreaSpec, Standing};
 use crate::model::{Millis, RuleMeta, Severity};
 use crate::results::schema::{NotChecked, RuleState};
-use crate::rules::RULES;
+use crate::rules::{Check, RULES, index_of};
 
 impl Counted<'_> {
     pub(super) fn not_checked(&self, states: &[(RuleState, Option<String>)]) -> Vec<NotChecked> {
@@ -75,10 +76,36 @@ impl Counted<'_> {
         list
     }
 
+    /// Whether any rule is on that could find an object of an area violating.
+    pub(super) fn compliance_judged(&self, area: usize) -> bool {
+        RULES.iter().enumerate().any(|(rule, registered)| {
+            matches!(registered.check, Check::Object { .. })
+                && registered.meta.violates()
+                && self.request.severities.area(rule, area) != Severity::Ignore
+        })
+    }
+
+    /// Whether an object of an area could be found to be an orphan.
+    pub(super) fn orphans_judged_in(&self, area: &AreaSpec, number: usize) -> bool {
+        self.orphans_judged
+            && area.standing != Standing::Outside
+            && self.request.severities.area(orphan_rule(), number) != Severity::Ignore
+    }
+
+    /// Whether orphans are asked for anywhere.
+    pub(super) fn orphans_asked(&self) -> bool {
+        highest(self.request, orphan_rule()) != Severity::Ignore
+    }
+
     /// The codes of rules that are off here and not by default.
     fn off(&self, states: &[(RuleState, Option<String>)]) -> impl Iterator<Item = &'static str> {
         let by_default = |meta: &RuleMeta| meta.default.in_phase(self.request.phase) == Severity::Ignore;
         let off = RULES.iter().zip(states).filter(|(_, (state, _))| *state == RuleState::Off);
         off.map(|(rule, _)| &rule.meta).filter(move |meta| !by_default(meta)).map(|meta| meta.code)
     }
+}
+
+/// The position of R302 in [`RULES`].
+fn orphan_rule() -> usize {
+    index_of("R302").unwrap_or_default()
 }

@@ -97,6 +97,8 @@ pub struct Held {
     pub bytes: u64,
     /// Objects that keep to the layout.
     pub compliant: u64,
+    /// Whether that was judged.
+    pub compliance_judged: bool,
     /// Objects that no record names.
     pub orphans: u64,
     /// Folders.
@@ -216,6 +218,7 @@ fn held(area: &str, results: Option<&Results>, folders: Option<&FolderTotals>) -
     for found in results?.judgement.areas.iter().filter(|found| found.area == area) {
         held.objects += found.objects;
         held.bytes += found.bytes;
+        held.compliance_judged |= found.compliance_judged;
         held.compliant += found.compliant_objects;
         held.orphans += found.orphan_objects;
         held.folders += found.folders;

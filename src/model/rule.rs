@@ -145,6 +145,11 @@ impl RuleMeta {
         text.take_while(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
     }
 
+    /// Whether a finding of it about an object makes that violating: K- and L-rules but L202 and L209, which say `legacy`.
+    pub fn violates(&self) -> bool {
+        matches!(self.family, Family::Key | Family::Layout) && !matches!(self.code, "L202" | "L209")
+    }
+
     /// Whether `selector` is this rule's code, name or family letter.
     pub fn answers_to(&self, selector: &str) -> bool {
         selector == self.code || selector == self.name || selector == self.family.letter()

@@ -11,7 +11,7 @@ use crate::report::sections::{Section, sections};
 use crate::report::sparkline::Sparkline;
 use crate::report::treemap::Treemap;
 use crate::results::Results;
-use crate::results::schema::{Inputs, MigrationResult};
+use crate::results::schema::{Inputs, Judgement, MigrationResult, RuleResult, RuleState};
 
 /// A report's page.
 #[derive(Debug, Serialize)]
@@ -28,6 +28,8 @@ pub struct Page<'a> {
     pub sections: Vec<Section<'a>>,
     /// What the layout says of the objects.
     pub key_classes: Vec<Share>,
+    /// Whether orphans are not judged because their rule is off.
+    pub orphans_off: bool,
     /// What the records say of the objects.
     pub reference_classes: Vec<Share>,
     /// What became of the references.
@@ -107,9 +109,10 @@ impl<'a> Page<'a> {
     pub fn new(report: &ReportView<'a>, examples: usize) -> Self {
         let judgement = &report.results.judgement;
         let (integrity, sections) = sections(report, examples);
+        let judged = judges_keys(judgement);
         let key_classes = judgement.classes.key.iter().map(|class| Share {
-            title: class.class.title(),
-            tone: key_tone(class.class),
+            title: if judged || class.class != KeyClass::Compliant { class.class.title() } else { "not judged" },
+            tone: if judged || class.class != KeyClass::Compliant { key_tone(class.class) } else { "plain" },
             count: class.objects,
             bytes: Some(class.bytes),
         });
@@ -131,6 +134,7 @@ impl<'a> Page<'a> {
             integrity,
             sections,
             key_classes: by_tone(key_classes.collect()),
+            orphans_off: judgement.rules.iter().any(|rule| rule.code == "R302" && rule.state == RuleState::Off),
             reference_classes: by_tone(reference_classes.collect()),
             outcomes: by_tone(outcomes.collect()),
             matrix: matrix(report.results),
@@ -161,6 +165,13 @@ fn severities(results: &Results) -> Vec<SeverityTotal> {
         SeverityTotal { severity, findings, rules: of_it().count() as u64 }
     };
     Severity::ALL.into_iter().rev().map(total).filter(|total| total.findings > 0).collect()
+}
+
+/// Whether any rule was judged that could find a key violating.
+fn judges_keys(judgement: &Judgement) -> bool {
+    let violates = |rule: &RuleResult| crate::rules::find(&rule.code).is_some_and(|known| known.meta.violates());
+    let judged = |rule: &RuleResult| matches!(rule.state, RuleState::Judged | RuleState::Partly);
+    judgement.rules.iter().any(|rule| judged(rule) && violates(rule))
 }
 
 /// From what is well to what is not, then what says little: a bar reads from left to right.

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use crate::model::Verdict;
 use crate::report::{FormatError, Formatter, ReportView};
+use crate::results::schema::AreaResult;
 
 /// Writes gauges of one audit.
 pub(super) struct Prometheus;
@@ -77,10 +78,13 @@ fn metrics(report: &ReportView<'_>) -> String {
     for outcome in &judgement.classes.outcome {
         text.sample("reference_outcomes", &[("outcome", outcome.outcome.title())], outcome.references);
     }
-    text.gauge("orphan_objects", "Objects that no record names though one should.");
-    text.sample("orphan_objects", &[], judgement.orphans.objects);
-    text.gauge("orphan_bytes", "Their bytes.");
-    text.sample("orphan_bytes", &[], judgement.orphans.bytes);
+    // An alert must not take what nobody looked for as none.
+    if judgement.orphans.judged {
+        text.gauge("orphan_objects", "Objects that no record names though one should.");
+        text.sample("orphan_objects", &[], judgement.orphans.objects);
+        text.gauge("orphan_bytes", "Their bytes.");
+        text.sample("orphan_bytes", &[], judgement.orphans.bytes);
+    }
     areas(&mut text, report);
     text.gauge("inventory_timestamp_seconds", "When the inventory was made.");
     for inventory in &results.inputs.inventories {
@@ -99,17 +103,22 @@ fn metrics(report: &ReportView<'_>) -> String {
 
 fn areas(text: &mut Text, report: &ReportView<'_>) {
     let areas = &report.results.judgement.areas;
-    type Of = fn(&crate::results::schema::AreaResult) -> u64;
+    type Of = fn(&AreaResult) -> Option<u64>;
     let kinds: [(&str, &str, Of); 4] = [
-        ("area_objects", "Objects by area.", |area| area.objects),
-        ("area_bytes", "Bytes by area.", |area| area.bytes),
-        ("area_compliant_objects", "Objects by area that break no rule.", |area| area.compliant_objects),
-        ("area_orphan_objects", "Orphans by area.", |area| area.orphan_objects),
+        ("area_objects", "Objects by area.", |area| Some(area.objects)),
+        ("area_bytes", "Bytes by area.", |area| Some(area.bytes)),
+        ("area_compliant_objects", "Objects by area that break no rule.", |area| {
+            area.compliance_judged.then_some(area.compliant_objects)
+        }),
+        ("area_orphan_objects", "Orphans by area.", |area| area.orphans_judged.then_some(area.orphan_objects)),
     ];
     for (name, help, of) in kinds {
-        text.gauge(name, help);
-        for area in areas {
-            text.sample(name, &[("bucket", &area.bucket), ("area", &area.area)], of(area));
+        let mut samples = areas.iter().filter_map(|area| Some((area, of(area)?))).peekable();
+        if samples.peek().is_some() {
+            text.gauge(name, help);
+        }
+        for (area, value) in samples {
+            text.sample(name, &[("bucket", &area.bucket), ("area", &area.area)], value);
         }
     }
 }

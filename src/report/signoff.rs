@@ -6,12 +6,13 @@ use std::io;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
+use crate::model::Severity;
 use crate::render::Templates;
 use crate::report::evidence::{Evidence, Requirement, RequirementState, requirements};
 use crate::report::page::verdict_word;
 use crate::report::{FormatError, Formatter, ReportView};
 use crate::results::Results;
-use crate::results::schema::{ExceptionState, InventoryInput, MigrationResult, RuleState};
+use crate::results::schema::{ExceptionState, InventoryInput, MigrationResult, RuleResult, RuleState};
 
 /// The template of what is digested: Markdown, whatever the format.
 const BODY: &str = "signoff/body.md";
@@ -82,7 +83,9 @@ impl Formatter for Signoff<'_> {
 
 impl<'a> View<'a> {
     fn new(results: &'a Results) -> Self {
-        let requirements: Vec<Traced<'a>> = requirements(results).iter().map(Traced::new).collect();
+        let gaps = Gaps::of(results);
+        let requirements: Vec<Traced<'a>> =
+            requirements(results).iter().map(|entry| Traced::new(entry, &gaps)).collect();
         let mut counts: Vec<(u64, &'static str)> = Vec::new();
         for requirement in &requirements {
             match counts.iter_mut().find(|(_, result)| *result == requirement.result) {
@@ -109,9 +112,10 @@ impl<'a> View<'a> {
 }
 
 impl<'a> Traced<'a> {
-    fn new(entry: &Requirement<'a>) -> Self {
+    fn new(entry: &Requirement<'a>, gaps: &Gaps<'_>) -> Self {
         let requirement = entry.requirement;
-        let (tone, result) = result(entry);
+        let by_audit = is_the_audit(entry);
+        let (tone, result) = if by_audit { gaps.result() } else { result(entry) };
         let others: Vec<String> = requirement
             .commands
             .iter()
@@ -119,18 +123,67 @@ impl<'a> Traced<'a> {
             .map(|command| format!("`stocktake {command}`"))
             .collect();
         // A command shows what no rule of this audit could; what no command could show is said in the layout.
-        let by_command = matches!(tone, "elsewhere" | "partly") && !others.is_empty();
+        let by_command = !by_audit && matches!(tone, "elsewhere" | "partly") && !others.is_empty();
         let shown_by = requirement.shown_by.clone().or_else(|| by_command.then(|| others.join(", ")));
+        let missing = (by_audit && !gaps.rules.is_empty()).then(|| format!("not judged: {}", gaps.rules.join(", ")));
         Self {
             id: &requirement.id,
             text: &requirement.text,
             tone,
             result,
-            evidence: entry.rules.iter().map(told).collect(),
+            evidence: entry.rules.iter().map(told).chain(missing).collect(),
             commands: &requirement.commands,
             limits: requirement.limits.as_deref(),
             shown_by,
             waived: requirement.waived.as_deref(),
+        }
+    }
+}
+
+/// Whether a requirement has no rule, and the audit itself is what is asked for.
+fn is_the_audit(entry: &Requirement<'_>) -> bool {
+    let requirement = entry.requirement;
+    entry.state == RequirementState::NotShown
+        && requirement.rules.is_empty()
+        && requirement.limits.is_none()
+        && requirement.commands.iter().any(|command| command == "audit")
+}
+
+/// What an audit did not judge of what audits are for: keys, their places, references and workflows.
+struct Gaps<'a> {
+    /// The codes of the rules, but for those that are off by default.
+    rules: Vec<&'a str>,
+    /// Whether nothing of a family was judged.
+    of_a_family: bool,
+}
+
+impl<'a> Gaps<'a> {
+    fn of(results: &'a Results) -> Self {
+        let by_default = |rule: &RuleResult| {
+            let known = crate::rules::find(&rule.code);
+            known.is_some_and(|known| known.meta.default.in_phase(results.judgement.phase) == Severity::Ignore)
+        };
+        let mut gaps = Self { rules: Vec::new(), of_a_family: false };
+        for family in ["K", "L", "R", "W"] {
+            let rules = || results.judgement.rules.iter().filter(move |rule| rule.family == family);
+            let missing = rules().filter(|rule| match rule.state {
+                RuleState::Off => !by_default(rule),
+                RuleState::NotJudged | RuleState::Partly => true,
+                RuleState::Judged | RuleState::NotAsked => false,
+            });
+            let missing: Vec<&str> = missing.map(|rule| rule.code.as_str()).collect();
+            gaps.of_a_family |= !missing.is_empty() && rules().all(|rule| rule.state != RuleState::Judged);
+            gaps.rules.extend(missing);
+        }
+        gaps
+    }
+
+    /// How a requirement fared that asks for the audit itself.
+    fn result(&self) -> (&'static str, &'static str) {
+        match (self.rules.is_empty(), self.of_a_family) {
+            (true, _) => ("holds", "shown by this audit"),
+            (false, true) => ("not-judged", "not judged"),
+            (false, false) => ("partly", "shown in part"),
         }
     }
 }
@@ -145,14 +198,6 @@ fn result(entry: &Requirement<'_>) -> (&'static str, &'static str) {
         RequirementState::Violated => ("violated", "violated"),
         RequirementState::NotJudged => ("not-judged", "not judged"),
         RequirementState::Waived => ("waived", "waived"),
-        // No rule, and the audit itself is what is asked for.
-        RequirementState::NotShown
-            if requirement.rules.is_empty()
-                && requirement.limits.is_none()
-                && requirement.commands.iter().any(|command| command == "audit") =>
-        {
-            ("holds", "shown by this audit")
-        }
         RequirementState::NotShown if requirement.limits.is_some() => ("cannot", "cannot be shown from an inventory"),
         RequirementState::NotShown => ("elsewhere", "not part of this audit"),
     }

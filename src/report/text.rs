@@ -15,6 +15,9 @@ use crate::report::{FormatError, Formatter, ReportView};
 /// How many findings of each rule are shown.
 const EXAMPLES: usize = 5;
 
+/// What stands in place of a number that nothing was judged for.
+const NOT_JUDGED: &str = "–";
+
 /// Writes the summary.
 pub(super) struct Text {
     pub(super) coloured: bool,
@@ -196,12 +199,13 @@ fn areas(page: &Page<'_>, pen: &mut Pen<'_>) -> io::Result<()> {
         let compliant = if area.not_covered {
             "not covered?".to_owned()
         } else if area.standing == "wanted" {
-            percent(area.compliant_objects, area.objects)
+            if area.compliance_judged { percent(area.compliant_objects, area.objects) } else { NOT_JUDGED.to_owned() }
         } else {
             area.standing.clone()
         };
         let (bucket, name) = (visible(&area.bucket).into_owned(), visible(&area.area).into_owned());
-        vec![bucket, name, count(area.objects), bytes(area.bytes), compliant, count(area.orphan_objects)]
+        let orphans = if area.orphans_judged { count(area.orphan_objects) } else { NOT_JUDGED.to_owned() };
+        vec![bucket, name, count(area.objects), bytes(area.bytes), compliant, orphans]
     });
     pen.table(2, &std::iter::once(title).chain(rows).collect::<Vec<_>>())
 }

@@ -248,12 +248,18 @@ pub struct AreaResult {
     pub compliant_bytes: u64,
     /// Of these, violating.
     pub violating_objects: u64,
+    /// Whether any rule was on that could find one violating: if not, no share of it is compliant.
+    #[serde(default = "yes")]
+    pub compliance_judged: bool,
     /// Referenced or covered by records.
     pub referenced_objects: u64,
     /// Orphans.
     pub orphan_objects: u64,
     /// Their bytes.
     pub orphan_bytes: u64,
+    /// Whether orphans were judged in it.
+    #[serde(default = "yes")]
+    pub orphans_judged: bool,
     /// Keys in no area that came nearest to this one.
     pub near_misses: u64,
     /// Its folders.
@@ -262,6 +268,11 @@ pub struct AreaResult {
     pub newest: Option<String>,
     /// Whether records name it and no inventory row lies in it: told as "not covered?".
     pub not_covered: bool,
+}
+
+/// What results without such a field say by that.
+const fn yes() -> bool {
+    true
 }
 
 /// One legacy generation.

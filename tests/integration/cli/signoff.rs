@@ -119,3 +119,21 @@ fn every_requirement_of_the_preset_is_traced() {
     assert!(signoff.contains("- **2.4**") && signoff.contains("1.2, 1.3, 1.4, 1.5, 3.1, 3.2"), "{signoff}");
     assert!(signoff.contains("cannot be shown from an inventory"));
 }
+
+#[test]
+fn a_requirement_that_asks_for_the_audit_is_not_shown_by_a_part_of_it() {
+    let world = World::sound();
+    requirements(&world);
+    for (arguments, row) in [
+        ("", "| 6 | a script | `stocktake audit` | shown by this audit |"),
+        ("--ignore K101,R302", "| 6 | a script | `stocktake audit` | shown in part | not judged: K101, R302 |"),
+        (
+            "--ignore K",
+            "| 6 | a script | `stocktake audit` | **not judged** | not judged: K101, K102, K103, K104, K105 |",
+        ),
+        ("--select R,K", "| 6 | a script | `stocktake audit` | **not judged** | not judged: L201, L202,"),
+    ] {
+        let signoff = world.run(&format!("audit --format signoff {arguments}")).stdout;
+        assert!(signoff.contains(row), "{arguments}:\n{signoff}");
+    }
+}

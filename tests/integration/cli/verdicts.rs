@@ -193,3 +193,44 @@ fn rules_that_are_switched_off_are_told_as_not_checked() {
     assert_eq!(off("--ignore K102,K101"), ["what the rules K101, K102 would find"]);
     assert!(off("--select R301")[0].contains("L201, "));
 }
+
+#[test]
+fn what_no_rule_judged_is_neither_compliant_nor_free_of_orphans() {
+    let world = World::orphaned();
+    let shown = |arguments: &str, format: &str, wanted: &str| {
+        let report = world.run(&format!("audit -q --format {format} {arguments}")).stdout;
+        report.lines().filter(|line| line.contains(wanted)).map(str::trim).collect::<Vec<_>>().join("\n")
+    };
+    for (arguments, compliant, orphans) in [
+        ("", "100 %", "1"),
+        ("--select R302", "–", "1"),
+        ("--ignore orphan-object", "100 %", "–"),
+        ("--select R301", "–", "–"),
+    ] {
+        let row = format!("| media | video | 2 | 2.0 KiB | {compliant} | {orphans} |");
+        assert_eq!(shown(arguments, "md", "| media | video | 2 |"), row, "{arguments}");
+        let text = shown(arguments, "text", "media   video");
+        let cells: Vec<&str> = text.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).collect();
+        assert_eq!(cells[4..], [compliant, orphans], "{arguments}");
+        let html = shown(arguments, "html", r#"data-column="Compliant""#);
+        assert_eq!(html.contains("100 %"), compliant != "–", "{arguments}: {html}");
+        let html = shown(arguments, "html", r#"data-column="Orphans""#);
+        assert!(
+            html.contains(&format!(">{orphans}<")) || html.contains(&format!(">{orphans} <")),
+            "{arguments}: {html}"
+        );
+        let metrics = shown(arguments, "prometheus", "area=");
+        assert_eq!(metrics.contains("stocktake_area_compliant_objects{"), compliant != "–", "{arguments}: {metrics}");
+        assert_eq!(metrics.contains("stocktake_area_orphan_objects{"), orphans != "–", "{arguments}: {metrics}");
+        let metrics = shown(arguments, "prometheus", "stocktake_orphan_objects ");
+        assert_eq!(!metrics.is_empty(), orphans != "–", "{arguments}: {metrics}");
+        let (_, results) = world.results(arguments);
+        let area = &results["judgement"]["areas"][0];
+        let judged = (area["compliance_judged"].as_bool(), area["orphans_judged"].as_bool());
+        assert_eq!(judged, (Some(compliant != "–"), Some(orphans != "–")), "{arguments}");
+        assert_eq!(results["judgement"]["orphans"]["judged"], orphans != "–", "{arguments}");
+    }
+    assert!(shown("--ignore R302", "html", "Not judged: ").contains("Not judged: its rule is switched off."));
+    assert!(shown("--ignore R302", "md", "Not judged: ").contains("Not judged: its rule is switched off."));
+    assert!(world.run("audit -q --format html --select R302").stdout.contains("<span>not judged</span> <b>2</b>"));
+}
