@@ -19,6 +19,7 @@ mod folders;
 mod hand_over;
 mod inputs;
 mod judging;
+mod lone_key;
 mod look_ahead;
 pub mod migrate;
 mod names;
@@ -38,6 +39,7 @@ mod verdict;
 mod workflows;
 
 pub use error::AuditError;
+pub use lone_key::key_findings;
 pub use settings::{AuditRequest, FailOn, Progress};
 
 use crate::audit::assemble::Counted;

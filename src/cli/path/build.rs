@@ -2,23 +2,25 @@
 
 use clap::{Args, ValueEnum};
 
-use super::{ConfigArgs, Given, area_named, check_names, given};
+use super::{ConfigArgs, Given, area_named, check_names, given, told};
 use crate::cli::Failure;
 use crate::cli::console::Console;
 use crate::layout::Layout;
+use crate::model::Severity;
 use crate::render::hostile::visible;
 
 /// Give the key and the URI of an artifact
 ///
 /// Values are spelled as records spell them: the aliases and replacements of the configuration hold. What follows the
-/// last placeholder is given as `rest=…`. The key is proved to lie in the area before it is printed.
+/// last placeholder is given as `rest=…`. The key is proved to lie in the area before it is printed, and refused where a
+/// rule of any key (K101 and the like) finds an error in it; what is less than an error is told.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
   stocktake path build training job=cookies-20260607-024610 rest=output/model.tar.gz
   stocktake path build compilation job=cookies-1 target=x86_64 rest=model.tar.gz --format uri
 
-Exits 0, or 2 where a value is missing or not of its form.")]
+Exits 0, or 2 where a value is missing or not of its form, or the key would be an error.")]
 pub(super) struct BuildArgs {
     #[command(flatten)]
     config: ConfigArgs,
@@ -67,6 +69,18 @@ impl BuildArgs {
         let rest = given(&self.values, "rest");
         let built = bucket.build(entry, area, &mut |name| given(&self.values, name), rest.as_deref());
         let key = built.map_err(|error| Failure::of(&error))?;
+        let (errors, lesser): (Vec<_>, Vec<_>) = super::key_findings(&layout, bucket, &key)?
+            .into_iter()
+            .partition(|finding| finding.severity >= Severity::Error);
+        if let Some(error) = errors.first() {
+            return Err(Failure::usage(
+                format!("the key `{}` would be an error: {}", visible(&key), told(error)),
+                format!("give other values; `stocktake rules {}` says why", error.code),
+            ));
+        }
+        for finding in &lesser {
+            console.warn(&told(finding));
+        }
         let uri = format!("s3://{name}/{key}");
         console.print(&match self.format {
             BuildFormat::Text => format!("key  {}\nuri  {}\n", visible(&key), visible(&uri)),

@@ -4,13 +4,13 @@ use std::fmt::Write as _;
 
 use clap::Args;
 
-use super::{ConfigArgs, bucket_named, resolve};
+use super::{ConfigArgs, bucket_named, key_findings, resolve, told};
 use crate::cli::Failure;
 use crate::cli::console::Console;
 use crate::layout::resolve::Resolution;
 use crate::layout::walk::StepKind;
 use crate::layout::{BucketLayout, KeyMatch, Layout};
-use crate::model::uri;
+use crate::model::{Severity, uri};
 use crate::render::hostile::visible;
 
 /// Show the walk of a key through the layout, segment by segment
@@ -20,7 +20,7 @@ Examples:
   stocktake path explain models/training/job-1/output/model.tar.gz
   stocktake path explain s3://line-1/model/training/job-1/output/model.tar.gz
 
-Exits 0 if the key lies in an area, 1 if not.")]
+Exits 0 if the key lies in an area and no rule of any key (K101 and the like) finds an error in it, 1 if not.")]
 pub(super) struct ExplainArgs {
     #[command(flatten)]
     config: ConfigArgs,
@@ -40,9 +40,13 @@ impl ExplainArgs {
             (_, Some(name)) => (bucket_named(&layout, name)?, self.key.clone()),
             (None, None) => (likely(&layout)?, self.key.clone()),
         };
-        let (text, right) = explain(&layout, bucket, &key);
+        let (mut text, right) = explain(&layout, bucket, &key);
+        let findings = key_findings(&layout, bucket, &key)?;
+        for finding in &findings {
+            let _ = writeln!(text, "{}", told(finding));
+        }
         console.print(&text)?;
-        Ok(u8::from(!right))
+        Ok(u8::from(!right || findings.iter().any(|finding| finding.severity >= Severity::Error)))
     }
 }
 

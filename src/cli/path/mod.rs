@@ -6,12 +6,14 @@ mod list;
 mod resolve;
 
 use clap::{Args, Subcommand};
+use jiff::Timestamp;
 
 use crate::cli::Failure;
 use crate::cli::check::ConfigArgs;
 use crate::cli::console::Console;
 use crate::layout::{BucketLayout, Layout};
-use crate::model::suggest;
+use crate::model::{Finding, suggest};
+use crate::render::hostile::visible;
 
 /// Build a path, resolve an old one, explain a key, list folders
 ///
@@ -39,6 +41,19 @@ impl PathArgs {
             PathCommand::List(arguments) => arguments.run(console),
         }
     }
+}
+
+/// What the rules of any key find in one, as an audit would report it now.
+fn key_findings(layout: &Layout, bucket: &BucketLayout, key: &str) -> Result<Vec<Finding<'static>>, Failure> {
+    let now = layout.spec().inputs.now.unwrap_or_else(|| Timestamp::now().as_millisecond());
+    crate::audit::key_findings(layout, bucket, key, now).map_err(|error| Failure::of(&error))
+}
+
+/// A rule with what it says of a finding.
+fn told(finding: &Finding<'_>) -> String {
+    let name = crate::rules::find(&finding.code).map_or("", |rule| rule.meta.name);
+    let sentence = crate::rules::sentence(finding);
+    format!("{} {name} ({}): {}", finding.code, finding.severity.name(), visible(&sentence))
 }
 
 /// `name=value` on the command line.

@@ -29,6 +29,14 @@ fn build_gives_key_and_uri_or_the_value_that_breaks_its_form() {
         ("path build training jbo=a rest=f", "area `training` has no `{jbo}`"),
         ("path build trainign job=a rest=f", "there is no area `trainign`"),
         ("path build training job=a", "what stands at `**` of `models/training/{job}/**` is not given"),
+        (
+            "path build training job=a rest=b//f",
+            "would be an error: K101 empty-segment (error): has an empty segment after",
+        ),
+        (
+            "path build training job=a rest=../f",
+            "would be an error: K102 relative-segment (error): has `..` as a segment",
+        ),
         ("path build training job=a rest=f --bucket line-2", "the configuration declares no bucket `line-2`"),
     ] {
         let ran = world.run(arguments);
@@ -109,6 +117,44 @@ fn explain_walks_through_the_layout_segment_by_segment() {
     assert!(ran.stdout.contains("✗           nothing here; expected"), "{}", ran.stdout);
     let ran = world.run("path explain datasets//training-output/j/f");
     assert!(ran.stdout.contains("it moves to s3://line-1/models/training/j/f"), "{}", ran.stdout);
+}
+
+#[test]
+fn a_key_is_held_against_the_rules_of_any_key_as_an_audit_holds_it() {
+    let keys = ["video/a1//x.mp4", "video/a1/../x.mp4", "video/a1/100%.mp4", "video/a1/u\u{308}.mp4", "video/a1/x.mp4"];
+    let world = World::of(&keys, &keys);
+    let (_, results) = world.results("");
+    for (key, code, said) in [
+        (keys[0], 1, Some("K101 empty-segment (error): has an empty segment after `a1`")),
+        (keys[1], 1, Some("K102 relative-segment (error): has `..` as a segment")),
+        (keys[2], 0, Some("K103 unsafe-character (warning): holds `%`, an unsafe character")),
+        (keys[3], 0, Some("K105 denormalised-key (note): is not in Unicode NFC")),
+        (keys[4], 0, None),
+    ] {
+        let ran = world.run(&format!("path explain {key}"));
+        assert_eq!((ran.code, ran.stdout.contains("it lies in area `video`")), (Some(code), true), "{ran:#?}");
+        match said {
+            Some(said) => {
+                assert!(ran.stdout.contains(&format!("\n{said}")), "{ran:#?}");
+                let rules = results["judgement"]["rules"].as_array().unwrap();
+                let rule = rules.iter().find(|rule| said.starts_with(rule["code"].as_str().unwrap())).unwrap();
+                assert_eq!(rule["findings"], 1, "the audit says so too: {said}");
+            }
+            None => assert!(!ran.stdout.contains("\nK"), "{ran:#?}"),
+        }
+    }
+    let ran = world.run("path build video asset=a1 rest=100%.mp4 --format key");
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(0), "video/a1/100%.mp4\n"));
+    assert!(ran.stderr.contains("K103 unsafe-character (warning): holds `%`"), "{ran:#?}");
+    // What a layout settles otherwise is settled here too.
+    let allow =
+        "\n[[allow]]\nrule = 'K101'\nkey = 'video/a1/**'\nreason = 'old'\n[rules]\nK102 = 'note'\nK103 = 'ignore'\n";
+    world.write("stocktake.toml", format!("{CONFIGURATION}{allow}"));
+    for (key, told) in [(keys[0], ""), (keys[1], "\nK102 relative-segment (note)"), (keys[2], "")] {
+        let ran = world.run(&format!("path explain {key}"));
+        assert_eq!((ran.code, ran.stdout.contains("\nK")), (Some(0), !told.is_empty()), "{ran:#?}");
+        assert!(ran.stdout.contains(told), "{ran:#?}");
+    }
 }
 
 #[test]
