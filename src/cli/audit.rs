@@ -13,6 +13,7 @@ use crate::cli::console::Console;
 use crate::cli::interrupt;
 use crate::cli::output::Outputs;
 use crate::cli::output_args::OutputArgs;
+use crate::cli::path::bucket_named;
 use crate::cli::previous::Previous;
 use crate::cli::progress::Bar;
 use crate::cli::reading::{ReadingArgs, parse_time};
@@ -131,6 +132,9 @@ impl AuditArgs {
         let jobs = self.jobs.map_or_else(all_cores, usize::from);
         let mut wanted = self.output.wanted(|| spec.output.dir.as_ref().map(|dir| configured(&spec.directory, dir)))?;
         wanted.beside = jobs > 1;
+        if let Some(bucket) = &wanted.bucket {
+            bucket_named(&layout, bucket)?;
+        }
         let templates = self
             .output
             .templates

@@ -1,7 +1,7 @@
 //! Which outputs a command was asked for, opened before the work starts and put in place when it is done.
 
 use std::fs;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Seek as _, Write};
 use std::path::{Component, Path, PathBuf};
 use std::str::FromStr;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,7 +14,7 @@ use crate::cli::previous::Previous;
 use crate::cli::staged::{MadeFolders, StagedFile, without_path};
 use crate::model::{Finding, UserError, suggest};
 use crate::render::Templates;
-use crate::report::{FindingStream, FormatError, FormatOptions, ReportFormat, ReportView, Words};
+use crate::report::{FindingStream, FormatError, FormatOptions, Formatter, ReportFormat, ReportView, Words};
 use crate::results::findings::{FindingsReader, FindingsWriter, Owned};
 use crate::results::folders::FoldersWriter;
 use crate::results::{FolderRow, ResultsError};
@@ -292,7 +292,12 @@ impl Outputs {
         if let Some(format) = self.wanted.stdout {
             let mut out = BufWriter::new(io::stdout());
             let coloured = format == ReportFormat::Text && console.colours_stdout();
-            let written = format.formatter(options(coloured)).write(&view, &mut out);
+            let formatter = format.formatter(options(coloured));
+            let written = match format {
+                // Half a list is a list of something else to the program that reads it.
+                ReportFormat::Worklist => whole(&*formatter, &view, &mut out, &self.tmp_dir)?,
+                _ => formatter.write(&view, &mut out),
+            };
             match written.and_then(|()| Ok(out.flush()?)) {
                 Err(FormatError::Write(error)) if error.kind() == io::ErrorKind::BrokenPipe => {}
                 Err(error) => return Err(refused(Path::new("stdout"), error)),
@@ -332,6 +337,26 @@ fn from_here(folder: &Path) -> PathBuf {
         Some(Ok(below)) => below.to_owned(),
         _ => whole,
     }
+}
+
+/// Writes aside first, so that what cannot be written whole is not written at all.
+fn whole(
+    formatter: &dyn Formatter,
+    view: &ReportView<'_>,
+    out: &mut impl Write,
+    tmp_dir: &Path,
+) -> Result<Result<(), FormatError>, Failure> {
+    let failed = |error| Failure::write_file(tmp_dir, error);
+    let mut aside = tempfile::tempfile_in(tmp_dir).map_err(without_path).map_err(failed)?;
+    let mut writer = BufWriter::new(&mut aside);
+    match formatter.write(view, &mut writer) {
+        Err(FormatError::Write(error)) => return Err(failed(error)),
+        Err(error) => return Ok(Err(error)),
+        Ok(()) => writer.flush().map_err(failed)?,
+    }
+    drop(writer);
+    aside.rewind().map_err(failed)?;
+    Ok(io::copy(&mut aside, out).map(drop).map_err(FormatError::Write))
 }
 
 fn refused(target: &Path, error: FormatError) -> Failure {

@@ -3,6 +3,7 @@
 use std::io;
 
 use crate::model::UserError;
+use crate::model::suggest::nearest;
 use crate::render::TemplateError;
 use crate::results::ResultsError;
 
@@ -38,6 +39,14 @@ pub enum FormatError {
         /// Another.
         second: String,
     },
+    /// A worklist of a bucket of which nothing was read.
+    #[error("no inventory of the bucket `{bucket}` was read")]
+    UnknownBucket {
+        /// The name given.
+        bucket: String,
+        /// The buckets whose inventories were.
+        read: Vec<String>,
+    },
     /// A key with a line break.
     #[error("the key `{key}` holds a line break, which a list of lines cannot carry")]
     LineBreak {
@@ -72,6 +81,10 @@ impl UserError for FormatError {
             Self::Write(_) => Some("check that there is room and that the place may be written to".to_owned()),
             Self::NoRule => Some("name it with `--worklist-rule`, as `--worklist-rule R302`".to_owned()),
             Self::NoKeys { .. } => Some("take `csv` or `parquet`, which hold tables, items and paths too".to_owned()),
+            Self::UnknownBucket { bucket, read } => Some(match nearest(bucket, read.iter().map(String::as_str)) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("choose one of `{}`", read.join("`, `")),
+            }),
             Self::SeveralBuckets { .. } | Self::LineBreak { .. } => {
                 Some("take `csv` or `parquet`, which hold bucket and key of every finding".to_owned())
             }

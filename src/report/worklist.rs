@@ -1,9 +1,11 @@
 //! A worklist: the keys that one rule found, one a line, for another program.
 
+use std::collections::BTreeSet;
 use std::io;
 
 use crate::render::hostile::visible;
 use crate::report::{FormatError, Formatter, ReportView};
+use crate::results::Results;
 
 /// Writes the keys of one rule's findings in one bucket, each once.
 pub(super) struct Worklist<'a> {
@@ -15,6 +17,9 @@ impl Formatter for Worklist<'_> {
     fn write(&self, report: &ReportView<'_>, out: &mut (dyn io::Write + Send)) -> Result<(), FormatError> {
         let rule = self.rule.ok_or(FormatError::NoRule)?;
         let mut bucket = self.bucket.map(str::to_owned);
+        if let Some(wanted) = self.bucket {
+            known(report.results, wanted)?;
+        }
         // Findings of one rule come in the order of their keys, so that a key's findings are neighbours.
         let mut last: Option<String> = None;
         let mut findings = (report.findings)()?;
@@ -41,4 +46,15 @@ impl Formatter for Worklist<'_> {
         }
         Ok(())
     }
+}
+
+/// Refuses a bucket of which nothing was read: no finding would be in it, and the list would look done.
+fn known(results: &Results, bucket: &str) -> Result<(), FormatError> {
+    let before = results.inputs.before.as_deref().map_or(&[][..], |before| &before.inventories);
+    let read = results.inputs.inventories.iter().chain(before).map(|inventory| inventory.bucket.as_str());
+    let read: BTreeSet<&str> = read.collect();
+    if read.contains(bucket) {
+        return Ok(());
+    }
+    Err(FormatError::UnknownBucket { bucket: bucket.to_owned(), read: read.into_iter().map(str::to_owned).collect() })
 }

@@ -111,7 +111,7 @@ fn meant<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone) -> String
 }
 
 /// The declared bucket of this name.
-fn bucket_named<'l>(layout: &'l Layout, name: &str) -> Result<&'l BucketLayout, Failure> {
+pub(in crate::cli) fn bucket_named<'l>(layout: &'l Layout, name: &str) -> Result<&'l BucketLayout, Failure> {
     layout.bucket(name).ok_or_else(|| {
         let names = layout.buckets().iter().map(BucketLayout::name);
         Failure::usage(format!("the configuration declares no bucket `{name}`"), meant(name, names))

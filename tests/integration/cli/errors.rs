@@ -53,6 +53,11 @@ const CASES: &[Case] = &[
     ("an S-rule ignored", |_| {}, "audit --ignore S002"),
     ("a worklist of an unknown rule", |_| {}, "audit -o worklist=keys.txt --worklist-rule L999"),
     ("a worklist of no rule", |_| {}, "audit -o worklist=keys.txt"),
+    (
+        "a worklist of an undeclared bucket",
+        |_| {},
+        "audit --format worklist --worklist-rule R302 --worklist-bucket medai",
+    ),
     ("an output in a folder that is not there", |_| {}, "audit -o nowhere/audit.html"),
     ("an output that is a folder", |_| {}, "audit -o html=inventory"),
     ("an output folder below a file", |_| {}, "audit --out stocktake.toml/reports"),

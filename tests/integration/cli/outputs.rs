@@ -75,6 +75,27 @@ fn a_worklist_holds_the_keys_of_its_rule() {
 }
 
 #[test]
+fn a_worklist_is_whole_and_of_a_bucket_that_was_read_or_nothing() {
+    let keys = ["video/a1/b.mp4", "video/a1/c\nd.mp4"];
+    let world = World::of(&keys, &[]);
+    let list = "--format worklist --worklist-rule R302";
+    assert_eq!(world.run("audit -q --out out").code, Some(0));
+    for command in [format!("audit -q {list}"), format!("report out {list}")] {
+        let ran = world.run(&command);
+        ran.is_refused(2);
+        assert!(ran.stderr.contains("holds a line break"), "{ran:#?}");
+    }
+    let ran = world.run(&format!("report out {list} --worklist-bucket medai"));
+    ran.is_refused(2);
+    assert!(
+        ran.stderr.contains("no inventory of the bucket `medai` was read\n  help: did you mean `media`?"),
+        "{ran:#?}"
+    );
+    let ran = world.run("report out --format worklist --worklist-rule L201 --worklist-bucket media");
+    assert_eq!((ran.code, ran.stdout.as_str(), ran.stderr.as_str()), (Some(0), "", ""));
+}
+
+#[test]
 fn a_format_asked_for_is_all_that_is_printed() {
     let world = World::dangling();
     assert_eq!(world.run("audit -q --out out").code, Some(1));
