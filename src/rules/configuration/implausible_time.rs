@@ -45,7 +45,31 @@ fn sentence(finding: &Finding<'_>) -> String {
 
 fn help(finding: &Finding<'_>) -> Option<String> {
     Some(match finding.expected.as_deref() {
-        Some(likely) => format!("declare `changed_at` with the unit {}", quoted(likely)),
+        // One finding cannot tell a slip in a record from a wrong declaration.
+        Some(likely) => format!(
+            "if all records of the table are so, declare `changed_at` with the unit {}; if this alone, correct the record",
+            quoted(likely)
+        ),
         None => "correct the record's time, or the table's `changed_at`".to_owned(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::help;
+    use crate::model::finding::Text;
+    use crate::model::{Finding, Severity, Subject};
+
+    #[test]
+    fn its_advice_is_right_for_one_record_and_for_all() {
+        let mut finding = Finding::new("C604", Severity::Warning, Subject::Reference);
+        assert_eq!(help(&finding).unwrap(), "correct the record's time, or the table's `changed_at`");
+        finding.expected = Some(Text::Borrowed("s"));
+        let said = help(&finding).unwrap();
+        assert!(
+            said.starts_with("if all records of the table are so, declare `changed_at` with the unit `s`;"),
+            "{said}"
+        );
+        assert!(said.ends_with("if this alone, correct the record"), "{said}");
+    }
 }
