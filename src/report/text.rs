@@ -179,6 +179,9 @@ fn migration(page: &Page<'_>, pen: &mut Pen<'_>) -> io::Result<()> {
     pen.table(1, &rows)?;
     let ready = if migration.rollback.ready { "ready" } else { "not ready" };
     writeln!(pen.out, "  rollback {ready}: {}", visible(&migration.rollback.sentence))?;
+    for remark in &migration.remarks {
+        writeln!(pen.out, "  {}", visible(remark))?;
+    }
     let stale: u64 = migration.references.iter().map(|attribute| attribute.stale).sum();
     if stale > 0 {
         writeln!(pen.out, "  {} by an old key", plural(stale, "reference", None))?;
@@ -217,9 +220,10 @@ fn references(page: &Page<'_>, pen: &mut Pen<'_>) -> io::Result<()> {
     pen.heading("References")?;
     let mut title = vec!["table".to_owned(), "attribute".to_owned()];
     title.extend(page.matrix.outcomes.iter().map(|outcome| outcome.title.to_owned()));
+    title.push("absent".to_owned());
     let rows = page.matrix.rows.iter().map(|row| {
         let mut cells = vec![visible(row.table).into_owned(), visible(row.attribute).into_owned()];
-        cells.extend(row.cells.iter().map(|cell| count(*cell)));
+        cells.extend(row.cells.iter().chain([&row.absent]).map(|cell| count(*cell)));
         cells
     });
     pen.table(2, &std::iter::once(title).chain(rows).collect::<Vec<_>>())

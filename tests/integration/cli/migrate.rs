@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use super::runner::{INVENTORY_TIME, Ran, WRITTEN_AT, World};
+use super::runner::{CONFIGURATION, INVENTORY_TIME, Ran, WRITTEN_AT, World};
 use crate::delivery::{Column, Format, ObjectRow, write_inventory};
 
 /// A bucket with something to move, and a record that names it.
@@ -152,4 +152,35 @@ fn a_plan_is_used_as_it_was_written() {
     assert!(ran.stderr.contains("the generation `films` of the area `video`"), "{}", ran.stderr);
     world.write("plan/plan.json", "{}");
     world.run(verify).is_refused(2);
+}
+
+#[test]
+fn a_proof_says_nothing_of_what_only_an_audit_judges() {
+    let world = world();
+    let asked = "[[requirement]]\nid = '6.1'\ntext = 'a script'\ncommands = ['audit']\n";
+    world.write("stocktake.toml", format!("{CONFIGURATION}\n{asked}"));
+    assert_eq!(world.run("migrate plan --out plan").code, Some(0));
+    list_after(&world, &MOVED);
+    let verify = "migrate verify --plan plan --before inventory --after after -q";
+    let ran = world.run(&format!("{verify} --format md"));
+    assert!(ran.stdout.contains("| media | video | 3 | 2.9 KiB | – | – |"), "{ran:#?}");
+    let ran = world.run(&format!("{verify} --format signoff"));
+    assert!(
+        ran.stdout.contains("| 6.1 | a script | `stocktake audit` | **not judged** | not judged: K101, "),
+        "{ran:#?}"
+    );
+}
+
+#[test]
+fn the_text_has_the_remarks_that_the_other_reports_have() {
+    let world = world();
+    assert_eq!(world.run("migrate plan --out plan").code, Some(0));
+    list_after(&world, &MOVED);
+    // The plan was made of another inventory.
+    let verify = "migrate verify --plan plan --before after --after after -q";
+    let results = world.run(&format!("{verify} --format json")).stdout;
+    let results: Value = serde_json::from_str(&results).unwrap();
+    let remark = results["judgement"]["migration"]["remarks"][0].as_str().unwrap().to_owned();
+    let text = world.run(&format!("{verify} --format text")).stdout;
+    assert!(text.contains(&format!("\n  {remark}\n")), "{remark}\n{text}");
 }
