@@ -41,7 +41,8 @@ Examples:
       audit.html, audit.md, signoff.md, signoff.html, results.json, findings.parquet and folders.parquet in reports/
   stocktake audit -o audit.html -o csv=findings.txt -q
       only these files, only the exit code
-  stocktake audit --inventory s3://inventories/media/ --export s3://exports/AWSDynamoDB/ --region eu-central-1
+  stocktake audit --inventory s3://inventories/media/ --export s3://exports/AWSDynamoDB/ \\
+      --region eu-central-1
       straight from S3: only Parquet and ORC whose ETag is no MD5 touch the disk
   stocktake audit --format md --fail-on warning
       Markdown on stdout, for a pull request; warnings fail too

@@ -22,6 +22,11 @@ impl Console {
         Self { quiet: global.quiet, verbose: global.verbose, format: global.log_format, color: global.color }
     }
 
+    /// Messages as JSON, where the arguments that would say so cannot be read as a whole.
+    pub(super) fn for_programs() -> Self {
+        Self { quiet: false, verbose: false, format: LogFormat::Json, color: ColorChoice::Never }
+    }
+
     /// Whether a progress bar is wanted: on a terminal, for people.
     pub(super) fn shows_progress(&self) -> bool {
         !self.quiet && self.format == LogFormat::Text && io::stderr().is_terminal()

@@ -6,11 +6,11 @@ use clap::Args;
 
 use crate::cli::check::ConfigArgs;
 use crate::cli::console::Console;
+use crate::cli::results_folder::ResultsFolder;
 use crate::cli::{Failure, difference};
 use crate::docs::{self, Docs, DocsFormat, FolderTotals};
 use crate::render::Templates;
 use crate::results::folders::FoldersReader;
-use crate::results::json;
 
 /// Document the structure: the tree, the areas, the migration, the rules
 ///
@@ -31,8 +31,8 @@ With --check: exits 0 if the page is as it should be, 1 with a diff if not, 2 if
 pub(super) struct DocsArgs {
     #[command(flatten)]
     config: ConfigArgs,
-    /// results.json of an audit, for figures
-    #[arg(long, value_name = "FILE")]
+    /// A folder of `audit --out`, or the results.json in it, for figures
+    #[arg(long, value_name = "RESULTS")]
     results: Option<PathBuf>,
     /// folders.parquet of an audit, for the largest folders
     #[arg(long, value_name = "FILE", requires = "results")]
@@ -88,11 +88,7 @@ impl DocsArgs {
         }
         let layout = self.config.compile()?;
         let results = match &self.results {
-            Some(path) => {
-                let text = difference::read_text(path)?;
-                let read = json::read(text.as_bytes(), &path.display().to_string());
-                Some(read.map_err(|error| Failure::of(&error))?)
-            }
+            Some(path) => Some(ResultsFolder::new(path).results()?),
             None => None,
         };
         let folders = self.folders.as_deref().map(totals).transpose()?;

@@ -56,6 +56,17 @@ impl Failure {
         Self { problems: vec![problem], exit_code: USAGE }
     }
 
+    /// Arguments that clap refuses: the first paragraph of what it says, and a tip if it has one.
+    pub(super) fn of_arguments(error: &clap::Error) -> Self {
+        let text = error.render().to_string();
+        let line = |paragraph: &str| paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
+        let mut paragraphs = text.split("\n\n").map(line);
+        let first = paragraphs.next().unwrap_or_default();
+        let message = first.strip_prefix("error: ").unwrap_or(&first).to_owned();
+        let tip = paragraphs.find_map(|paragraph| paragraph.strip_prefix("tip: ").map(str::to_owned));
+        Self::usage(message, tip.unwrap_or_else(|| "`--help` says what there is".to_owned()))
+    }
+
     /// An output that cannot be written.
     pub(super) fn write(place: impl Into<String>, error: io::Error) -> Self {
         let full = [io::ErrorKind::StorageFull, io::ErrorKind::FileTooLarge, io::ErrorKind::QuotaExceeded];

@@ -17,6 +17,7 @@ use crate::cli::staged::StagedFile;
 use crate::draft::{self, DraftError, DraftOptions};
 use crate::layout::config::{self, Origins};
 use crate::model::suggest;
+use crate::model::uri::is_bucket_name;
 use crate::render::{filters, templates};
 use crate::source::SourceError;
 
@@ -123,6 +124,12 @@ impl InitArgs {
         }
         let (text, told) = match &self.from {
             Some(inventory) => self.drafted(inventory)?,
+            None if !is_bucket_name(&self.bucket) => {
+                return Err(Failure::usage(
+                    format!("`{}` cannot be a bucket's name", self.bucket),
+                    "give `--bucket` the name alone, without `s3://`: letters, digits, `.`, `-` and `_`, at least three",
+                ));
+            }
             None => (starter(&self.preset, &self.bucket), String::new()),
         };
         config::parse(&self.to, text.as_bytes(), &known_rules())?;

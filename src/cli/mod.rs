@@ -114,7 +114,10 @@ enum Command {
 /// Runs the program and gives its exit code.
 pub fn run() -> u8 {
     quiet_decoders();
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return refused(&error),
+    };
     let console = Console::new(&cli.global);
     let done = match cli.command {
         Command::Audit(arguments) => arguments.run(&console),
@@ -140,6 +143,20 @@ pub fn run() -> u8 {
             failure.exit_code
         }
     }
+}
+
+/// Says what is wrong with the command line, and gives the exit code. How messages are written is told on it, too.
+fn refused(error: &clap::Error) -> u8 {
+    let given: Vec<_> = std::env::args_os().skip(1).take_while(|argument| argument != "--").collect();
+    let apart = given.windows(2).any(|pair| pair[0] == "--log-format" && pair[1] == "json");
+    if error.use_stderr() && (apart || given.iter().any(|argument| argument == "--log-format=json")) {
+        let failure = Failure::of_arguments(error);
+        Console::for_programs().failure(&failure);
+        return failure.exit_code;
+    }
+    // Where nobody reads it there is nobody left to tell.
+    let _ = error.print();
+    u8::try_from(error.exit_code()).unwrap_or(1)
 }
 
 /// A panic in a third party's decoder becomes a finding with file and row: nothing else need be said of it.

@@ -122,6 +122,12 @@ pub enum SourceError {
         /// What to take instead.
         instead: &'static str,
     },
+    /// Columns that the user named, without the key.
+    #[error("`--schema` names no column `Key`")]
+    SchemaWithoutKey {
+        /// The file that they were named for.
+        path: Place,
+    },
     /// A CSV inventory whose schema does not say where the key is.
     #[error("the manifest names no column `Key`")]
     NoKeyColumn {
@@ -207,6 +213,7 @@ impl UserError for SourceError {
                 Some(format!("{}: {field}", path.display()))
             }
             Self::AmbiguousKeys { manifest } => Some(manifest.clone()),
+            Self::SchemaWithoutKey { path } => Some(path.display().to_string()),
             Self::NoKeyColumn { path } => Some(format!("{}: fileSchema", path.display())),
             #[cfg(feature = "s3")]
             Self::S3(error) => error.place(),
@@ -259,6 +266,9 @@ impl UserError for SourceError {
                  `%20`, a `+` is itself) or `none` (keys stand as they are)"
                     .into(),
             ),
+            Self::SchemaWithoutKey { .. } => {
+                Some("name all columns in their order, as `--schema \"Bucket, Key, Size\"`".into())
+            }
             Self::NoKeyColumn { .. } => Some("every inventory lists `Bucket, Key`: check the manifest".into()),
             Self::NothingFound { kind, .. } => Some(format!(
                 "give a folder with a {} at most {} levels below it",

@@ -42,14 +42,14 @@ use crate::rules::{self, Selection, Severities};
 Examples:
   stocktake migrate plan --out plan
       with everything in ./stocktake.toml
-  stocktake migrate plan --inventory deliveries/line-1 --export deliveries/exports --out plan-2026-11-22
+  stocktake migrate plan --inventory deliveries/line-1 --export deliveries/exports --out plan-1
       of these deliveries; keep them, they are `before` when the outcome is proved
 
-In the folder: MIGRATION.md (start there), plan.json, moves.parquet and moves.csv, batch-operations/ (manifests for S3
-Batch Operations and the function that copies), references/ (conditional updates for DynamoDB), rollback/ (the reverse of
+In the folder: MIGRATION.md (start there), plan.json, moves.parquet and moves.csv, batch-operations/ (manifests for S3 \
+Batch Operations and the function that copies), references/ (conditional updates for DynamoDB), rollback/ (the reverse of \
 both), and lists of what needs a person: blocked.csv, archived.csv, not-kept.csv.
 
-Exits 0 if everything that has to move can; 1 if objects are blocked or have no new key and their severity fails (the plan
+Exits 0 if everything that has to move can; 1 if objects are blocked or have no new key and their severity fails (the plan \
 is written all the same); 3 if the inputs are not complete, and 2 if nothing could be read: then nothing is written.")]
 pub(super) struct PlanArgs {
     #[command(flatten)]

@@ -40,13 +40,14 @@ const JUDGED: [&str; 2] = ["M", "L209"];
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
-  stocktake migrate verify --plan plan --before deliveries/2026-11-01 --after deliveries/2026-11-22 --phase during
+  stocktake migrate verify --plan plan --before deliveries/2026-11-01 \\
+      --after deliveries/2026-11-22 --phase during
       with the exports of the configuration
   stocktake migrate verify --plan plan --before old/inventory --before-export old/exports \\
       --after new/inventory --export new/exports --completion-report reports/*.csv --out sign-off
       everything that can be known, and the reports in sign-off/
 
-The phase decides how much an old copy that is still there (M405) and a record that still names it (M407) weigh: a note
+The phase decides how much an old copy that is still there (M405) and a record that still names it (M407) weigh: a note \
 before, a warning during, an error after the migration. What is lost or altered is an error always.
 
 Exits 0 (pass), 1 (fail), 3 (inconclusive); 2 if nothing was judged.")]

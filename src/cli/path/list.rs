@@ -61,7 +61,14 @@ impl ListArgs {
         }
         let names = layout.spec().placeholders.iter().map(|placeholder| placeholder.name.as_str());
         check_names(&self.values, names, "the layout")?;
-        let rows = FoldersReader::open(&self.file(&layout)?).map_err(|error| Failure::of(&error))?;
+        let file = self.file(&layout)?;
+        if !file.exists() {
+            return Err(Failure::usage(
+                format!("there is no file `{}`", file.display()),
+                "run `stocktake audit` first, which writes it with the other reports, or give another with --folders",
+            ));
+        }
+        let rows = FoldersReader::open(&file).map_err(|error| Failure::of(&error))?;
         let (mut group, mut seen): (Vec<FolderRow>, usize) = (Vec::new(), 0);
         for row in rows {
             let row = row.map_err(|error| Failure::of(&error))?;

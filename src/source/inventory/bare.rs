@@ -124,7 +124,7 @@ impl Bare {
             (_, InventoryFormat::Csv) => {
                 let schema = told.schema.clone().ok_or_else(|| SourceError::NoSchema { path: path.clone() })?;
                 if !schema.iter().any(|name| Column::named(name) == Some(Column::Key)) {
-                    return Err(SourceError::NoKeyColumn { path });
+                    return Err(SourceError::SchemaWithoutKey { path });
                 }
                 schema
             }

@@ -84,6 +84,8 @@ fn figures_come_from_an_audit() {
     }
     assert!(!page.contains("another version of the layout"));
     world.replace("stocktake.toml", "title = \"Media\"", "title = \"Other\"");
+    let of_folder = world.run("docs --results reports").stdout;
+    assert_eq!(of_folder, world.run("docs --results reports/results.json").stdout);
     assert!(world.run("docs --results reports/results.json").stdout.contains("another version of the layout"));
     world.write("bad.json", "{}");
     world.run("docs --results bad.json").is_refused(2);

@@ -65,6 +65,13 @@ const CASES: &[Case] = &[
     ("a folder for temporary files that is not there", |_| {}, "audit --format csv --tmp-dir nowhere"),
     ("a rule's page that there is not", |_| {}, "rules nonsense"),
     ("a preset that there is not", |_| {}, "init --preset edge-cv-portl --to new.toml"),
+    ("a name that is no bucket's", |_| {}, "init --bucket My! --to new.toml"),
+    ("folders before any audit", |_| {}, "path list"),
+    (
+        "columns without the key",
+        |world| world.write("objects.csv", "media,2\n"),
+        "inspect objects.csv --schema Bucket,Size",
+    ),
     ("a configuration that is already there", |_| {}, "init"),
     ("an input that is not there", |_| {}, "inspect nowhere"),
     ("a configuration to check that is not there", |_| {}, "check -c nowhere.toml"),
@@ -174,6 +181,26 @@ fn messages_for_programs_are_json_lines() {
     assert_eq!((ran.code, ran.stdout.as_str(), ran.stderr.lines().count()), (Some(2), "", 1));
     let told: serde_json::Value = serde_json::from_str(&ran.stderr).unwrap();
     assert_eq!((&told["level"], &told["message"]), (&"error".into(), &"there is no file or folder `nowhere`".into()));
+}
+
+#[test]
+fn mistakes_of_the_command_line_are_json_lines_too() {
+    let world = World::sound();
+    for (arguments, message, help) in [
+        ("audit --log-format json --nonsense", "unexpected argument '--nonsense' found", "`--help` says what there is"),
+        ("audit --configg a --log-format=json", "unexpected argument '--configg' found", "similar argument"),
+        ("--log-format json migrate verify", "the following required arguments were not provided: --plan", "`--help`"),
+        ("check --log-format json --color pink", "invalid value 'pink' for '--color <WHEN>'", "`--help`"),
+    ] {
+        let ran = world.run(arguments);
+        assert_eq!((ran.code, ran.stdout.as_str(), ran.stderr.lines().count()), (Some(2), "", 1), "{ran:#?}");
+        let told: serde_json::Value = serde_json::from_str(&ran.stderr).unwrap();
+        assert_eq!(told["level"], "error");
+        assert!(told["message"].as_str().unwrap().starts_with(message), "{told}");
+        assert!(told["help"].as_str().unwrap().contains(help), "{told}");
+    }
+    assert!(world.run("audit --nonsense").stderr.starts_with("error: unexpected argument"));
+    assert!(world.run("audit --log-format json --help").stdout.contains("Examples:"));
 }
 
 #[test]

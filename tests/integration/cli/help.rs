@@ -67,3 +67,22 @@ fn help_is_not_wider_than_a_hundred_columns() {
 fn the_version_is_the_packages() {
     assert_eq!(World::empty().run("--version").stdout, format!("stocktake {}\n", env!("CARGO_PKG_VERSION")));
 }
+
+#[test]
+fn what_stands_below_the_options_is_wrapped_once() {
+    for command in ["audit", "migrate plan", "migrate verify"] {
+        let help = World::empty().run(&format!("{command} --help")).stdout;
+        let below = help.split("\nExamples:\n").nth(1).unwrap();
+        let lines: Vec<&str> = below.lines().collect();
+        // A line that ends early has the room for the first word of the next one only where a paragraph ends.
+        for pair in lines.windows(2).filter(|pair| !pair[0].starts_with(' ') && !pair[1].starts_with(' ')) {
+            let word = pair[1].split(' ').next().unwrap_or_default();
+            let fits = pair[0].chars().count() + 1 + word.chars().count() <= 100;
+            assert!(!fits || pair[0].is_empty() || word.is_empty(), "{command}: {pair:?}");
+        }
+        assert!(
+            lines.windows(2).all(|pair| !pair[0].starts_with("  stocktake") || pair[1].starts_with("      ")),
+            "{below}"
+        );
+    }
+}
