@@ -180,7 +180,7 @@ impl Counted<'_> {
     }
 
     /// The areas that a bucket has: those of its entries' roles.
-    fn areas_of(&self, bucket: usize) -> impl Iterator<Item = (usize, &AreaSpec)> {
+    pub(super) fn areas_of(&self, bucket: usize) -> impl Iterator<Item = (usize, &AreaSpec)> {
         let spec = self.request.layout.spec();
         let roles: Vec<&str> = self.request.layout.buckets()[bucket]
             .entries()
@@ -217,7 +217,7 @@ impl Counted<'_> {
                     referenced_objects: tally.referenced,
                     orphan_objects: tally.orphans.objects,
                     orphan_bytes: tally.orphans.bytes,
-                    orphans_judged: self.orphans_judged_in(area, number),
+                    orphans_judged: self.orphans_judged_in(bucket, number, area),
                     near_misses: tally.near_misses,
                     folders: self.folders.by_area[position],
                     newest: newest(tally),
@@ -281,7 +281,7 @@ impl Counted<'_> {
             bytes: amount.bytes,
         };
         OrphanResult {
-            judged: self.orphans_judged && self.orphans_asked(),
+            judged: self.any_orphans_judged(),
             objects: all.objects,
             bytes: all.bytes,
             by_age: AGES

@@ -114,8 +114,10 @@ impl ReferenceClosing<'_> {
         let judged = !matches!(existing.outcome, Outcome::Malformed | Outcome::Outside | Outcome::Unjudged);
         let archived = (reference.bucket, reference.target);
         // The size is that of the latest version.
-        let is_of_latest = existing.outcome == Outcome::Archived && odd.is_none_or(|odd| odd.version.is_none());
-        let size = self.partial.archived.get(&archived).copied().filter(|_| is_of_latest);
+        let asks_another =
+            self.views[usize::from(reference.bucket)].lists_versions && odd.is_some_and(|odd| odd.version.is_some());
+        let size = self.partial.archived.get(&archived).copied();
+        let size = size.filter(|_| existing.outcome == Outcome::Archived && !asks_another);
         let context = ReferenceContext {
             table: self.declarations.table(declaration),
             spec: declared,

@@ -6,6 +6,7 @@ use crate::layout::spec::{AreaSpec, Standing};
 use crate::model::{Millis, RuleMeta, Severity};
 use crate::results::schema::{NotChecked, RuleState};
 use crate::rules::{Check, RULES, index_of};
+use crate::source::inventory::Column;
 
 impl Counted<'_> {
     pub(super) fn not_checked(&self, states: &[(RuleState, Option<String>)]) -> Vec<NotChecked> {
@@ -85,16 +86,24 @@ impl Counted<'_> {
         })
     }
 
-    /// Whether an object of an area could be found to be an orphan.
-    pub(super) fn orphans_judged_in(&self, area: &AreaSpec, number: usize) -> bool {
+    /// Whether an object of an area in a bucket could be found to be an orphan.
+    pub(super) fn orphans_judged_in(&self, bucket: usize, number: usize, area: &AreaSpec) -> bool {
+        let mut inventories = self.inputs.inventories.iter();
         self.orphans_judged
             && area.standing != Standing::Outside
             && self.request.severities.area(orphan_rule(), number) != Severity::Ignore
+            // One without a time may be too new to have a record.
+            && inventories.all(|(of, delivery)| {
+                usize::from(*of) != bucket || delivery.columns.contains(Column::LastModified)
+            })
     }
 
-    /// Whether orphans are asked for anywhere.
-    pub(super) fn orphans_asked(&self) -> bool {
-        highest(self.request, orphan_rule()) != Severity::Ignore
+    /// Whether an object could be found to be an orphan anywhere.
+    pub(super) fn any_orphans_judged(&self) -> bool {
+        let buckets = 0..self.request.layout.buckets().len();
+        buckets
+            .into_iter()
+            .any(|bucket| self.areas_of(bucket).any(|(number, area)| self.orphans_judged_in(bucket, number, area)))
     }
 
     /// The codes of rules that are off here and not by default.
@@ -106,6 +115,6 @@ impl Counted<'_> {
 }
 
 /// The position of R302 in [`RULES`].
-fn orphan_rule() -> usize {
+pub(super) fn orphan_rule() -> usize {
     index_of("R302").unwrap_or_default()
 }

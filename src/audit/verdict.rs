@@ -3,6 +3,7 @@
 use crate::audit::excusing::beyond_areas;
 use crate::audit::settings::AuditRequest;
 use crate::audit::sink::{RuleTally, Tallies};
+use crate::audit::unchecked::orphan_rule;
 use crate::layout::spec::LayoutSpec;
 use crate::model::{Family, Needs, RuleMeta, Severity, Verdict};
 use crate::render::filters::{count, plural};
@@ -49,6 +50,10 @@ impl Given {
 pub(super) fn highest(request: &AuditRequest<'_>, rule: usize) -> Severity {
     let spec = request.layout.spec();
     let areas = (0..spec.areas.len()).map(|area| request.severities.area(rule, area));
+    if rule == orphan_rule() && !spec.areas.is_empty() {
+        // An orphan lies in an area: no other severity is ever asked for.
+        return areas.max().unwrap_or(Severity::Ignore);
+    }
     let references = spec.tables.iter().enumerate().flat_map(|(table, declared)| {
         let own = std::iter::once(request.severities.table(rule, table));
         own.chain(

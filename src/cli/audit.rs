@@ -133,7 +133,8 @@ impl AuditArgs {
         let jobs = self.jobs.map_or_else(all_cores, usize::from);
         let mut wanted = self.output.wanted(|| spec.output.dir.as_ref().map(|dir| configured(&spec.directory, dir)))?;
         wanted.beside = jobs > 1;
-        if let Some(bucket) = &wanted.bucket {
+        // R305 tells of buckets that are not declared.
+        if let Some(bucket) = wanted.bucket.as_ref().filter(|_| wanted.rule.as_deref() != Some("R305")) {
             bucket_named(&layout, bucket)?;
         }
         let templates = self

@@ -28,8 +28,8 @@ pub struct Page<'a> {
     pub sections: Vec<Section<'a>>,
     /// What the layout says of the objects.
     pub key_classes: Vec<Share>,
-    /// Whether orphans are not judged because their rule is off.
-    pub orphans_off: bool,
+    /// Why orphans are not judged, if they are not.
+    pub why_no_orphans: &'a str,
     /// What the records say of the objects.
     pub reference_classes: Vec<Share>,
     /// What became of the references.
@@ -109,7 +109,7 @@ impl<'a> Page<'a> {
     pub fn new(report: &ReportView<'a>, examples: usize) -> Self {
         let judgement = &report.results.judgement;
         let (integrity, sections) = sections(report, examples);
-        let judged = judges_keys(judgement);
+        let judged = judgement.areas.iter().any(|area| area.compliance_judged);
         let key_classes = judgement.classes.key.iter().map(|class| Share {
             title: if judged || class.class != KeyClass::Compliant { class.class.title() } else { "not judged" },
             tone: if judged || class.class != KeyClass::Compliant { key_tone(class.class) } else { "plain" },
@@ -134,7 +134,7 @@ impl<'a> Page<'a> {
             integrity,
             sections,
             key_classes: by_tone(key_classes.collect()),
-            orphans_off: judgement.rules.iter().any(|rule| rule.code == "R302" && rule.state == RuleState::Off),
+            why_no_orphans: why_no_orphans(judgement),
             reference_classes: by_tone(reference_classes.collect()),
             outcomes: by_tone(outcomes.collect()),
             matrix: matrix(report.results),
@@ -167,11 +167,13 @@ fn severities(results: &Results) -> Vec<SeverityTotal> {
     Severity::ALL.into_iter().rev().map(total).filter(|total| total.findings > 0).collect()
 }
 
-/// Whether any rule was judged that could find a key violating.
-fn judges_keys(judgement: &Judgement) -> bool {
-    let violates = |rule: &RuleResult| crate::rules::find(&rule.code).is_some_and(|known| known.meta.violates());
-    let judged = |rule: &RuleResult| matches!(rule.state, RuleState::Judged | RuleState::Partly);
-    judgement.rules.iter().any(|rule| judged(rule) && violates(rule))
+/// Why orphans are not judged.
+fn why_no_orphans(judgement: &Judgement) -> &str {
+    match judgement.rules.iter().find(|rule| rule.code == "R302") {
+        Some(rule) if rule.state == RuleState::Off => "its rule is switched off",
+        Some(RuleResult { why: Some(why), .. }) => why,
+        _ => "nothing says what records should name",
+    }
 }
 
 /// From what is well to what is not, then what says little: a bar reads from left to right.

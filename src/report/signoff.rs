@@ -6,7 +6,7 @@ use std::io;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use crate::model::Severity;
+use crate::model::{Severity, Verdict};
 use crate::render::Templates;
 use crate::report::evidence::{Evidence, Requirement, RequirementState, requirements};
 use crate::report::page::verdict_word;
@@ -125,7 +125,7 @@ impl<'a> Traced<'a> {
         // A command shows what no rule of this audit could; what no command could show is said in the layout.
         let by_command = !by_audit && matches!(tone, "elsewhere" | "partly") && !others.is_empty();
         let shown_by = requirement.shown_by.clone().or_else(|| by_command.then(|| others.join(", ")));
-        let missing = (by_audit && !gaps.rules.is_empty()).then(|| format!("not judged: {}", gaps.rules.join(", ")));
+        let missing = by_audit.then(|| gaps.told()).flatten();
         Self {
             id: &requirement.id,
             text: &requirement.text,
@@ -155,6 +155,8 @@ struct Gaps<'a> {
     rules: Vec<&'a str>,
     /// Whether nothing of a family was judged.
     of_a_family: bool,
+    /// Whether the inputs allow no verdict.
+    is_open: bool,
 }
 
 impl<'a> Gaps<'a> {
@@ -163,7 +165,8 @@ impl<'a> Gaps<'a> {
             let known = crate::rules::find(&rule.code);
             known.is_some_and(|known| known.meta.default.in_phase(results.judgement.phase) == Severity::Ignore)
         };
-        let mut gaps = Self { rules: Vec::new(), of_a_family: false };
+        let is_open = results.judgement.verdict == Verdict::Inconclusive;
+        let mut gaps = Self { rules: Vec::new(), of_a_family: false, is_open };
         for family in ["K", "L", "R", "W"] {
             let rules = || results.judgement.rules.iter().filter(move |rule| rule.family == family);
             let missing = rules().filter(|rule| match rule.state {
@@ -180,11 +183,21 @@ impl<'a> Gaps<'a> {
 
     /// How a requirement fared that asks for the audit itself.
     fn result(&self) -> (&'static str, &'static str) {
-        match (self.rules.is_empty(), self.of_a_family) {
-            (true, _) => ("holds", "shown by this audit"),
-            (false, true) => ("not-judged", "not judged"),
-            (false, false) => ("partly", "shown in part"),
+        if self.is_open || self.of_a_family {
+            ("not-judged", "not judged")
+        } else if self.rules.is_empty() {
+            ("holds", "shown by this audit")
+        } else {
+            ("partly", "shown in part")
         }
+    }
+
+    /// What is missing, in a line.
+    fn told(&self) -> Option<String> {
+        let open = self.is_open.then(|| "the inputs do not allow a verdict".to_owned());
+        let rules = (!self.rules.is_empty()).then(|| format!("not judged: {}", self.rules.join(", ")));
+        let told: Vec<String> = open.into_iter().chain(rules).collect();
+        (!told.is_empty()).then(|| told.join("; "))
     }
 }
 

@@ -17,9 +17,6 @@ impl Formatter for Worklist<'_> {
     fn write(&self, report: &ReportView<'_>, out: &mut (dyn io::Write + Send)) -> Result<(), FormatError> {
         let rule = self.rule.ok_or(FormatError::NoRule)?;
         let mut bucket = self.bucket.map(str::to_owned);
-        if let Some(wanted) = self.bucket {
-            known(report.results, wanted)?;
-        }
         // Findings of one rule come in the order of their keys, so that a key's findings are neighbours.
         let mut last: Option<String> = None;
         let mut findings = (report.findings)()?;
@@ -44,7 +41,11 @@ impl Formatter for Worklist<'_> {
             bucket.get_or_insert_with(|| found_in.clone().into_owned());
             key.as_ref().clone_into(last.get_or_insert_default());
         }
-        Ok(())
+        // R305 tells of buckets that nobody reads.
+        match self.bucket.filter(|_| last.is_none()) {
+            Some(wanted) => known(report.results, wanted),
+            None => Ok(()),
+        }
     }
 }
 

@@ -3,19 +3,20 @@
 
 use std::fs::File;
 use std::io::{self, Read as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::discover::{Delivery, Part};
 use crate::source::md5_lanes::{LANES, Md5Lane, update};
 use crate::source::place::Place;
+use crate::source::walk;
 
 /// Bytes of a file that are hashed in one go: those of all lanes stay in the cache.
 const PIECE: usize = 32 << 10;
 
 /// Hashes the parts of a delivery that have an MD5 and lie on this machine, those that follow each other together.
 ///
-/// It keeps step with the rows of whichever part is furthest: what a column reader just read is still in the page cache.
+/// They keep step with the rows of whichever part is furthest, so that what is read twice is still in the page cache.
 pub struct Checksums(Vec<Arc<Mutex<Lot>>>);
 
 impl Checksums {
@@ -124,7 +125,7 @@ impl Lane {
     /// Reads the next piece, of which only the last is shorter than others; `None` without a file to read.
     fn read(&mut self) -> Option<&mut Self> {
         if let Stage::Unopened(path) = &self.stage {
-            self.stage = File::open(path).map_or_else(Stage::Failed, Stage::Open);
+            self.stage = open(path).map_or_else(Stage::Failed, Stage::Open);
         }
         let Stage::Open(file) = &mut self.stage else { return None };
         self.piece.clear();
@@ -136,6 +137,14 @@ impl Lane {
             }
         }
     }
+}
+
+/// Opens a file. A pipe would wait for whoever writes to it; the reader of the part refuses it.
+fn open(path: &Path) -> io::Result<File> {
+    if walk::is_pipe_or_device(path)? {
+        return Err(io::ErrorKind::InvalidInput.into());
+    }
+    File::open(path)
 }
 
 #[cfg(test)]

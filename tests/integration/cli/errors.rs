@@ -5,7 +5,8 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
 
-use super::runner::{World, isolated, program};
+use super::runner::{INVENTORY_TIME, WRITTEN_AT, World, isolated, program};
+use crate::delivery::{Column, Format, ObjectRow, write_inventory};
 
 /// A sound world made unfit, and the arguments that then fail.
 type Case = (&'static str, fn(&World), &'static str);
@@ -119,6 +120,25 @@ fn a_pipe_in_a_delivery_is_refused() {
         ran.is_refused(2);
         let expected = format!("{file}` is neither a file nor a folder");
         assert!(ran.stderr.lines().next().unwrap().ends_with(&expected), "{}", ran.stderr);
+    }
+}
+
+/// Parts of these are hashed together with others: whoever reads the first opens the second.
+#[test]
+fn a_pipe_among_columnar_parts_is_refused() {
+    let world = World::sound();
+    fs::remove_dir_all(world.path("inventory")).unwrap();
+    let parts: Vec<_> =
+        (0..3).map(|part| vec![ObjectRow::new(format!("video/a{part}/clip.mp4"), 1, WRITTEN_AT)]).collect();
+    let columns = Column::current();
+    write_inventory(&world.path("inventory"), "media", INVENTORY_TIME, &parts, Format::Parquet, &columns);
+    let file = world.files().into_keys().filter(|name| name.ends_with(".parquet")).nth(1).unwrap();
+    fs::remove_file(world.path(&file)).unwrap();
+    assert!(Command::new("mkfifo").arg(world.path(&file)).status().unwrap().success());
+    for command in ["audit --jobs 1 -o results.json", "audit --jobs 4 -o results.json", "inspect inventory"] {
+        let ran = world.run(command);
+        ran.is_refused(2);
+        assert!(ran.stderr.contains("is neither a file nor a folder"), "{}", ran.stderr);
     }
 }
 
