@@ -1,8 +1,12 @@
 //! What is written where: the set, single files, stdout; and that stdout carries only what was asked for.
 
+use std::fs;
 use std::process::{Command, Stdio};
 
-use super::runner::{SET, World, isolated, program};
+use serde_json::json;
+
+use super::runner::{INVENTORY_TIME, SET, World, isolated, program};
+use crate::delivery::{typed, write_export};
 
 #[test]
 fn without_outputs_the_summary_is_printed_and_the_set_goes_to_the_configured_folder() {
@@ -93,6 +97,20 @@ fn a_worklist_is_whole_and_of_a_bucket_that_was_read_or_nothing() {
     );
     let ran = world.run("report out --format worklist --worklist-rule L201 --worklist-bucket media");
     assert_eq!((ran.code, ran.stdout.as_str(), ran.stderr.as_str()), (Some(0), "", ""));
+}
+
+#[test]
+fn a_worklist_of_a_bucket_that_is_not_declared_is_one_of_r305() {
+    let world = World::sound();
+    let item = |id: &str, uri: &str| typed(&json!({ "asset_id": id, "file": uri }));
+    let items = [item("1", "s3://other-bucket/k1"), item("2", "s3://third-bucket/k2")];
+    fs::remove_dir_all(world.path("exports")).unwrap();
+    write_export(&world.path("exports"), "assets", INVENTORY_TIME, &[items.to_vec()]);
+    world.run("audit -q --out out");
+    for command in ["audit -q", "report out"] {
+        let list = format!("{command} --format worklist --worklist-rule R305 --worklist-bucket third-bucket");
+        assert_eq!(world.run(&list).stdout, "k2\n");
+    }
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::runner::{INVENTORY_TIME, WRITTEN_AT, World};
-use crate::delivery::{Column, ObjectRow};
+use super::runner::{CONFIGURATION, INVENTORY_TIME, WRITTEN_AT, World};
+use crate::delivery::{Column, Format, ObjectRow, write_inventory};
 
 /// Findings of a rule.
 fn findings(results: &Value, code: &str) -> u64 {
@@ -233,4 +233,44 @@ fn what_no_rule_judged_is_neither_compliant_nor_free_of_orphans() {
     assert!(shown("--ignore R302", "html", "Not judged: ").contains("Not judged: its rule is switched off."));
     assert!(shown("--ignore R302", "md", "Not judged: ").contains("Not judged: its rule is switched off."));
     assert!(world.run("audit -q --format html --select R302").stdout.contains("<span>not judged</span> <b>2</b>"));
+}
+
+#[test]
+fn orphans_are_not_judged_where_no_area_asks_or_no_row_has_a_time() {
+    let told = |world: &World, why: &str| {
+        let (_, results) = world.results("");
+        assert_eq!(results["judgement"]["orphans"]["judged"], false);
+        assert_eq!(results["judgement"]["areas"][0]["orphans_judged"], false);
+        for format in ["md", "html"] {
+            let report = world.run(&format!("audit -q --format {format}")).stdout;
+            assert!(report.contains(&format!("Not judged: {why}.")), "{report}");
+        }
+        assert!(!world.run("audit -q --format prometheus").stdout.contains("orphan_objects"));
+    };
+    let world = World::orphaned();
+    let ignoring = CONFIGURATION.replacen("path = \"video", "rules = { R302 = \"ignore\" }\npath = \"video", 1);
+    world.write("stocktake.toml", &ignoring);
+    told(&world, "its rule is switched off");
+
+    let world = World::orphaned();
+    std::fs::remove_dir_all(world.path("inventory")).unwrap();
+    let rows = vec![ObjectRow::new("video/a2/clip.mp4", 1_000, WRITTEN_AT)];
+    let columns = [Column::Bucket, Column::Key, Column::Size];
+    write_inventory(&world.path("inventory"), "media", INVENTORY_TIME, &[rows], Format::Csv, &columns);
+    told(&world, "the inventory has no column LastModifiedDate");
+}
+
+#[test]
+fn an_audit_without_a_verdict_shows_no_requirement() {
+    let world = World::sound();
+    let asked = "[[requirement]]\nid = '6.1'\ntext = 'a script'\ncommands = ['audit']\n";
+    let aged = CONFIGURATION.replacen("[inputs]", "[inputs]\nmax_age = \"48h\"", 1);
+    world.write("stocktake.toml", format!("{aged}{asked}"));
+    let row = |arguments: &str| {
+        let report = world.run(&format!("audit -q --format signoff --accept-implausible {arguments}")).stdout;
+        report.lines().find(|line| line.starts_with("| 6.1 |")).unwrap().to_owned()
+    };
+    assert!(!row("").contains("not judged"), "{}", row(""));
+    let late = row("--now 2027-06-01T00:00:00Z");
+    assert!(late.contains("**not judged** | the inputs do not allow a verdict"), "{late}");
 }
