@@ -103,7 +103,7 @@ impl Counted<'_> {
                 .enumerate()
                 .map(|(rule, (tally, state))| self.rule(rule, tally, state))
                 .collect(),
-            areas: self.areas(),
+            areas: self.areas(&states),
             legacy: self.legacy(),
             references: self.reference_results(),
             orphans: self.orphans(),
@@ -192,7 +192,7 @@ impl Counted<'_> {
         spec.areas.iter().enumerate().filter(move |(_, area)| roles.contains(&area.role.as_str()))
     }
 
-    pub(super) fn areas(&self) -> Vec<AreaResult> {
+    pub(super) fn areas(&self, states: &[(RuleState, Option<String>)]) -> Vec<AreaResult> {
         let layout = self.request.layout;
         let mut areas = Vec::new();
         for (bucket, within) in layout.buckets().iter().enumerate() {
@@ -213,7 +213,7 @@ impl Counted<'_> {
                     compliant_objects: tally.compliant.objects,
                     compliant_bytes: tally.compliant.bytes,
                     violating_objects: tally.violating,
-                    compliance_judged: self.compliance_judged(number),
+                    compliance_judged: self.compliance_judged(number, states),
                     referenced_objects: tally.referenced,
                     orphan_objects: tally.orphans.objects,
                     orphan_bytes: tally.orphans.bytes,

@@ -5,6 +5,7 @@ use crate::audit::verdict::highest;
 use crate::layout::spec::{AreaSpec, Standing};
 use crate::model::{Millis, RuleMeta, Severity};
 use crate::results::schema::{NotChecked, RuleState};
+use crate::rules::context::Trigger;
 use crate::rules::{Check, RULES, index_of};
 use crate::source::inventory::Column;
 
@@ -50,7 +51,7 @@ impl Counted<'_> {
                 "its inventory lists no others".into(),
             );
         }
-        for area in self.areas().iter().filter(|area| area.not_covered) {
+        for area in self.areas(states).iter().filter(|area| area.not_covered) {
             add(
                 format!("the area {} in the bucket {}", area.area, area.bucket),
                 "records name it and the inventory has no row in it: perhaps a prefix filter leaves it out".into(),
@@ -77,25 +78,25 @@ impl Counted<'_> {
         list
     }
 
-    /// Whether any rule is on that could find an object of an area violating.
-    pub(super) fn compliance_judged(&self, area: usize) -> bool {
-        RULES.iter().enumerate().any(|(rule, registered)| {
-            matches!(registered.check, Check::Object { .. })
+    /// Whether any rule was judged that could find an object of an area violating.
+    pub(super) fn compliance_judged(&self, area: usize, states: &[(RuleState, Option<String>)]) -> bool {
+        RULES.iter().zip(states).enumerate().any(|(rule, (registered, (state, _)))| {
+            // L201 finds what lies in no area.
+            matches!(registered.check, Check::Object { trigger, .. } if trigger != Trigger::UNDECLARED)
                 && registered.meta.violates()
-                && self.request.severities.area(rule, area) != Severity::Ignore
+                && matches!(state, RuleState::Judged | RuleState::Partly)
+                && self.request.severities.area(rule, area) >= Severity::Warning
         })
     }
 
     /// Whether an object of an area in a bucket could be found to be an orphan.
     pub(super) fn orphans_judged_in(&self, bucket: usize, number: usize, area: &AreaSpec) -> bool {
-        let mut inventories = self.inputs.inventories.iter();
+        let inventories = || self.inputs.inventories.iter().filter(|(of, _)| usize::from(*of) == bucket);
         self.orphans_judged
             && area.standing != Standing::Outside
             && self.request.severities.area(orphan_rule(), number) != Severity::Ignore
             // One without a time may be too new to have a record.
-            && inventories.all(|(of, delivery)| {
-                usize::from(*of) != bucket || delivery.columns.contains(Column::LastModified)
-            })
+            && inventories().any(|(_, delivery)| delivery.columns.contains(Column::LastModified))
     }
 
     /// Whether an object could be found to be an orphan anywhere.

@@ -4,6 +4,8 @@ use std::error::Error;
 use std::io;
 use std::path::Path;
 
+use clap::error::ErrorKind;
+
 use crate::audit::AuditError;
 use crate::layout::ConfigErrors;
 use crate::model::UserError;
@@ -58,6 +60,9 @@ impl Failure {
 
     /// Arguments that clap refuses: the first paragraph of what it says, and a tip if it has one.
     pub(super) fn of_arguments(error: &clap::Error) -> Self {
+        if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+            return Self::usage("no subcommand is given", "`--help` lists them");
+        }
         let text = error.render().to_string();
         let line = |paragraph: &str| paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
         let mut paragraphs = text.split("\n\n").map(line);

@@ -13,6 +13,8 @@ pub struct Requirement<'a> {
     pub requirement: &'a RequirementResult,
     /// How it fared.
     pub state: RequirementState,
+    /// Whether its rules found nothing, and the inputs are why that says little.
+    pub by_inputs: bool,
     /// The rules that show it.
     pub rules: Vec<Evidence<'a>>,
 }
@@ -46,7 +48,7 @@ pub enum RequirementState {
     Partly,
     /// A rule of it found something of severity warning or above.
     Violated,
-    /// A rule of it was not judged, or only in part.
+    /// A rule of it was not judged, or only in part, or the inputs do not allow a verdict.
     NotJudged,
     /// Nothing in this audit shows it: its rules are off or another command shows it.
     NotShown,
@@ -70,10 +72,16 @@ impl RequirementState {
 
 pub(super) fn requirements(results: &Results) -> Vec<Requirement<'_>> {
     let rule = |name: &String| results.judgement.rules.iter().find(|rule| rule.code == *name || rule.name == *name);
+    let inconclusive = |count: &SeverityCount| count.severity == Severity::Inconclusive && count.findings > 0;
+    let open = results.judgement.rules.iter().any(|rule| rule.by_severity.iter().any(inconclusive));
     let evidence = results.configuration.requirements.iter().map(|requirement| {
         let rules = requirement.rules.iter().filter_map(rule).map(|rule| evidence(requirement, rule));
         let rules: Vec<Evidence<'_>> = rules.collect();
-        Requirement { requirement, state: state(requirement, &rules), rules }
+        let state = state(requirement, &rules);
+        // What is not there may be in what could not be read.
+        let by_inputs = open && matches!(state, RequirementState::Holds | RequirementState::Partly);
+        let state = if by_inputs { RequirementState::NotJudged } else { state };
+        Requirement { requirement, state, by_inputs, rules }
     });
     evidence.collect()
 }

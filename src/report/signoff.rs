@@ -16,6 +16,8 @@ use crate::results::schema::{ExceptionState, InventoryInput, MigrationResult, Ru
 
 /// The template of what is digested: Markdown, whatever the format.
 const BODY: &str = "signoff/body.md";
+/// Why nothing is shown, though nothing was found.
+const INPUTS: &str = "the inputs do not allow a verdict";
 
 /// Writes `signoff.md` or `signoff.html`.
 pub(super) struct Signoff<'a> {
@@ -125,7 +127,7 @@ impl<'a> Traced<'a> {
         // A command shows what no rule of this audit could; what no command could show is said in the layout.
         let by_command = !by_audit && matches!(tone, "elsewhere" | "partly") && !others.is_empty();
         let shown_by = requirement.shown_by.clone().or_else(|| by_command.then(|| others.join(", ")));
-        let missing = by_audit.then(|| gaps.told()).flatten();
+        let missing = if by_audit { gaps.told() } else { entry.by_inputs.then(|| INPUTS.to_owned()) };
         Self {
             id: &requirement.id,
             text: &requirement.text,
@@ -153,7 +155,7 @@ fn is_the_audit(entry: &Requirement<'_>) -> bool {
 struct Gaps<'a> {
     /// The codes of the rules, but for those that are off by default.
     rules: Vec<&'a str>,
-    /// Whether nothing of a family was judged.
+    /// Whether nothing of a family was judged; of one rule the list says as much.
     of_a_family: bool,
     /// Whether the inputs allow no verdict.
     is_open: bool,
@@ -175,7 +177,8 @@ impl<'a> Gaps<'a> {
                 RuleState::Judged | RuleState::NotAsked => false,
             });
             let missing: Vec<&str> = missing.map(|rule| rule.code.as_str()).collect();
-            gaps.of_a_family |= !missing.is_empty() && rules().all(|rule| rule.state != RuleState::Judged);
+            let is_family = rules().nth(1).is_some();
+            gaps.of_a_family |= is_family && !missing.is_empty() && rules().all(|rule| rule.state != RuleState::Judged);
             gaps.rules.extend(missing);
         }
         gaps
@@ -194,7 +197,7 @@ impl<'a> Gaps<'a> {
 
     /// What is missing, in a line.
     fn told(&self) -> Option<String> {
-        let open = self.is_open.then(|| "the inputs do not allow a verdict".to_owned());
+        let open = self.is_open.then(|| INPUTS.to_owned());
         let rules = (!self.rules.is_empty()).then(|| format!("not judged: {}", self.rules.join(", ")));
         let told: Vec<String> = open.into_iter().chain(rules).collect();
         (!told.is_empty()).then(|| told.join("; "))

@@ -1,5 +1,6 @@
 //! `stocktake path list`.
 
+use std::io;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -8,6 +9,7 @@ use serde_json::{Value, json};
 use super::{ConfigArgs, Given, area_named, check_names, given};
 use crate::cli::Failure;
 use crate::cli::console::Console;
+use crate::cli::s3::{configured, is_uri};
 use crate::layout::Layout;
 use crate::render::filters;
 use crate::render::hostile::visible;
@@ -62,7 +64,8 @@ impl ListArgs {
         let names = layout.spec().placeholders.iter().map(|placeholder| placeholder.name.as_str());
         check_names(&self.values, names, "the layout")?;
         let file = self.file(&layout)?;
-        if !file.exists() {
+        // What else keeps it from being read is told when it is opened.
+        if std::fs::metadata(&file).is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
             return Err(Failure::usage(
                 format!("there is no file `{}`", file.display()),
                 "run `stocktake audit` first, which writes it with the other reports, or give another with --folders",
@@ -96,10 +99,17 @@ impl ListArgs {
 
     fn file(&self, layout: &Layout) -> Result<PathBuf, Failure> {
         let spec = layout.spec();
-        let default = || Some(spec.directory.join(spec.output.dir.as_ref()?).join("folders.parquet"));
-        self.folders.clone().or_else(default).ok_or_else(|| {
+        let default = || Some(configured(&spec.directory, spec.output.dir.as_ref()?).join("folders.parquet"));
+        let file = self.folders.clone().or_else(default).ok_or_else(|| {
             Failure::usage("it is not said which audit's folders to list", "give --folders FILE, or set `[output] dir`")
-        })
+        })?;
+        if is_uri(&file) {
+            return Err(Failure::usage(
+                format!("`{}` is not on this machine", file.display()),
+                "fetch it and give the file with --folders",
+            ));
+        }
+        Ok(file)
     }
 
     fn wants(&self, layout: &Layout, row: &FolderRow) -> bool {

@@ -69,6 +69,11 @@ const CASES: &[Case] = &[
     ("a name that is no bucket's", |_| {}, "init --bucket My! --to new.toml"),
     ("folders before any audit", |_| {}, "path list"),
     (
+        "folders of an audit that wrote them to S3",
+        |world| world.replace("stocktake.toml", "\"reports\"", "\"s3://reports/media\""),
+        "path list",
+    ),
+    (
         "columns without the key",
         |world| world.write("objects.csv", "media,2\n"),
         "inspect objects.csv --schema Bucket,Size",
@@ -210,6 +215,7 @@ fn mistakes_of_the_command_line_are_json_lines_too() {
         ("audit --log-format json --nonsense", "unexpected argument '--nonsense' found", "`--help` says what there is"),
         ("audit --configg a --log-format=json", "unexpected argument '--configg' found", "similar argument"),
         ("--log-format json migrate verify", "the following required arguments were not provided: --plan", "`--help`"),
+        ("--log-format json path", "no subcommand is given", "`--help` lists them"),
         ("check --log-format json --color pink", "invalid value 'pink' for '--color <WHEN>'", "`--help`"),
     ] {
         let ran = world.run(arguments);

@@ -206,6 +206,9 @@ fn what_no_rule_judged_is_neither_compliant_nor_free_of_orphans() {
         ("--select R302", "–", "1"),
         ("--ignore orphan-object", "100 %", "–"),
         ("--select R301", "–", "–"),
+        // A note makes no object violating, and L201 finds none of an area.
+        ("--select K105", "–", "–"),
+        ("--select L201", "–", "–"),
     ] {
         let row = format!("| media | video | 2 | 2.0 KiB | {compliant} | {orphans} |");
         assert_eq!(shown(arguments, "md", "| media | video | 2 |"), row, "{arguments}");
@@ -263,14 +266,21 @@ fn orphans_are_not_judged_where_no_area_asks_or_no_row_has_a_time() {
 #[test]
 fn an_audit_without_a_verdict_shows_no_requirement() {
     let world = World::sound();
-    let asked = "[[requirement]]\nid = '6.1'\ntext = 'a script'\ncommands = ['audit']\n";
+    let asked = "[[requirement]]\nid = '6.1'\ntext = 'a script'\ncommands = ['audit']\n\
+        [[requirement]]\nid = '6.2'\ntext = 'no empty names'\nrules = ['K101']\n";
     let aged = CONFIGURATION.replacen("[inputs]", "[inputs]\nmax_age = \"48h\"", 1);
     world.write("stocktake.toml", format!("{aged}{asked}"));
-    let row = |arguments: &str| {
+    let row = |number: &str, arguments: &str| {
         let report = world.run(&format!("audit -q --format signoff --accept-implausible {arguments}")).stdout;
-        report.lines().find(|line| line.starts_with("| 6.1 |")).unwrap().to_owned()
+        report.lines().find(|line| line.starts_with(&format!("| {number} |"))).unwrap().to_owned()
     };
-    assert!(!row("").contains("not judged"), "{}", row(""));
-    let late = row("--now 2027-06-01T00:00:00Z");
-    assert!(late.contains("**not judged** | the inputs do not allow a verdict"), "{late}");
+    let late = "--now 2027-06-01T00:00:00Z";
+    for (number, by_whole, why) in [
+        ("6.1", "shown by this audit", "the inputs do not allow a verdict"),
+        ("6.2", "holds", "K101 empty-segment: none found; the inputs do not allow a verdict"),
+    ] {
+        assert!(row(number, "").contains(&format!("| {by_whole} |")), "{}", row(number, ""));
+        let row = row(number, late);
+        assert!(row.contains(&format!("**not judged** | {why}")), "{row}");
+    }
 }
