@@ -1,5 +1,7 @@
 //! From what was counted to `results.json`.
 
+use std::collections::BTreeSet;
+
 use crate::audit::closing::OutcomeCounts;
 use crate::audit::excusing::Excused;
 use crate::audit::folders::FolderSummary;
@@ -152,8 +154,6 @@ impl Counted<'_> {
 
     fn rule(&self, rule: usize, tally: &RuleTally, (state, why): &(RuleState, Option<String>)) -> RuleResult {
         let meta = &RULES[rule].meta;
-        let areas = self.tallies.areas[rule].iter();
-        let areas = areas.map(|(area, counts)| RuleArea { area: area.to_string(), by_severity: by_severity(counts) });
         RuleResult {
             code: meta.code.to_owned(),
             name: meta.name.to_owned(),
@@ -165,18 +165,29 @@ impl Counted<'_> {
             by_severity: by_severity(&tally.by_severity),
             objects: tally.objects,
             bytes: tally.bytes,
-            areas: areas.collect(),
-            excused: self.excused_of(rule),
+            areas: self.rule_areas(rule),
+            excused: self.tallies.known[rule].findings()
+                + self.hiding(rule).map(|number| self.excused.exceptions[number].findings).sum::<u64>(),
         }
     }
 
-    /// Findings of a rule that do not count.
-    fn excused_of(&self, rule: usize) -> u64 {
-        let hidden =
-            self.excused.exceptions.iter().filter(|exception| {
-                exception.rule == RULES[rule].meta.code && exception.state == ExceptionState::InForce
-            });
-        self.tallies.known[rule].findings() + hidden.map(|exception| exception.findings).sum::<u64>()
+    /// The exceptions that hide findings of a rule.
+    fn hiding(&self, rule: usize) -> impl Iterator<Item = usize> {
+        let exceptions = self.excused.exceptions.iter().enumerate().filter(move |(_, exception)| {
+            exception.rule == RULES[rule].meta.code && exception.state == ExceptionState::InForce
+        });
+        exceptions.map(|(number, _)| number)
+    }
+
+    fn rule_areas(&self, rule: usize) -> Vec<RuleArea> {
+        let (found, excused) = (&self.tallies.areas[rule], self.tallies.excused_areas(rule, self.hiding(rule)));
+        let names: BTreeSet<&str> = found.keys().map(|area| &**area).chain(excused.keys().copied()).collect();
+        let areas = names.into_iter().map(|area| RuleArea {
+            area: area.to_owned(),
+            by_severity: found.get(area).map(by_severity).unwrap_or_default(),
+            excused: excused.get(area).copied().unwrap_or_default(),
+        });
+        areas.collect()
     }
 
     /// The areas that a bucket has: those of its entries' roles.

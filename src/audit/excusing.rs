@@ -74,8 +74,10 @@ impl Excusing<'_> {
         Ok(Excused { exceptions, baseline, thresholds: Vec::new(), lifted })
     }
 
-    fn is_judged(&self, rule: usize, tallies: &Tallies) -> bool {
-        state(self.request, rule, self.given, &tallies.rules[rule]).0 == RuleState::Judged
+    /// Whether what a rule did not find is not there: it was judged, on inputs that allow a verdict.
+    fn settles(&self, rule: usize, tallies: &Tallies) -> bool {
+        let open = tallies.rules.iter().any(|tally| tally.by_severity[Severity::Inconclusive as usize] > 0);
+        !open && state(self.request, rule, self.given, &tallies.rules[rule]).0 == RuleState::Judged
     }
 
     fn exceptions(&self, tallies: &Tallies, lifted: &[usize], emitter: &mut Emitter<'_>) -> Vec<ExceptionResult> {
@@ -93,7 +95,7 @@ impl Excusing<'_> {
                 ExceptionState::Exceeded
             } else if hidden.findings() > 0 {
                 ExceptionState::InForce
-            } else if rule.is_some_and(|rule| self.is_judged(rule, tallies)) {
+            } else if rule.is_some_and(|rule| self.settles(rule, tallies)) {
                 ExceptionState::Unused
             } else {
                 ExceptionState::NotJudged
@@ -127,9 +129,10 @@ impl Excusing<'_> {
 
     fn baseline(&self, tallies: &Tallies, emitter: &mut Emitter<'_>) -> Result<Option<BaselineResult>, AuditError> {
         let Some(known) = self.request.baseline else { return Ok(None) };
-        let judged: Vec<bool> = (0..RULES.len()).map(|rule| self.is_judged(rule, tallies)).collect();
-        let is_judged =
-            |entry: &Entry| RULES.iter().position(|rule| rule.meta.code == entry.rule).is_some_and(|rule| judged[rule]);
+        let settled: Vec<bool> = (0..RULES.len()).map(|rule| self.settles(rule, tallies)).collect();
+        let is_settled = |entry: &Entry| {
+            RULES.iter().position(|rule| rule.meta.code == entry.rule).is_some_and(|rule| settled[rule])
+        };
         let severities = self.request.severities;
         let (mut stale, mut deferred, mut buffer) = (0, 0, Vec::new());
         for entry in known.entries()? {
@@ -138,7 +141,7 @@ impl Excusing<'_> {
                 continue;
             }
             check_cancel(self.request)?;
-            if !is_judged(&entry) {
+            if !is_settled(&entry) {
                 deferred += 1;
                 continue;
             }

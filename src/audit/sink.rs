@@ -80,6 +80,8 @@ pub(super) struct Tallies {
     excepted_areas: Vec<ByArea>,
     /// By rule: findings that the baseline knows.
     pub(super) known: Vec<RuleTally>,
+    /// By rule: the same by area.
+    known_areas: Vec<ByArea>,
 }
 
 impl Tallies {
@@ -91,6 +93,7 @@ impl Tallies {
             excepted: vec![RuleTally::default(); exceptions],
             excepted_areas: vec![ByArea::new(); exceptions],
             known: vec![RuleTally::default(); RULES.len()],
+            known_areas: vec![ByArea::new(); RULES.len()],
         }
     }
 
@@ -107,6 +110,18 @@ impl Tallies {
         tallies(&mut self.known, &other.known);
         areas(&mut self.areas, &other.areas);
         areas(&mut self.excepted_areas, &other.excepted_areas);
+        areas(&mut self.known_areas, &other.known_areas);
+    }
+
+    /// By area: how many findings of a rule the baseline knows, or one of these exceptions hides.
+    pub(super) fn excused_areas(&self, rule: usize, exceptions: impl Iterator<Item = usize>) -> BTreeMap<&str, u64> {
+        let mut areas = BTreeMap::new();
+        for of_area in exceptions.map(|number| &self.excepted_areas[number]).chain([&self.known_areas[rule]]) {
+            for (area, counts) in of_area {
+                *areas.entry(&**area).or_default() += counts.iter().sum::<u64>();
+            }
+        }
+        areas
     }
 
     /// What an exception of this rule hid counts after all.
@@ -226,6 +241,7 @@ impl FindingSink for RuleSink<'_, '_> {
             }
             Some(Excuse::Known) => {
                 tallies.known[self.rule].count(self.severity, self.concern);
+                count_area(&mut tallies.known_areas[self.rule], finding.area.as_deref(), self.severity);
                 finding.excused = Some(Text::Borrowed("baseline"));
             }
             Some(Excuse::Exception { number, limited }) => {

@@ -13,7 +13,6 @@ use crate::cli::staged::StagedFile;
 use crate::render::filters;
 use crate::results::baseline::{BaselineReader, BaselineWriter, Entry, KnownFindings};
 use crate::results::location;
-use crate::results::schema::RuleState;
 use crate::rules;
 
 /// Keep a list of findings that are known, so that only new ones count
@@ -163,10 +162,6 @@ impl PruneArgs {
         while let Some(finding) = findings.next_finding().map_err(|error| Failure::of(&error))? {
             known.mark(&finding, &mut buffer);
         }
-        let judged = |code: &str| {
-            let rule = results.judgement.rules.iter().find(|rule| rule.code == code);
-            rule.is_some_and(|rule| rule.state == RuleState::Judged)
-        };
         let mut file = StagedFile::create(&self.baseline)?;
         let failed = |error| Failure::write_file(&self.baseline, error);
         let mut writer = BaselineWriter::new(file.writer()?).map_err(failed)?;
@@ -175,7 +170,7 @@ impl PruneArgs {
             let entry = entry.map_err(|error| Failure::of(&error))?;
             let occurs = known.occurs(&entry, &mut buffer);
             // What was not judged again may still be there.
-            if occurs || !judged(&entry.rule) {
+            if occurs || !results.judgement.settles(&entry.rule) {
                 kept += 1;
                 unjudged += u64::from(!occurs);
                 writer.push(&entry).map_err(failed)?;
@@ -187,6 +182,9 @@ impl PruneArgs {
         file.commit()?;
         let unjudged = match unjudged {
             0 => String::new(),
+            unjudged if results.judgement.is_open() => {
+                format!(", {} of them because the inputs did not allow a verdict", filters::count(unjudged))
+            }
             unjudged => format!(", {} of them because their rules were not judged", filters::count(unjudged)),
         };
         console.say(&format!(

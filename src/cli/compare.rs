@@ -11,6 +11,7 @@ use crate::cli::console::Console;
 use crate::cli::results_folder::ResultsFolder;
 use crate::compare::compare;
 use crate::compare::render::Compared;
+use crate::model::Verdict;
 
 /// How many new findings of each rule are shown.
 const EXAMPLES: usize = 10;
@@ -18,7 +19,8 @@ const EXAMPLES: usize = 10;
 /// Tell what is new, persisting and fixed between two results
 ///
 /// A finding is the same in both where its rule and what it is about are the same: bucket, key and version, or table,
-/// item and attribute. What is gone counts as fixed only where the rule was judged again; else it is deferred.
+/// item and attribute. What is gone counts as fixed only where the rule was judged again, on inputs that allow a verdict;
+/// else it is deferred.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -27,7 +29,7 @@ Examples:
   stocktake compare old/results.json new/results.json --format md
       for a pull request
 
-Exits 0, or 1 where a new finding is of the severity of --fail-on or above.")]
+Exits 0; 1 where a new finding is of the severity of --fail-on or above; 3 where the newer result is inconclusive.")]
 pub(super) struct CompareArgs {
     /// The older result: a folder of `audit --out`, or the results.json in it
     old: PathBuf,
@@ -64,6 +66,9 @@ impl CompareArgs {
             Telling::Md => compared.markdown(),
             Telling::Json => compared.json(),
         })?;
+        if new_results.judgement.verdict == Verdict::Inconclusive {
+            return Ok(Verdict::Inconclusive.exit_code());
+        }
         Ok(u8::from(changes.heaviest_new.is_some_and(|severity| self.fail_on.fails(severity))))
     }
 }

@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::model::{Finding, Severity};
 use crate::results::findings::FindingStream;
 use crate::results::findings::encode::encode_identity;
-use crate::results::schema::{Results, RuleState};
+use crate::results::schema::Results;
 use crate::results::{Examples, ResultsError};
 
 /// What became of a finding from one result to the next.
@@ -220,7 +220,7 @@ impl<'a> Comparer<'a> {
         self.old.advance()
     }
 
-    /// Ends: what is gone is fixed where the newer result judged its rule.
+    /// Ends: what is gone is fixed where the newer result judged its rule, on inputs that allow a verdict.
     ///
     /// # Errors
     ///
@@ -229,12 +229,10 @@ impl<'a> Comparer<'a> {
         while self.old.at_hand {
             self.pass_old()?;
         }
-        let judged =
-            |code: &str| new.judgement.rules.iter().any(|rule| rule.code == code && rule.state == RuleState::Judged);
         for (code, gone) in self.gone {
-            let is_judged = judged(&code);
+            let is_settled = new.judgement.settles(&code);
             let changes = self.rules.entry(code).or_default();
-            *(if is_judged { &mut changes.fixed } else { &mut changes.deferred }) = gone;
+            *(if is_settled { &mut changes.fixed } else { &mut changes.deferred }) = gone;
         }
         Ok(Comparison { rules: self.rules, new: self.new, heaviest_new: self.heaviest_new })
     }

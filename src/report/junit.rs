@@ -30,8 +30,13 @@ struct Case {
     examples: Vec<String>,
 }
 
-/// Cases by rule, then by area, `""` where there is none.
-type Cases = BTreeMap<String, BTreeMap<String, Case>>;
+/// What there is to tell of the rules.
+struct Cases {
+    /// By rule, then by area, `""` where there is none.
+    of_rules: BTreeMap<String, BTreeMap<String, Case>>,
+    /// Whether the inputs do not allow a verdict.
+    open: bool,
+}
 
 impl Formatter for Junit {
     fn write(&self, report: &ReportView<'_>, out: &mut (dyn io::Write + Send)) -> Result<(), FormatError> {
@@ -75,7 +80,7 @@ impl Counts {
             let of_rule: Vec<&Case> = of(rule, cases).map(|(_, case)| case).collect();
             counts.tests += of_rule.len().max(1);
             counts.failures += of_rule.iter().filter(|case| case.failing > 0).count();
-            counts.skipped += usize::from(of_rule.is_empty() && rule.state == RuleState::NotJudged);
+            counts.skipped += usize::from(of_rule.is_empty() && unjudged(rule, cases.open).is_some());
         }
         counts
     }
@@ -91,17 +96,28 @@ impl Counts {
     }
 }
 
+/// Why a rule that found nothing says nothing, if that is so. That the inputs are open is what S-rules found.
+fn unjudged(rule: &RuleResult, open: bool) -> Option<&str> {
+    match rule.state {
+        RuleState::NotJudged => Some(rule.why.as_deref().unwrap_or("the inputs do not allow it")),
+        RuleState::Judged if open && rule.family != Family::Source.letter() => {
+            Some("nothing was found, but the inputs do not allow a verdict")
+        }
+        _ => None,
+    }
+}
+
 fn pair<'a>((name, value): &'a (&'static str, String)) -> (&'a str, &'a str) {
     (name, value)
 }
 
 fn of<'c>(rule: &RuleResult, cases: &'c Cases) -> impl Iterator<Item = (&'c str, &'c Case)> {
-    cases.get(&rule.code).into_iter().flatten().map(|(area, case)| (area.as_str(), case))
+    cases.of_rules.get(&rule.code).into_iter().flatten().map(|(area, case)| (area.as_str(), case))
 }
 
 /// Counts all findings; what is kept does not grow with them.
 fn cases(report: &ReportView<'_>) -> Result<Cases, FormatError> {
-    let mut cases = Cases::new();
+    let mut cases = BTreeMap::<String, BTreeMap<String, Case>>::new();
     let mut findings = (report.findings)()?;
     while let Some(finding) = findings.next_finding()? {
         if finding.excused.is_some() {
@@ -123,7 +139,7 @@ fn cases(report: &ReportView<'_>) -> Result<Cases, FormatError> {
             case.examples.push(example(report, &finding));
         }
     }
-    Ok(cases)
+    Ok(Cases { of_rules: cases, open: report.results.judgement.is_open() })
 }
 
 fn example(report: &ReportView<'_>, finding: &Finding<'_>) -> String {
@@ -143,13 +159,12 @@ fn suite(
             let mut found = of(rule, cases).peekable();
             if found.peek().is_none() {
                 let case = xml.create_element("testcase").with_attributes(name(rule, "").iter().map(pair));
-                match rule.state {
-                    RuleState::NotJudged => case.write_inner_content(|xml| {
-                        let why = rule.why.as_deref().unwrap_or("the inputs do not allow it");
+                match unjudged(rule, cases.open) {
+                    Some(why) => case.write_inner_content(|xml| {
                         xml.create_element("skipped").with_attribute(("message", why)).write_empty()?;
                         Ok(())
                     })?,
-                    _ => case.write_empty()?,
+                    None => case.write_empty()?,
                 };
             }
             for (area, case) in found {

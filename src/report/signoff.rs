@@ -6,18 +6,15 @@ use std::io;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use crate::model::{Severity, Verdict};
 use crate::render::Templates;
 use crate::report::evidence::{Evidence, Requirement, RequirementState, requirements};
 use crate::report::page::verdict_word;
 use crate::report::{FormatError, Formatter, ReportView};
 use crate::results::Results;
-use crate::results::schema::{ExceptionState, InventoryInput, MigrationResult, RuleResult, RuleState};
+use crate::results::schema::{ExceptionState, InventoryInput, MigrationResult, RuleState};
 
 /// The template of what is digested: Markdown, whatever the format.
 const BODY: &str = "signoff/body.md";
-/// Why nothing is shown, though nothing was found.
-const INPUTS: &str = "the inputs do not allow a verdict";
 
 /// Writes `signoff.md` or `signoff.html`.
 pub(super) struct Signoff<'a> {
@@ -85,9 +82,7 @@ impl Formatter for Signoff<'_> {
 
 impl<'a> View<'a> {
     fn new(results: &'a Results) -> Self {
-        let gaps = Gaps::of(results);
-        let requirements: Vec<Traced<'a>> =
-            requirements(results).iter().map(|entry| Traced::new(entry, &gaps)).collect();
+        let requirements: Vec<Traced<'a>> = requirements(results).iter().map(Traced::new).collect();
         let mut counts: Vec<(u64, &'static str)> = Vec::new();
         for requirement in &requirements {
             match counts.iter_mut().find(|(_, result)| *result == requirement.result) {
@@ -114,10 +109,8 @@ impl<'a> View<'a> {
 }
 
 impl<'a> Traced<'a> {
-    fn new(entry: &Requirement<'a>, gaps: &Gaps<'_>) -> Self {
+    fn new(entry: &Requirement<'a>) -> Self {
         let requirement = entry.requirement;
-        let by_audit = is_the_audit(entry);
-        let (tone, result) = if by_audit { gaps.result() } else { result(entry) };
         let others: Vec<String> = requirement
             .commands
             .iter()
@@ -125,15 +118,15 @@ impl<'a> Traced<'a> {
             .map(|command| format!("`stocktake {command}`"))
             .collect();
         // A command shows what no rule of this audit could; what no command could show is said in the layout.
-        let by_command = !by_audit && matches!(tone, "elsewhere" | "partly") && !others.is_empty();
+        let tone = tone(entry);
+        let by_command = (tone == "elsewhere" || entry.has_rules_elsewhere()) && !others.is_empty();
         let shown_by = requirement.shown_by.clone().or_else(|| by_command.then(|| others.join(", ")));
-        let missing = if by_audit { gaps.told() } else { entry.by_inputs.then(|| INPUTS.to_owned()) };
         Self {
             id: &requirement.id,
             text: &requirement.text,
             tone,
-            result,
-            evidence: entry.rules.iter().map(told).chain(missing).collect(),
+            result: entry.title,
+            evidence: entry.rules.iter().map(told).chain(entry.missing.clone()).collect(),
             commands: &requirement.commands,
             limits: requirement.limits.as_deref(),
             shown_by,
@@ -142,80 +135,16 @@ impl<'a> Traced<'a> {
     }
 }
 
-/// Whether a requirement has no rule, and the audit itself is what is asked for.
-fn is_the_audit(entry: &Requirement<'_>) -> bool {
-    let requirement = entry.requirement;
-    entry.state == RequirementState::NotShown
-        && requirement.rules.is_empty()
-        && requirement.limits.is_none()
-        && requirement.commands.iter().any(|command| command == "audit")
-}
-
-/// What an audit did not judge of what audits are for: keys, their places, references and workflows.
-struct Gaps<'a> {
-    /// The codes of the rules, but for those that are off by default.
-    rules: Vec<&'a str>,
-    /// Whether nothing of a family was judged; of one rule the list says as much.
-    of_a_family: bool,
-    /// Whether the inputs allow no verdict.
-    is_open: bool,
-}
-
-impl<'a> Gaps<'a> {
-    fn of(results: &'a Results) -> Self {
-        let by_default = |rule: &RuleResult| {
-            let known = crate::rules::find(&rule.code);
-            known.is_some_and(|known| known.meta.default.in_phase(results.judgement.phase) == Severity::Ignore)
-        };
-        let is_open = results.judgement.verdict == Verdict::Inconclusive;
-        let mut gaps = Self { rules: Vec::new(), of_a_family: false, is_open };
-        for family in ["K", "L", "R", "W"] {
-            let rules = || results.judgement.rules.iter().filter(move |rule| rule.family == family);
-            let missing = rules().filter(|rule| match rule.state {
-                RuleState::Off => !by_default(rule),
-                RuleState::NotJudged | RuleState::Partly => true,
-                RuleState::Judged | RuleState::NotAsked => false,
-            });
-            let missing: Vec<&str> = missing.map(|rule| rule.code.as_str()).collect();
-            let is_family = rules().nth(1).is_some();
-            gaps.of_a_family |= is_family && !missing.is_empty() && rules().all(|rule| rule.state != RuleState::Judged);
-            gaps.rules.extend(missing);
-        }
-        gaps
-    }
-
-    /// How a requirement fared that asks for the audit itself.
-    fn result(&self) -> (&'static str, &'static str) {
-        if self.is_open || self.of_a_family {
-            ("not-judged", "not judged")
-        } else if self.rules.is_empty() {
-            ("holds", "shown by this audit")
-        } else {
-            ("partly", "shown in part")
-        }
-    }
-
-    /// What is missing, in a line.
-    fn told(&self) -> Option<String> {
-        let open = self.is_open.then(|| INPUTS.to_owned());
-        let rules = (!self.rules.is_empty()).then(|| format!("not judged: {}", self.rules.join(", ")));
-        let told: Vec<String> = open.into_iter().chain(rules).collect();
-        (!told.is_empty()).then(|| told.join("; "))
-    }
-}
-
-/// How a requirement fared: how it is drawn, and in words.
-fn result(entry: &Requirement<'_>) -> (&'static str, &'static str) {
-    let requirement = entry.requirement;
+/// How a requirement is drawn.
+fn tone(entry: &Requirement<'_>) -> &'static str {
     match entry.state {
-        RequirementState::Holds if requirement.limits.is_some() => ("holds", "holds, within its limits"),
-        RequirementState::Holds => ("holds", "holds"),
-        RequirementState::Partly => ("partly", "holds in part"),
-        RequirementState::Violated => ("violated", "violated"),
-        RequirementState::NotJudged => ("not-judged", "not judged"),
-        RequirementState::Waived => ("waived", "waived"),
-        RequirementState::NotShown if requirement.limits.is_some() => ("cannot", "cannot be shown from an inventory"),
-        RequirementState::NotShown => ("elsewhere", "not part of this audit"),
+        RequirementState::Holds => "holds",
+        RequirementState::Partly => "partly",
+        RequirementState::Violated => "violated",
+        RequirementState::NotJudged => "not-judged",
+        RequirementState::Waived => "waived",
+        RequirementState::NotShown if entry.requirement.limits.is_some() => "cannot",
+        RequirementState::NotShown => "elsewhere",
     }
 }
 

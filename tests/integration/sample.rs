@@ -172,13 +172,7 @@ fn rules() -> Vec<RuleResult> {
         rule("M401", "lost-object", Severity::Error, 0, 0),
     ];
     rules[10].excused = 398;
-    rules[6].areas = vec![
-        RuleArea { area: "raw".into(), by_severity: vec![SeverityCount { severity: Severity::Error, findings: 4 }] },
-        RuleArea {
-            area: "training".into(),
-            by_severity: vec![SeverityCount { severity: Severity::Error, findings: 1_200 }],
-        },
-    ];
+    rules[6].areas = vec![rule_area("raw", 4), rule_area("training", 1_200)];
     rules[7].state = RuleState::Off;
     rules[14].state = RuleState::NotAsked;
     rules[10].state = RuleState::Partly;
@@ -186,6 +180,10 @@ fn rules() -> Vec<RuleResult> {
     rules[11].state = RuleState::NotJudged;
     rules[11].why = Some("no inventory lists versions".into());
     rules
+}
+
+fn rule_area(area: &str, findings: u64) -> RuleArea {
+    RuleArea { area: area.into(), by_severity: vec![SeverityCount { severity: Severity::Error, findings }], excused: 0 }
 }
 
 fn reference(table: &str, attribute: &str, area: &str, counts: &[(Outcome, u64)], absent: u64) -> ReferenceResult {

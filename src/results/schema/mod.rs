@@ -214,6 +214,8 @@ pub struct RuleArea {
     pub area: String,
     /// Findings by severity.
     pub by_severity: Vec<SeverityCount>,
+    /// Findings that an exception hides or the baseline knows.
+    pub excused: u64,
 }
 
 /// Findings of one severity.

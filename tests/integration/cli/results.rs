@@ -69,6 +69,42 @@ fn what_was_not_judged_again_is_deferred() {
     );
 }
 
+/// A part that is missing mends nothing.
+#[test]
+fn what_is_gone_with_a_part_of_the_inventory_is_neither_fixed_nor_stale() {
+    let world = World::of(&["video/a1/clip.mp4", "stray/x"], &["video/a1/clip.mp4"]);
+    assert_eq!(world.run("audit --out old -q").code, Some(1));
+    assert_eq!(world.run("baseline create old --to known.jsonl").code, Some(0));
+    let part = world.files().into_keys().find(|name| name.starts_with("inventory/") && name.ends_with(".csv.gz"));
+    fs::remove_file(world.path(&part.unwrap())).unwrap();
+    assert_eq!(world.run("audit --out new -q --previous old").code, Some(3));
+    let ran = world.run("compare old new --format json");
+    let told: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    let since: serde_json::Value = serde_json::from_str(&world.read("new/results.json")).unwrap();
+    let of_rule = |rules: &serde_json::Value| -> serde_json::Value {
+        rules.as_array().unwrap().iter().find(|rule| rule["code"] == "L201").unwrap().clone()
+    };
+    for changes in [told["rules"]["L201"].clone(), of_rule(&since["since"]["rules"])] {
+        assert_eq!((&changes["deferred"]["findings"], &changes["fixed"]["findings"]), (&1.into(), &0.into()));
+    }
+    assert_eq!(ran.code, Some(3), "the newer result allows no verdict");
+    let (_, known) = world.results("--baseline known.jsonl");
+    let baseline = &known["judgement"]["baseline"];
+    assert_eq!((&baseline["stale"], &baseline["deferred"]), (&0.into(), &1.into()));
+    let pruned = world.run("baseline prune known.jsonl new");
+    assert!(
+        pruned.stderr.contains("1 stay, 1 of them because the inputs did not allow a verdict"),
+        "{}",
+        pruned.stderr
+    );
+    let junit = world.run("audit -q --format junit").stdout;
+    let case = junit.lines().skip_while(|line| !line.contains("L201")).nth(1).unwrap();
+    assert!(
+        case.contains("<skipped message=\"nothing was found, but the inputs do not allow a verdict\"/>"),
+        "{junit}"
+    );
+}
+
 /// The same that `compare` tells, in the audit itself and in the runs that follow.
 #[test]
 fn an_audit_tells_what_changed_since_the_previous_one_and_remembers() {

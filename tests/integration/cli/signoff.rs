@@ -147,3 +147,28 @@ fn a_family_of_one_rule_that_is_off_is_a_part() {
     let row = signoff.lines().find(|line| line.starts_with("| 6.1 |")).unwrap();
     assert!(row.contains("| shown in part | not judged: W501"), "{row}");
 }
+
+#[test]
+fn what_is_excused_holds_in_part_and_where_it_is_in_no_other_area() {
+    let world = World::of(&["video/a1/clip.mp4", "audio/A 1/x.mp3"], &["video/a1/clip.mp4", "video/a1/gone.mp4"]);
+    requirements(&world);
+    world.replace(
+        "stocktake.toml",
+        "[[table]]",
+        "[[area]]\nname = \"audio\"\npath = \"audio/{asset}/**\"\n\n[[table]]",
+    );
+    world.run("audit --out first -q");
+    assert_eq!(world.run("baseline create first --to known.jsonl").code, Some(0));
+    let signoff = |world: &World| world.run("audit --format signoff --baseline known.jsonl").stdout;
+    let told = signoff(&world);
+    assert!(told.contains("| holds in part | R301 dangling-reference: none found, 1 excused |"), "{told}");
+    assert!(told.contains("| holds | L201 undeclared-key: none found; L203 malformed-segment: none found |"), "{told}");
+    world.replace("stocktake.toml", "areas = ['video']", "areas = ['audio']");
+    let told = signoff(&world);
+    assert!(
+        told.contains(
+            "| holds in part | L201 undeclared-key: none found; L203 malformed-segment: none found, 1 excused |"
+        ),
+        "{told}"
+    );
+}
