@@ -119,6 +119,11 @@ impl Taken {
 }
 
 impl DataFile {
+    /// Whether it holds not a byte.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.size == 0
+    }
+
     /// Opens a file; gzip is recognised by its first bytes, and expected of a name in `.gz`.
     ///
     /// # Errors

@@ -1,12 +1,14 @@
 //! Finds a listed key on disk. Manifests list keys from the bucket's root; a delivery that was copied down
 //! may begin anywhere below it.
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use super::place::Place;
 #[cfg(feature = "s3")]
 use super::s3::S3Locator;
+use crate::model::{SourceDefect, SourceProblem};
 
 /// Looks for the files of one delivery.
 #[derive(Debug)]
@@ -44,6 +46,23 @@ impl Locator {
     }
 }
 
+/// The data files that a manifest has named so far. Two keys may lead to one file, as folders join what slashes part.
+#[derive(Debug, Default)]
+pub(super) struct Twice {
+    keys: HashSet<String>,
+    places: HashSet<String>,
+}
+
+impl Twice {
+    /// What is wrong with a key, or with the file that it leads to, if it was named before.
+    pub(super) fn defect(&mut self, key: &str, place: Option<&Place>) -> Option<SourceDefect> {
+        let is_new_key = self.keys.insert(key.to_owned());
+        let is_new_place = place.is_none_or(|place| self.places.insert(place.display().to_string()));
+        let problem = SourceProblem::DuplicatePart;
+        (!is_new_key || !is_new_place).then(|| SourceDefect { file: key.to_owned(), row: None, problem })
+    }
+}
+
 /// Looks on this machine.
 #[derive(Debug)]
 pub(super) struct LocalLocator {
@@ -71,7 +90,7 @@ impl LocalLocator {
     ///
     /// # Errors
     ///
-    /// The places tried; empty for a key that cannot be a path (`..`, a leading `/`, a NUL).
+    /// The places tried; empty for a key that cannot be a path (`..`, a leading `/`, a NUL), or is none.
     fn find(&mut self, key: &str) -> Result<PathBuf, Vec<String>> {
         let Some(segments) = plain_segments(key) else { return Err(Vec::new()) };
         if let Some((folder, stripped)) = &self.last
@@ -115,9 +134,12 @@ fn is_there(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|there| !there.is_dir())
 }
 
+/// The most bytes of a key in S3.
+const LONGEST_KEY: usize = 1_024;
+
 /// The segments of a key that may be joined to a folder; `None` where joining could leave that folder.
 fn plain_segments(key: &str) -> Option<Vec<&str>> {
-    if key.contains('\0') {
+    if key.len() > LONGEST_KEY || key.contains('\0') {
         return None;
     }
     let segments = Path::new(key).components().map(|component| match component {
@@ -140,7 +162,7 @@ mod tests {
 
     #[test]
     fn a_key_never_leads_out_of_the_folder() {
-        for key in ["../etc/passwd", "a/../../b", "/etc/passwd", "a\0b", "", "./a"] {
+        for key in ["../etc/passwd", "a/../../b", "/etc/passwd", "a\0b", "", "./a", &"a/".repeat(600)] {
             assert_eq!(plain_segments(key), None, "{key:?}");
         }
         assert_eq!(plain_segments("a//b"), Some(vec!["a", "b"]));

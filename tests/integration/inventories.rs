@@ -234,10 +234,34 @@ fn inputs_that_cannot_be_used_say_why_and_what_to_do() {
     assert_eq!((found.deliveries.len(), found.deliveries[0].bucket.as_str()), (1, "videos"));
     assert_eq!(found.passed_over[0].manifest, "deeper/manifest.json");
     // What has a checksum beside it is a damaged manifest, and no file of somebody else.
-    write("searched/2026/manifest.json", "{");
+    write("searched/2026/manifest.json", "{}");
     assert!(matches!(discover(&[root.join("searched")]), Err(SourceError::NothingFound { .. })));
     write("searched/2026/manifest.checksum", "d41d8cd98f00b204e9800998ecf8427e");
     assert!(matches!(discover(&[root.join("searched")]), Err(SourceError::NotManifest { .. })));
+    // So may one be that was cut short.
+    std::fs::remove_file(root.join("searched/2026/manifest.checksum")).unwrap();
+    for cut in ["", "{", "{\"destina"] {
+        write("searched/2026/manifest.json", cut);
+        assert!(matches!(discover(&[root.join("searched")]), Err(SourceError::NotManifest { .. })));
+    }
     // Each input must hold something.
     assert!(matches!(discover(&[root.join("more"), root.join("empty")]), Err(SourceError::NothingFound { .. })));
+}
+
+/// Folders join what slashes part.
+#[test]
+fn two_keys_that_lead_to_one_file_count_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let delivery = Delivery::new(folder.path());
+    delivery.write(Format::Csv, &[vec![Row::new("a")]]);
+    let path = delivery.folder().join("manifest.json");
+    let mut manifest: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    let mut file = manifest["files"][0].clone();
+    file["key"] = file["key"].as_str().unwrap().replace("/data/", "//data/").into();
+    manifest["files"].as_array_mut().unwrap().push(file);
+    std::fs::write(&path, manifest.to_string()).unwrap();
+    std::fs::remove_file(delivery.folder().join("manifest.checksum")).unwrap();
+    let (rows, defects) = read(&path, &ReadOptions::default());
+    assert_eq!(rows, [Row::new("a")]);
+    assert_eq!(defects.iter().map(|defect| defect.problem.code()).collect::<Vec<_>>(), ["S013", "S010"]);
 }

@@ -50,6 +50,49 @@ fn more_fields_than_columns_in_every_row_are_left_aside() {
     assert_eq!(read(folder.path(), &ReadOptions::default()), (expected.to_vec(), vec![]));
 }
 
+/// What a reader that goes over it would make a key of, or lose a row by.
+#[test]
+fn a_quote_that_ends_nowhere_or_within_a_field_costs_its_line_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let good = "\"photos\",\"a\",\"true\",\"1\"\n";
+    let next = good.replace("\"a\"", "\"z\"");
+    for (text, kept, faults) in [
+        // The delivery was cut off within its last field.
+        (format!("{good}\"photos\",\"b\",\"true\",\"2"), 1, vec![2]),
+        (format!("{good}\"photos\",\"b\n{next}"), 2, vec![2]),
+        (format!("\"photos\",\"b\",\"true\",\"2\n{good}"), 1, vec![1]),
+        (format!("\"photos\",\"b\"c,\"true\",\"2\"\n{good}"), 1, vec![1]),
+        (format!("\"photos\",\"b\n{good}\"photos\",\"c\n"), 1, vec![1, 3]),
+    ] {
+        deliver(folder.path(), &text);
+        let (rows, defects) = read(folder.path(), &ReadOptions::default());
+        let told: Vec<_> = defects.iter().map(|defect| (defect.problem.code(), defect.row.unwrap())).collect();
+        let expected = ["a", "z"].map(|key| row(key, Some(true), Some(1)));
+        assert_eq!(rows, expected[..kept], "{text}");
+        assert_eq!(told, faults.iter().map(|&row| ("S005", row)).collect::<Vec<_>>(), "{text}");
+    }
+}
+
+/// Without quotes a comma in a key looks like a column more.
+#[test]
+fn a_comma_in_a_key_without_quotes_is_no_column() {
+    let folder = tempfile::tempdir().unwrap();
+    let told = |columns: &[&'static str], text: &str| {
+        let delivery = Delivery { columns: columns.to_vec(), ..Delivery::new(folder.path()) };
+        delivery.write_parts(Format::Csv, &[gzip(text.as_bytes())]);
+        let (rows, defects) = read(folder.path(), &ReadOptions::default());
+        let reasons = defects.into_iter().map(|defect| (defect.row, format!("{:?}", defect.problem)));
+        (rows.into_iter().map(|row| row.key).collect::<Vec<_>>(), reasons.collect::<Vec<_>>())
+    };
+    let reason = |has: usize, names: usize| {
+        format!("Rejected {{ reason: \"the row has {has} fields, the manifest names {names}\" }}")
+    };
+    let both = told(&["Bucket", "Key"], "photos,a,b.jpg\nphotos,c.jpg\n");
+    assert_eq!(both, (vec!["c.jpg".to_owned()], vec![(Some(1), reason(3, 2))]));
+    let sized = told(&["Bucket", "Key", "Size"], "photos,a,b.jpg,5\nphotos,c.jpg,5\n");
+    assert_eq!(sized, (vec!["c.jpg".to_owned()], vec![(Some(1), reason(4, 3))]));
+}
+
 /// The keys that a delivery gives under an encoding.
 fn keys(folder: &Path, csv_keys: CsvKeys) -> Result<Vec<String>, SourceError> {
     let found = discover(&[folder.to_owned()])?;

@@ -13,7 +13,7 @@ use parquet::data_type::{ByteArray, ByteArrayType, Int96, Int96Type};
 use parquet::file::properties::{WriterProperties, WriterVersion};
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::parser::parse_message_type;
-use stocktake::source::inventory::{Column, ReadOptions, discover};
+use stocktake::source::inventory::{Column, PartReader, ReadOptions, discover};
 
 use crate::inventories::read;
 use crate::raw_delivery::{Delivery, Format, Row};
@@ -185,4 +185,80 @@ fn neither_spelling_of_the_schema_decides_anything() {
         assert_eq!(defects, []);
         assert_eq!(rows, [Row { key: "a".to_owned(), e_tag: Some("e".to_owned()), ..Row::default() }], "{schema}");
     }
+}
+
+#[test]
+fn a_part_with_other_columns_than_the_first_one_is_not_judged_by_its_columns() {
+    let folder = tempfile::tempdir().unwrap();
+    let part = |more: &[&str]| {
+        let mut columns = vec![("bucket", texts(&[Some("photos")])), ("key", texts(&[Some("a")]))];
+        columns.extend(more.iter().map(|name| (*name, texts(&[None]))));
+        write(columns, WriterProperties::default())
+    };
+    for (first, second, reason) in [
+        (&["storage_class"][..], &[][..], "it has no column StorageClass, and the first part has one"),
+        (&[], &["storage_class"], "it has a column StorageClass, and the first part has none"),
+    ] {
+        Delivery::new(folder.path()).write_parts(Format::Parquet, &[part(first), part(second)]);
+        let (rows, defects) = read(folder.path(), &ReadOptions::default());
+        let told: Vec<_> =
+            defects.iter().map(|defect| (defect.problem.code(), format!("{:?}", defect.problem))).collect();
+        assert_eq!(rows.len(), 1);
+        assert_eq!(told, [("S003", format!("Unreadable {{ reason: {reason:?} }}"))]);
+    }
+    // What AWS is not known to write may differ.
+    Delivery::new(folder.path()).write_parts(Format::Parquet, &[part(&["colour"]), part(&[])]);
+    assert_eq!(read(folder.path(), &ReadOptions::default()).1, []);
+}
+
+/// Where the footer states other numbers of rows than the pages hold.
+#[test]
+fn more_or_fewer_rows_than_the_footer_states_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let keys: Vec<String> = (0..77).map(|number| format!("{number}")).collect();
+    let properties = WriterProperties::builder().set_dictionary_enabled(false).build();
+    let columns = vec![
+        ("bucket", texts(&vec![Some("photos"); keys.len()])),
+        ("key", Arc::new(StringArray::from(keys)) as ArrayRef),
+    ];
+    let whole = write(columns, properties);
+    let footer = whole.len() - 8 - u32::from_le_bytes(whole[whole.len() - 8..][..4].try_into().unwrap()) as usize;
+    // 77, 70 and 80 as Thrift writes them.
+    let (held, others) = ([0x9a, 0x01], [[0x8c, 0x01], [0xa0, 0x01]]);
+    for stated in others {
+        let mut part = whole.clone();
+        let places: Vec<usize> = (footer..part.len() - 1).filter(|&at| part[at..].starts_with(&held)).collect();
+        assert!(places.len() >= 4, "rows of the file and of the group, values of both columns");
+        places.iter().for_each(|&at| part[at..at + 2].copy_from_slice(&stated));
+        Delivery::new(folder.path()).write_parts(Format::Parquet, &[part]);
+        let (_, defects) = read(folder.path(), &ReadOptions::default());
+        assert_eq!(defects.iter().map(|defect| defect.problem.code()).collect::<Vec<_>>(), ["S003"], "{stated:?}");
+    }
+}
+
+/// A row of such a page may take as much memory as the page, so few of them are decoded at once.
+#[test]
+fn texts_that_go_on_from_the_text_before_are_decoded_a_few_at_a_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let keys: Vec<String> = (0..1_000).map(|number| format!("folder/{number}")).collect();
+    let properties = WriterProperties::builder()
+        .set_dictionary_enabled(false)
+        .set_column_encoding("key".into(), parquet::basic::Encoding::DELTA_BYTE_ARRAY)
+        .build();
+    let columns = vec![
+        ("bucket", texts(&vec![Some("photos"); keys.len()])),
+        ("key", Arc::new(StringArray::from(keys.clone())) as ArrayRef),
+    ];
+    Delivery::new(folder.path()).write_parts(Format::Parquet, &[write(columns, properties)]);
+    let found = discover(&[folder.path().to_owned()]).unwrap();
+    let delivery = &found.deliveries[0];
+    let mut tell = |defect| panic!("{defect:?}");
+    let mut reader =
+        PartReader::open(delivery, &delivery.parts[0], &ReadOptions::default(), &mut tell).unwrap().unwrap();
+    let mut read = Vec::new();
+    while let Some(batch) = reader.next_batch(&mut tell).unwrap() {
+        assert!(batch.len() <= 256);
+        read.extend((0..batch.len()).map(|row| String::from_utf8(batch.key(row).to_owned()).unwrap()));
+    }
+    assert_eq!(read, keys);
 }

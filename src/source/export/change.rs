@@ -34,6 +34,13 @@ impl Item {
             return Err("an image is a map");
         }
         let [_, new] = images;
+        let is_known = |name: &str| ["Keys", "Metadata", "OldImage", "NewImage"].contains(&name);
+        if new.is_none() && !change.members().all(|(name, _)| is_known(name)) {
+            return Err("a change without `NewImage` has a member that nobody knows: it may not be a deletion");
+        }
+        if new.is_some_and(|image| keys.is_some_and(|keys| contradicts(image, keys))) {
+            return Err("`NewImage` is that of another item than `Keys` names");
+        }
         let (root, what) = new.map_or((0, Change::Deleted), |image| (image.number(), Change::Put));
         self.root = root;
         Ok(what)
@@ -49,5 +56,37 @@ impl Item {
         let whole = self.whole();
         let wrapped = whole.get("Record").filter(|_| whole.len() == 1);
         wrapped.filter(|record| record.kind() == ValueKind::M).unwrap_or(whole)
+    }
+}
+
+/// Whether an image has another primary key than this one.
+fn contradicts(image: Value<'_>, keys: Value<'_>) -> bool {
+    keys.members().any(|(name, key)| image.get(name).is_some_and(|value| value.text() != key.text()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Change, Item};
+
+    #[test]
+    fn what_is_not_understood_is_no_deletion() {
+        let change = |text: &str| {
+            let mut item = Item::default();
+            item.parse_change(text.as_bytes()).unwrap();
+            item.enter_change()
+        };
+        let keys = r#""Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{"id":{"S":"a"}}"#;
+        assert_eq!(change(&format!("{{{keys}}}")), Ok(Change::Deleted));
+        assert_eq!(change(&format!(r#"{{{keys},"OldImage":{{"id":{{"S":"a"}}}}}}"#)), Ok(Change::Deleted));
+        assert_eq!(change(&format!(r#"{{{keys},"NewImage":{{"id":{{"S":"a"}}}}}}"#)), Ok(Change::Put));
+        assert_eq!(
+            change(&format!(r#"{{{keys},"NewImage":{{"x":{{"S":"b"}}}}}}"#)),
+            Ok(Change::Put),
+            "without the key"
+        );
+        for other in [r#""newImage":{"id":{"S":"a"}}"#, r#""Image":{"id":{"S":"a"}}"#, r#""NewImage":{"id":{"S":"b"}}"#]
+        {
+            change(&format!("{{{keys},{other}}}")).unwrap_err();
+        }
     }
 }

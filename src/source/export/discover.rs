@@ -9,7 +9,7 @@ use super::manifest::{Summary, listed_files};
 use crate::model::{Millis, SourceDefect, SourceProblem};
 use crate::source::error::{InputKind, SourceError};
 use crate::source::input::{self, InputFile, ManifestPath, Notation, PassedOver, Verified};
-use crate::source::locate::Locator;
+use crate::source::locate::{Locator, Twice};
 use crate::source::place::Place;
 
 /// The exports that the inputs stand for.
@@ -230,11 +230,17 @@ fn export(candidate: Candidate) -> Result<Export, SourceError> {
                 let problem = SourceProblem::Count { stated: summary.item_count, actual, what: "items" };
                 defects.push(SourceDefect { file: name.clone(), row: None, problem });
             }
+            let mut twice = Twice::default();
             for listed in listed {
                 let (path, looked) = match locator.find(&listed.key) {
                     Ok(path) => (Some(path), Vec::new()),
                     Err(looked) => (None, looked),
                 };
+                if let Some(defect) = twice.defect(&listed.key, path.as_ref()) {
+                    // Its items count once.
+                    defects.push(defect);
+                    continue;
+                }
                 files.push(ExportFile {
                     file: listed.key,
                     path,

@@ -10,13 +10,21 @@ use super::item::{Item, Node, Text, ValueKind};
 use super::number::push_normal;
 use crate::source::inventory::guarded;
 
+/// The most digits of a number that is worth an attempt.
+const MOST_DIGITS: usize = 1_000;
+
 impl Item {
     /// Reads the record that it has begun with, known to be UTF-8.
     #[cold]
     pub(super) fn parse_ion_generally(&mut self) -> Result<(), String> {
         // The general reader recurses without a bound.
-        if Scanner::depth_of(self.line.as_bytes()) > usize::from(DEEPEST) {
+        let (depth, digits) = Scanner::extremes_of(self.line.as_bytes());
+        if depth > usize::from(DEEPEST) {
             return Err("the nesting is deeper than 64".to_owned());
+        }
+        // It computes a number of any length, and DynamoDB has none of more than 38 digits.
+        if digits > MOST_DIGITS {
+            return Err(format!("a number has {digits} digits"));
         }
         // It asserts on some texts that are no Ion, such as an escape for what is no character.
         let values = guarded(|| Element::read_all(self.line.as_bytes()).map_err(|error| shown(&error)));

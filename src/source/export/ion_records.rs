@@ -26,6 +26,9 @@ pub(super) struct Scanner {
     lob: bool,
     depth: usize,
     deepest: usize,
+    /// How many digits stand in front of the next byte, outside of strings, and the most there were.
+    digits: usize,
+    most_digits: usize,
     /// The next byte of the record, from 0.
     at: usize,
 }
@@ -90,13 +93,13 @@ impl Scanner {
         None
     }
 
-    /// How deep brackets nest in a whole record.
-    pub(super) fn depth_of(record: &[u8]) -> usize {
-        let (mut scanner, mut deepest, mut rest) = (Self::default(), 0, record);
+    /// How deep brackets nest in a whole record, and how many digits its longest number has.
+    pub(super) fn extremes_of(record: &[u8]) -> (usize, usize) {
+        let (mut scanner, mut extremes, mut rest) = (Self::default(), (0, 0), record);
         loop {
             let found = scanner.find(rest);
-            deepest = deepest.max(scanner.deepest);
-            let Some(length) = found else { return deepest };
+            extremes = (scanner.deepest.max(extremes.0), scanner.most_digits.max(extremes.1));
+            let Some(length) = found else { return extremes };
             rest = &rest[length + 1..];
             scanner = Self::default();
         }
@@ -104,6 +107,9 @@ impl Scanner {
 
     /// The length of what begins outside of strings; `None` at a line break, and where more must be seen.
     fn plain(&mut self, byte: u8, rest: &[u8]) -> Option<usize> {
+        let is_digit = !self.lob && (byte.is_ascii_digit() || byte == b'_');
+        self.digits = if is_digit { self.digits + 1 } else { 0 };
+        self.most_digits = self.most_digits.max(self.digits);
         Some(match (byte, rest) {
             (b'\n', _) => return None,
             (b'"', _) => self.enter(State::Quoted(b'"'), 1),
@@ -145,11 +151,16 @@ impl Scanner {
         if self.depth == 0 && !self.lob {
             return Some(true);
         }
-        let next = behind.trim_ascii_start();
-        if next.starts_with(VERSION) {
-            return Some(true);
+        // A line break that follows decides for itself, so that many of them are not looked over again for each.
+        let blank = behind.iter().take_while(|byte| byte.is_ascii_whitespace() && **byte != b'\n').count();
+        let next = &behind[blank..];
+        match next.first() {
+            None => None,
+            Some(b'\n') => Some(false),
+            Some(_) if next.starts_with(VERSION) => Some(true),
+            Some(_) if VERSION.starts_with(next) => None,
+            Some(_) => Some(false),
         }
-        if VERSION.starts_with(next) { None } else { Some(false) }
     }
 }
 
@@ -202,7 +213,19 @@ mod tests {
     #[test]
     fn brackets_in_strings_are_not_deep() {
         for (text, depth) in [("{a:[1]}", 2), ("{a:\"[[[[\"}", 1), ("{a:{{[[[}}}", 1), ("[\n[\n[", 3), ("]]][", 1)] {
-            assert_eq!(Scanner::depth_of(text.as_bytes()), depth, "{text}");
+            assert_eq!(Scanner::extremes_of(text.as_bytes()).0, depth, "{text}");
         }
+        for (text, digits) in [("{a:1_000,b:\"12345678\"}", 5), ("{a:{{123456}}}", 0), ("{a:1}\n{a:123}", 3)] {
+            assert_eq!(Scanner::extremes_of(text.as_bytes()).1, digits, "{text}");
+        }
+    }
+
+    /// A value that goes on over blank lines.
+    #[test]
+    fn blank_lines_are_looked_at_once() {
+        let text = format!("{{a:1,{}b:2}}\n{{}}", " \n".repeat(1 << 20));
+        let mut scanner = Scanner::default();
+        assert_eq!(scanner.find(text.as_bytes()), Some(text.len() - 3));
+        assert_eq!(records("{a:[\n \n\n $ion_1_0 {b:1}", 1_000), ["{a:[\n \n", " $ion_1_0 {b:1}"]);
     }
 }

@@ -23,8 +23,10 @@ use crate::source::store;
 const BUFFER: usize = 256 << 10;
 /// The longest line. An item has at most 400 KB, which escapes of six bytes for each make 2.4 MB.
 const MAX_LINE: usize = 4 << 20;
-/// Lines between two looks at whether the user wants to stop.
-const LINES_PER_LOOK: u64 = 4_096;
+/// Bytes of lines between two looks at whether the user wants to stop.
+const BYTES_PER_LOOK: usize = 4 << 20;
+/// What a short line costs nevertheless.
+const LEAST_BYTES: usize = 1 << 10;
 
 /// The items of a file, one after another in the same memory.
 ///
@@ -52,8 +54,8 @@ pub struct ItemReader {
     unread: Range<usize>,
     item: Item,
     row: u64,
-    /// Blank ones included.
-    lines_read: u64,
+    /// Bytes of the lines since the last look, blank ones included.
+    unlooked: usize,
     ending: Option<Ending>,
 }
 
@@ -109,7 +111,7 @@ impl ItemReader {
             unread: 0..0,
             item: Item::default(),
             row: 0,
-            lines_read: 0,
+            unlooked: 0,
             ending: None,
         }))
     }
@@ -135,7 +137,7 @@ impl ItemReader {
         self.next_item_unless(&|| false, defects)
     }
 
-    /// The same, asking every few thousand lines, whether they hold items or not, whether the user wants to stop.
+    /// The same, asking every few megabytes, whether they hold items or not, whether the user wants to stop.
     ///
     /// # Errors
     ///
@@ -170,9 +172,12 @@ impl ItemReader {
     ) -> Result<Option<bool>, SourceError> {
         loop {
             let Some(line) = self.next_line(defects)? else { return Ok(None) };
-            self.lines_read += 1;
-            if self.lines_read.is_multiple_of(LINES_PER_LOOK) && stop() {
-                return Err(SourceError::Interrupted);
+            self.unlooked += line.len().max(LEAST_BYTES);
+            if self.unlooked >= BYTES_PER_LOOK {
+                self.unlooked = 0;
+                if stop() {
+                    return Err(SourceError::Interrupted);
+                }
             }
             let text = &self.buffer[line.clone()];
             if text.trim_ascii().is_empty() || (self.format == ExportFormat::Ion && ion::is_blank(text)) {

@@ -107,11 +107,12 @@ impl Bare {
 
     fn read(self, told: &Told) -> Result<Delivery, SourceError> {
         let (path, name) = (self.from.path.clone(), self.from.name());
+        let mut defects = Vec::new();
         let (format, origin, parts) = match self.kind {
             Kind::Data(format) => (format, Origin::File, vec![part_of(name.clone(), &path)?]),
             Kind::Listing { .. } => (InventoryFormat::Listing, Origin::Listing, vec![part_of(name.clone(), &path)?]),
             Kind::Symlink => {
-                let (format, parts) = listed_by_symlink(&self.from)?;
+                let (format, parts) = listed_by_symlink(&self.from, &mut defects)?;
                 (format, Origin::Symlink, parts)
             }
         };
@@ -146,7 +147,7 @@ impl Bare {
             parts,
             path,
             verified: false,
-            defects: Vec::new(),
+            defects,
             columns_listed: names,
             keys_seen: Arc::default(),
         })
@@ -175,6 +176,7 @@ pub(super) fn deliveries(files: Vec<Bare>, told: &Told) -> Result<Vec<Delivery>,
 
 fn join(known: &mut Delivery, more: Delivery) -> Result<(), SourceError> {
     known.parts.extend(more.parts);
+    known.defects.extend(more.defects);
     known.columns = known.columns.iter().chain(more.columns.iter()).collect::<ColumnSet>();
     for name in more.unknown_columns {
         if !known.unknown_columns.contains(&name) {

@@ -6,11 +6,11 @@ use super::csv_general::{Cut, GeneralCutter};
 use super::discover::Part;
 use super::manifest::InventoryFormat;
 use super::part;
-use crate::model::{Millis, time};
+use crate::model::{Millis, SourceDefect, time};
 use crate::source::datafile::head;
 use crate::source::error::SourceError;
 use crate::source::input::{self, ManifestPath};
-use crate::source::locate::Locator;
+use crate::source::locate::{Locator, Twice};
 use crate::source::place::Place;
 use crate::source::store;
 
@@ -20,16 +20,19 @@ pub(super) fn part_of(name: String, path: &Place) -> Result<Part, SourceError> {
     Ok(Part { file: name, path: Some(path.to_owned()), looked: Vec::new(), stated_size: size, stated_md5: None })
 }
 
-/// The parts that a `symlink.txt` names, one `s3://BUCKET/KEY` a line, and their format.
+/// The parts that a `symlink.txt` names, one `s3://BUCKET/KEY` a line, and their format. One that is named twice is told.
 ///
 /// # Errors
 ///
 /// A file that is none, or that names files of no known format or of several.
-pub(super) fn listed_by_symlink(from: &ManifestPath) -> Result<(InventoryFormat, Vec<Part>), SourceError> {
+pub(super) fn listed_by_symlink(
+    from: &ManifestPath,
+    defects: &mut Vec<SourceDefect>,
+) -> Result<(InventoryFormat, Vec<Part>), SourceError> {
     let path = || from.path.clone();
     let content = String::from_utf8(input::read(&from.path)?).map_err(|_| SourceError::NotSymlink { path: path() })?;
     let mut locator = Locator::new(&from.root, &from.path);
-    let (mut format, mut parts) = (None, Vec::new());
+    let (mut format, mut parts, mut twice) = (None, Vec::new(), Twice::default());
     for line in content.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let key = line.strip_prefix("s3://").and_then(|rest| Some(rest.split_once('/')?.1));
         let key = key.ok_or_else(|| SourceError::NotSymlink { path: path() })?;
@@ -46,13 +49,18 @@ pub(super) fn listed_by_symlink(from: &ManifestPath) -> Result<(InventoryFormat,
             },
             Err(looked) => Err(looked),
         };
-        parts.push(found.unwrap_or_else(|looked| Part {
+        let part = found.unwrap_or_else(|looked| Part {
             file: key.to_owned(),
             path: None,
             looked,
             stated_size: 0,
             stated_md5: None,
-        }));
+        });
+        match twice.defect(key, part.path.as_ref()) {
+            None => parts.push(part),
+            // Its rows count once.
+            Some(defect) => defects.push(defect),
+        }
     }
     let format = format.ok_or_else(|| SourceError::NotSymlink { path: path() })?;
     Ok((format, parts))

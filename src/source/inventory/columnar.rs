@@ -24,6 +24,8 @@ pub(super) trait ColumnarReader {
     fn rows(&self) -> u64;
     /// Rows in the part, as its footer states.
     fn rows_stated(&self) -> u64;
+    /// The columns of the part that AWS is known to write, whether they are read or not.
+    fn columns(&self) -> ColumnSet;
     /// The codec of its data.
     fn compression(&self) -> &str;
 }
@@ -42,6 +44,8 @@ pub(super) struct Projection {
     pub(super) roots: Vec<usize>,
     /// What each of them is.
     pub(super) decoded: Vec<Decoded>,
+    /// All that the file has, of those that AWS is known to write.
+    pub(super) present: ColumnSet,
 }
 
 impl Projection {
@@ -56,10 +60,12 @@ impl Projection {
         wanted: ColumnSet,
         one_bucket: bool,
     ) -> Result<Self, Stop> {
-        let (mut roots, mut decoded) = (Vec::new(), Vec::new());
+        let (mut roots, mut decoded, mut present) = (Vec::new(), Vec::new(), ColumnSet::default());
         let read = wanted.with(Column::Key).with(Column::VersionId);
         for (root, name) in names.enumerate() {
-            let what = match Column::named(name) {
+            let column = Column::named(name);
+            present = column.map_or(present, |column| present.with(column));
+            let what = match column {
                 Some(column) if read.contains(column) => Decoded::Column(column),
                 None if is_bucket(name) && !one_bucket => Decoded::Bucket,
                 _ => continue,
@@ -72,7 +78,7 @@ impl Projection {
         if !decoded.contains(&Decoded::Column(Column::Key)) {
             return Err(Stop::Broken("the file has no column `key`".to_owned()));
         }
-        Ok(Self { roots, decoded })
+        Ok(Self { roots, decoded, present })
     }
 }
 

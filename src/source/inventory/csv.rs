@@ -7,10 +7,12 @@
 
 use std::sync::Arc;
 
+use memchr::memchr;
+
 use super::batch::Batch;
 use super::columns::{Column, ColumnSet};
 use super::csv_dialect::Dialect;
-use super::csv_general::{Cut, GeneralCutter};
+use super::csv_general::{Cut, GeneralCutter, check_quotes};
 use super::csv_keys::{CsvKeys, KeysSeen};
 use super::cut_rows::{BatchBuilder, Origin};
 use super::discover::Delivery;
@@ -219,16 +221,28 @@ impl CsvReader {
             Cut::More => return false,
             Cut::Blank(length) => self.uncut.start += length,
             Cut::Record(length) => {
-                self.uncut.start += length;
                 self.row += 1;
-                if self.row == 1 {
-                    self.dialect.widen(self.general.len());
+                let record = &self.block[self.uncut.clone()][..length];
+                let blank = record.iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
+                match check_quotes(&record[blank..]) {
+                    Ok(quoting) => {
+                        self.uncut.start += length;
+                        if self.row == 1 {
+                            self.dialect.widen(&self.general, quoting);
+                        }
+                        // Any key may be encoded.
+                        let mut row = Row { is_encoded: true, ..Row::default() };
+                        let assigned = self.dialect.assign(&self.general, &mut row);
+                        let taken = assigned.and_then(|()| self.take(&row, Origin::Passing));
+                        self.tell(taken, defects);
+                    }
+                    Err(reason) => {
+                        // The next line may be a row again.
+                        let line = memchr(b'\n', &record[blank..]).map_or(length, |end| blank + end + 1);
+                        self.uncut.start += line;
+                        self.tell(Err(Rejection(reason.to_owned())), defects);
+                    }
                 }
-                // Any key may be encoded.
-                let mut row = Row { is_encoded: true, ..Row::default() };
-                let taken =
-                    self.dialect.assign(&self.general, &mut row).and_then(|()| self.take(&row, Origin::Passing));
-                self.tell(taken, defects);
             }
         }
         true

@@ -2,8 +2,8 @@
 
 use memchr::{memchr, memchr3};
 
-use super::columns::{Column, ColumnSet, is_bucket};
-use super::csv_general::GeneralCutter;
+use super::columns::{Column, ColumnSet, Shape, is_bucket};
+use super::csv_general::{GeneralCutter, Quoting};
 use super::digits::leading_number;
 use super::row::{Rejection, Row, Span, shown};
 use super::time::FixedForm;
@@ -14,6 +14,8 @@ pub(super) struct Dialect {
     bucket: String,
     /// How many fields a row has.
     fields: usize,
+    /// Whether those are more than the manifest names.
+    is_widened: bool,
     bucket_field: Option<usize>,
     /// The fields that are read, in the order of the row: number from 0, and column.
     read: Vec<(usize, Column)>,
@@ -81,6 +83,7 @@ impl Dialect {
         Self {
             bucket: bucket.to_owned(),
             fields: columns.len(),
+            is_widened: false,
             bucket_field,
             steps: (2..tail).map(step).collect(),
             prefix: usual.then(|| format!("\"{bucket}\",\"").into_bytes()),
@@ -98,9 +101,18 @@ impl Dialect {
 
     /// Makes room for fields behind those that the manifest names, where a part's first row has some: a producer that
     /// wrote a column more wrote it into every row. They are skipped.
-    pub(super) fn widen(&mut self, fields: usize) {
-        self.fields = self.fields.max(fields);
-        self.tails = Default::default();
+    ///
+    /// Without quotes a comma in the key looks the same, and moves the fields behind it: they must be what they are named.
+    pub(super) fn widen(&mut self, first: &GeneralCutter, quoting: Quoting) {
+        let typed = self.read.iter().filter(|(_, column)| !matches!(column.shape(), Shape::Text | Shape::Key));
+        let mut typed = typed.peekable();
+        let fits =
+            |&(field, column): &(usize, Column)| Row::default().take(column, first.text(), first.span(field)).is_ok();
+        if first.len() > self.fields && (quoting == Quoting::Every || (typed.peek().is_some() && typed.all(fits))) {
+            self.is_widened = true;
+            self.fields = first.len();
+            self.tails = Default::default();
+        }
     }
 
     /// Cuts the row at the front of `text[start..]`; gives where the next one begins. `None` for a row that does not end in
@@ -160,8 +172,9 @@ impl Dialect {
     /// Why the row is left out.
     pub(super) fn assign(&self, record: &GeneralCutter, row: &mut Row) -> Result<(), Rejection> {
         if record.len() != self.fields {
-            let (has, names) = (record.len(), self.fields);
-            return Err(Rejection(format!("the row has {has} fields, the manifest names {names}")));
+            let (has, fields) = (record.len(), self.fields);
+            let asks = if self.is_widened { "the first row has" } else { "the manifest names" };
+            return Err(Rejection(format!("the row has {has} fields, {asks} {fields}")));
         }
         if let Some(field) = self.bucket_field {
             let bucket = record.span(field).of(record.text());

@@ -2,6 +2,7 @@
 //! quotes, line breaks within quotes, CRLF.
 
 use csv_core::{ReadRecordResult, Reader};
+use memchr::{memchr, memchr3};
 
 use super::row::Span;
 
@@ -71,9 +72,68 @@ impl GeneralCutter {
     }
 }
 
+/// How the fields of a record are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Quoting {
+    /// Every field in quotes, as AWS does.
+    Every,
+    /// Some field without: a comma in it looks like another field.
+    Some,
+}
+
+/// How a record is quoted that was cut.
+///
+/// # Errors
+///
+/// A quote that is never closed, or closed in the middle of a field: the reader goes over both.
+pub(super) fn check_quotes(record: &[u8]) -> Result<Quoting, &'static str> {
+    let (mut rest, mut quoting) = (record, Quoting::Every);
+    loop {
+        match rest.split_first() {
+            Some((b'"', field)) => rest = behind_quoted(field)?,
+            _ => {
+                quoting = Quoting::Some;
+                rest = &rest[memchr3(b',', b'\n', b'\r', rest).unwrap_or(rest.len())..];
+            }
+        }
+        match rest.split_first() {
+            Some((b',', next)) => rest = next,
+            _ => return Ok(quoting),
+        }
+    }
+}
+
+/// What stands behind a field of which the first quote was taken.
+fn behind_quoted(mut field: &[u8]) -> Result<&[u8], &'static str> {
+    loop {
+        let quote = memchr(b'"', field).ok_or("a quote is never closed")?;
+        field = &field[quote + 1..];
+        match field.first() {
+            Some(b'"') => field = &field[1..],
+            None | Some(b',' | b'\n' | b'\r') => return Ok(field),
+            Some(_) => return Err("text stands behind a closing quote"),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Cut, GeneralCutter};
+    use super::{Cut, GeneralCutter, Quoting, check_quotes};
+
+    #[test]
+    fn quotes_end_where_fields_do() {
+        for (record, quoting) in [
+            ("\"a\",\"\"\n", Ok(Quoting::Every)),
+            ("\"a\"\"b\",\"c,d\n\"\r\n", Ok(Quoting::Every)),
+            ("a,\"b\"", Ok(Quoting::Some)),
+            ("\"a\",\n", Ok(Quoting::Some)),
+            ("a\"b,c", Ok(Quoting::Some)),
+            ("\"a\",\"open\n", Err("a quote is never closed")),
+            ("\"a\"b\"\n", Err("text stands behind a closing quote")),
+        ] {
+            assert_eq!(check_quotes(record.as_bytes()), quoting, "{record:?}");
+        }
+    }
 
     #[test]
     fn records_are_cut_as_rfc_4180_says() {

@@ -4,16 +4,17 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::Serialize;
+use serde::de::IgnoredAny;
 
 use super::bare::{self, Bare, Told};
 use super::columns::{Column, ColumnSet};
 use super::csv_keys::KeysSeen;
 use super::manifest::{InventoryFormat, Manifest, looks_like_one, unknown};
 use super::part::column_names;
-use crate::model::{Millis, SourceDefect, SourceProblem};
+use crate::model::{Millis, SourceDefect};
 use crate::source::error::{InputKind, SourceError};
 use crate::source::input::{self, InputFile, ManifestPath, Notation, PassedOver, Verified};
-use crate::source::locate::Locator;
+use crate::source::locate::{Locator, Twice};
 use crate::source::place::Place;
 
 /// The inventories that the inputs stand for.
@@ -198,7 +199,9 @@ fn candidate(from: ManifestPath) -> Result<Option<Candidate>, SourceError> {
     let content = input::read(&from.path)?;
     let beside = [from.path.with_extension("checksum")];
     let verified = Verified::check(&content, &beside, Notation::Hex)?;
-    if !from.explicit && verified == Verified::Absent && !looks_like_one(&content) {
+    // One that was cut short may be AWS's.
+    let is_whole = || serde_json::from_slice::<IgnoredAny>(&content).is_ok();
+    if !from.explicit && verified == Verified::Absent && !looks_like_one(&content) && is_whole() {
         return Ok(None);
     }
     let manifest = Manifest::parse(&from.path, &content)?;
@@ -246,17 +249,17 @@ fn delivery(candidate: Candidate) -> Delivery {
     let mut defects: Vec<SourceDefect> = verified.defect(&name).into_iter().collect();
     let mut locator = Locator::new(&from.root, &from.path);
     let mut parts: Vec<Part> = Vec::new();
-    let mut seen = std::collections::HashSet::new();
+    let mut twice = Twice::default();
     for listed in manifest.files {
-        if !seen.insert(listed.key.clone()) {
-            // Its rows count once.
-            defects.push(SourceDefect { file: listed.key, row: None, problem: SourceProblem::DuplicatePart });
-            continue;
-        }
         let (path, looked) = match locator.find(&listed.key) {
             Ok(path) => (Some(path), Vec::new()),
             Err(looked) => (None, looked),
         };
+        if let Some(defect) = twice.defect(&listed.key, path.as_ref()) {
+            // Its rows count once.
+            defects.push(defect);
+            continue;
+        }
         parts.push(Part { file: listed.key, path, looked, stated_size: listed.size, stated_md5: listed.md5 });
     }
     let names = match manifest.format {

@@ -137,6 +137,13 @@ impl ListingReader {
                 };
                 self.tell(Some(self.row), problem, defects);
             }
+            (Piece::Member(value), name @ ("Contents" | "Versions" | "DeleteMarkers")) => {
+                // None at all is written as null, too.
+                if self.pieces.text(value) != b"null" {
+                    let reason = format!("`{name}` is no list");
+                    self.tell(None, SourceProblem::Rejected { reason }, defects);
+                }
+            }
             (Piece::Member(_) | Piece::Element(_), _) => {}
         }
     }

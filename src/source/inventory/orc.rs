@@ -28,6 +28,7 @@ pub(super) struct OrcReader {
     decoded: Vec<Decoded>,
     canonical: Canonical,
     rows_stated: u64,
+    columns: ColumnSet,
     compression: &'static str,
 }
 
@@ -73,17 +74,25 @@ impl OrcReader {
     ) -> Result<Self, Stop> {
         let tail = Tail::read(&file, size)?;
         let one_bucket = tail.has_only_bucket(bucket);
-        let Projection { roots, decoded } = Projection::new(tail.names.iter().map(String::as_str), wanted, one_bucket)?;
+        let Projection { roots, decoded, present } =
+            Projection::new(tail.names.iter().map(String::as_str), wanted, one_bucket)?;
         let reader = decoder(CheckedFile::new(file, size, &tail), &roots, batch_rows)?;
         let canonical = Canonical::new(name, bucket, decoded.clone(), wanted);
-        Ok(Self { reader, decoded, canonical, rows_stated: tail.rows, compression: tail.codec.name() })
+        let (rows_stated, compression) = (tail.rows, tail.codec.name());
+        Ok(Self { reader, decoded, canonical, rows_stated, columns: present, compression })
     }
 }
 
 impl ColumnarReader for OrcReader {
     fn next_batch(&mut self, defects: &mut dyn FnMut(SourceDefect)) -> Result<Option<Batch>, Stop> {
         let reader = &mut self.reader;
-        let Some(decoded) = guard(|| reader.next().transpose())? else { return Ok(None) };
+        let Some(decoded) = guard(|| reader.next().transpose())? else {
+            return if self.rows() == self.rows_stated {
+                Ok(None)
+            } else {
+                Err(Stop::Broken(format!("the footer states {} rows", self.rows_stated)))
+            };
+        };
         let arrays: Vec<ArrayRef> =
             self.decoded.iter().zip(decoded.columns()).map(|(what, array)| as_view(*what, array)).collect();
         self.canonical.batch(&arrays, decoded.num_rows(), defects).map(Some)
@@ -95,6 +104,10 @@ impl ColumnarReader for OrcReader {
 
     fn rows_stated(&self) -> u64 {
         self.rows_stated
+    }
+
+    fn columns(&self) -> ColumnSet {
+        self.columns
     }
 
     fn compression(&self) -> &str {

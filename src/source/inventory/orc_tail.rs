@@ -13,8 +13,11 @@ use super::orc_codec::Codec;
 use crate::source::datafile::Stop;
 use crate::source::store::{Random, RandomRead};
 
-/// The most bytes of a footer, decoded: a part of a million stripes has less.
-const MAX_FOOTER: usize = 64 << 20;
+/// The most bytes of a footer, decoded: a part of thirty thousand stripes has less. Each two of them may become a message of
+/// two hundred.
+const MAX_FOOTER: usize = 1 << 20;
+/// The most bytes of the stripes' statistics, which nobody decodes further.
+const MAX_METADATA: usize = 64 << 20;
 /// More rows than any part has.
 const MAX_ROWS: u64 = 1 << 40;
 /// More entries than the dictionary of any stripe has: stripes are made for memory.
@@ -57,7 +60,7 @@ impl Tail {
         let (footer, metadata) = (script.footer_length(), script.metadata_length());
         let footer_start = start.checked_sub(footer).ok_or_else(cut)?;
         let start = footer_start.checked_sub(metadata).ok_or_else(cut)?;
-        codec.decode(&read(start, metadata)?, MAX_FOOTER).map_err(broken)?;
+        codec.decode(&read(start, metadata)?, MAX_METADATA).map_err(broken)?;
         let footer = codec.decode(&read(footer_start, footer)?, MAX_FOOTER).map_err(broken)?;
         let footer = Footer::decode(footer.as_slice()).map_err(|error| broken(error.to_string()))?;
         check_types(&footer.types).map_err(broken)?;
@@ -74,6 +77,11 @@ impl Tail {
         }
         if rows > MAX_ROWS || rows != footer.number_of_rows() {
             return Err(broken("the stripes do not hold as many rows as the footer states"));
+        }
+        // The root's values are the rows.
+        let counted = footer.statistics.first().and_then(|root| root.number_of_values);
+        if counted.is_some_and(|counted| counted != rows) {
+            return Err(broken("the stripes do not hold as many rows as the file's statistics count"));
         }
         let root = footer.types.into_iter().next().unwrap_or_default();
         Ok(Self { rows, codec, names: root.field_names, statistics: footer.statistics, subtypes: root.subtypes, start })

@@ -22,6 +22,7 @@ pub(super) struct ParquetReader {
     reader: ParquetRecordBatchReader,
     canonical: Canonical,
     rows_stated: u64,
+    columns: ColumnSet,
     compression: String,
 }
 
@@ -38,17 +39,18 @@ impl ParquetReader {
         let footer = load(&file, size)?;
         let one_bucket = has_only_bucket(footer.metadata(), bucket);
         let fields = footer.parquet_schema().root_schema().get_fields();
-        let Projection { roots, decoded } =
+        let Projection { roots, decoded, present } =
             Projection::new(fields.iter().map(|field| field.name()), wanted, one_bucket)?;
         let first = footer.metadata().row_groups().first().and_then(|group| group.columns().first());
         let compression = first.map(|chunk| chunk.compression().to_string().to_ascii_lowercase());
         let compression = compression.unwrap_or_else(|| "none".to_owned());
         let rows_stated = footer.metadata().row_groups().iter().map(|group| group.num_rows().unsigned_abs()).sum();
         let mask = ProjectionMask::roots(footer.parquet_schema(), roots);
-        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(CheckedPages(file), footer);
+        let (pages, batch_rows) = CheckedPages::new(file, footer.metadata(), batch_rows);
+        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(pages, footer);
         let reader = guard(|| builder.with_projection(mask).with_batch_size(batch_rows).build())?;
         let canonical = Canonical::new(name, bucket, decoded, wanted);
-        Ok(Self { reader, canonical, rows_stated, compression })
+        Ok(Self { reader, canonical, rows_stated, columns: present, compression })
     }
 }
 
@@ -56,7 +58,7 @@ impl ColumnarReader for ParquetReader {
     fn next_batch(&mut self, defects: &mut dyn FnMut(SourceDefect)) -> Result<Option<Batch>, Stop> {
         let reader = &mut self.reader;
         let Some(decoded) = guard(|| reader.next().transpose().map_err(ParquetError::from))? else {
-            if self.rows() < self.rows_stated {
+            if self.rows() != self.rows_stated {
                 return Err(Stop::Broken(format!("the footer states {} rows", self.rows_stated)));
             }
             return Ok(None);
@@ -70,6 +72,10 @@ impl ColumnarReader for ParquetReader {
 
     fn rows_stated(&self) -> u64 {
         self.rows_stated
+    }
+
+    fn columns(&self) -> ColumnSet {
+        self.columns
     }
 
     fn compression(&self) -> &str {

@@ -38,7 +38,8 @@ pub(super) fn first_bucket(path: &Place) -> Option<Vec<u8>> {
     let fields = footer.parquet_schema().root_schema().get_fields();
     let root = fields.iter().position(|field| is_bucket(field.name()))?;
     let mask = ProjectionMask::roots(footer.parquet_schema(), [root]);
-    let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(CheckedPages(file), footer);
+    let (pages, _) = CheckedPages::new(file, footer.metadata(), 1);
+    let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(pages, footer);
     let batch = guard(|| {
         let mut reader = builder.with_projection(mask).with_batch_size(1).build()?;
         reader.next().transpose().map_err(ParquetError::from)
@@ -107,6 +108,13 @@ fn as_views(footer: &ArrowReaderMetadata) -> SchemaRef {
 fn check(metadata: &ParquetMetaData, size: u64) -> Result<(), ParquetError> {
     let mut rows = 0_u64;
     for group in metadata.row_groups() {
+        // Only a list or a map has other than one value a row.
+        let mut flat = group.columns().iter().filter(|chunk| chunk.column_descr().max_rep_level() == 0);
+        if flat.any(|chunk| chunk.num_values() != group.num_rows()) {
+            return Err(ParquetError::General(
+                "a row group does not hold as many rows as the footer states".to_owned(),
+            ));
+        }
         rows = rows.saturating_add(u64::try_from(group.num_rows()).unwrap_or(u64::MAX));
         for chunk in group.columns() {
             let (start, length) = chunk.byte_range();

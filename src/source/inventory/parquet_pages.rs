@@ -6,7 +6,9 @@
 use std::io::{self, Cursor, Read};
 
 use bytes::Bytes;
+use parquet::basic::Encoding;
 use parquet::errors::ParquetError;
+use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
 use parquet::file::reader::{ChunkReader, Length};
 
 use crate::source::store::{Random, RandomRead};
@@ -16,12 +18,32 @@ const MAX_PAGE: i64 = 128 << 20;
 /// Enough for the first three fields of a page's header, each an integer of at most five bytes.
 const FRONT: u64 = 18;
 
+/// The most bytes of a page whose texts may begin as the text before them does: each row may spell most of the page.
+const MAX_DELTA_PAGE: i64 = 2 << 20;
+/// How many rows of such pages are decoded at once.
+const DELTA_ROWS: usize = 256;
+
 /// A part whose footer was read: the decoder asks a reader for each page's header.
-pub(super) struct CheckedPages(pub(super) Random);
+pub(super) struct CheckedPages {
+    file: Random,
+    most: i64,
+}
+
+impl CheckedPages {
+    /// The pages of a file, and how many rows of them are decoded at once, of so many wanted.
+    pub(super) fn new(file: Random, metadata: &ParquetMetaData, batch_rows: usize) -> (Self, usize) {
+        let is_delta = |chunk: &ColumnChunkMetaData| chunk.encodings().any(|known| known == Encoding::DELTA_BYTE_ARRAY);
+        if metadata.row_groups().iter().flat_map(|group| group.columns()).any(is_delta) {
+            (Self { file, most: MAX_DELTA_PAGE }, batch_rows.min(DELTA_ROWS))
+        } else {
+            (Self { file, most: MAX_PAGE }, batch_rows)
+        }
+    }
+}
 
 impl Length for CheckedPages {
     fn len(&self) -> u64 {
-        self.0.len()
+        self.file.len()
     }
 }
 
@@ -29,11 +51,11 @@ impl ChunkReader for CheckedPages {
     type T = io::Chain<Cursor<Vec<u8>>, RandomRead>;
 
     fn get_read(&self, start: u64) -> Result<Self::T, ParquetError> {
-        let mut rest = self.0.get_read(start)?;
+        let mut rest = self.file.get_read(start)?;
         let mut front = Vec::new();
         rest.by_ref().take(FRONT).read_to_end(&mut front)?;
         match uncompressed_size(&front) {
-            Some(size) if size <= MAX_PAGE => Ok(Cursor::new(front).chain(rest)),
+            Some(size) if size <= self.most => Ok(Cursor::new(front).chain(rest)),
             Some(size) => Err(ParquetError::General(format!("a page claims to hold {size} bytes, more than any page"))),
             // Every writer puts the sizes first; a header that hides them is not left to the decoder.
             None => Err(ParquetError::General("this is no page".to_owned())),
@@ -41,7 +63,7 @@ impl ChunkReader for CheckedPages {
     }
 
     fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes, ParquetError> {
-        self.0.get_bytes(start, length)
+        self.file.get_bytes(start, length)
     }
 }
 

@@ -119,13 +119,24 @@ impl PartReader {
         let stated = Stated { size: Some(part.stated_size), md5: part.stated_md5, notation: Notation::Hex };
         let columns = options.columns.with(super::Column::Key);
         let batch_rows = options.batch_rows.max(1);
+        // That a part is empty must be said by whoever wrote it: else its copy was cut short.
+        let is_stated = delivery.origin == super::Origin::Manifest;
+        let nothing = |defects: &mut dyn FnMut(SourceDefect)| {
+            tell(&part.file, 0, Stop::Broken("it holds not a byte".to_owned()), defects).map(|()| None)
+        };
         Ok(Some(match delivery.format {
             InventoryFormat::Csv => {
                 let data = DataFile::open(path, &part.file, stated, options.verify, defects)?;
+                if data.is_empty() && !is_stated {
+                    return nothing(defects);
+                }
                 Rows::Csv(Box::new(CsvReader::new(data, &part.file, delivery, columns, options)))
             }
             InventoryFormat::Listing => {
                 let data = DataFile::open(path, &part.file, stated, options.verify, defects)?;
+                if data.is_empty() {
+                    return nothing(defects);
+                }
                 let reader = ListingReader::new(data, &part.file, delivery.columns, columns, batch_rows);
                 Rows::Listing(Box::new(reader))
             }
@@ -139,6 +150,9 @@ impl PartReader {
                 };
                 let watch = file.watch();
                 let mut beside = Beside { path: path.clone(), md5, size, proof, watch };
+                if size == 0 && !is_stated {
+                    return nothing(defects);
+                }
                 if size == 0 {
                     beside.finish(defects)?;
                     return Ok(None);
@@ -242,11 +256,27 @@ fn columnar(
     batch_rows: usize,
 ) -> Result<Box<dyn ColumnarReader>, Stop> {
     let (name, bucket) = (&part.file, &delivery.bucket);
-    match delivery.format {
+    let reader: Box<dyn ColumnarReader> = match delivery.format {
         #[cfg(feature = "orc")]
-        InventoryFormat::Orc => Ok(Box::new(OrcReader::new(file, size, name, bucket, columns, batch_rows)?)),
-        _ => Ok(Box::new(ParquetReader::new(file, size, name, bucket, columns, batch_rows)?)),
+        InventoryFormat::Orc => Box::new(OrcReader::new(file, size, name, bucket, columns, batch_rows)?),
+        _ => Box::new(ParquetReader::new(file, size, name, bucket, columns, batch_rows)?),
+    };
+    // What the rules can judge was taken from the first part; files without a manifest may differ.
+    if delivery.origin == super::Origin::Manifest {
+        check_columns(delivery.columns, reader.columns())?;
     }
+    Ok(reader)
+}
+
+/// A part that has other columns than the first part of its delivery belongs to another one.
+fn check_columns(first: ColumnSet, here: ColumnSet) -> Result<(), Stop> {
+    let other = |one: ColumnSet, other: ColumnSet| one.iter().find(|column| !other.contains(*column));
+    let reason = match (other(first, here), other(here, first)) {
+        (None, None) => return Ok(()),
+        (Some(column), _) => format!("it has no column {}, and the first part has one", column.aws_name()),
+        (None, Some(column)) => format!("it has a column {}, and the first part has none", column.aws_name()),
+    };
+    Err(Stop::Broken(reason))
 }
 
 /// The names of a columnar part's columns; nothing for a part that cannot be read, which its reader will tell.

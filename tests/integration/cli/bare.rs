@@ -110,6 +110,40 @@ fn items_without_a_manifest_are_judged_as_with_it_and_named() {
     }
 }
 
+/// What an interrupted download leaves.
+#[test]
+fn a_file_of_no_bytes_shows_no_empty_bucket() {
+    let bare = Bare::new();
+    let (code, _) = bare.world.results("");
+    assert_eq!(code, Some(1));
+    for name in ["empty.csv", "empty.csv.gz", "empty.parquet", "empty.orc"] {
+        bare.world.write(name, "");
+        let (code, results) =
+            bare.world.results(&format!("--inventory {name} {AT} --schema Bucket,Key --inventory-bucket media"));
+        let rules = results["judgement"]["rules"].as_array().unwrap();
+        let broken = rules.iter().find(|rule| rule["code"] == "S003").unwrap();
+        assert_eq!((code, &broken["findings"]), (Some(3), &json!(1)), "{name}");
+    }
+    bare.world.write("other.json", json!({ "Contents": { "Key": "video/a1/clip.mp4" } }).to_string());
+    let (code, results) = bare.world.results(&format!("--inventory other.json {AT} --inventory-bucket media"));
+    let rules = results["judgement"]["rules"].as_array().unwrap();
+    assert_eq!((code, &rules.iter().find(|rule| rule["code"] == "S005").unwrap()["findings"]), (Some(3), &json!(1)));
+}
+
+/// Its rows count once.
+#[test]
+fn a_part_that_a_symlink_names_twice_is_told() {
+    let bare = Bare::new();
+    let symlink = bare.symlink();
+    let line = bare.world.read(&symlink);
+    bare.world.write(&symlink, line.trim().to_owned() + "\n" + line.trim() + "\n");
+    let schema: Vec<&str> = Column::current().iter().map(|column| column.name()).collect();
+    let (code, results) = bare.world.results(&format!("--inventory {symlink} {AT} --schema {}", schema.join(",")));
+    let rules = results["judgement"]["rules"].as_array().unwrap();
+    assert_eq!((code, &rules.iter().find(|rule| rule["code"] == "S010").unwrap()["findings"]), (Some(3), &json!(1)));
+    assert_eq!(results["judgement"]["totals"]["objects"], 2);
+}
+
 #[test]
 fn what_only_the_user_can_tell_is_asked_for() {
     let bare = Bare::new();
