@@ -221,17 +221,23 @@ impl AuditArgs {
 
 /// Says what was passed over, and to those who want to know more, what was read.
 pub(super) fn tell_inputs(inputs: &Inputs, console: &Console) {
+    if let Some(before) = &inputs.before {
+        tell_inputs(before, console);
+    }
+    let made = |time: &Option<String>| time.clone().unwrap_or_else(|| "at an unknown time".to_owned());
     for input in &inputs.inventories {
-        let made = input.created_at.as_deref().unwrap_or("at an unknown time");
-        let (bucket, rows, parts) = (&input.bucket, input.rows, input.parts);
+        let (bucket, made, rows, parts) = (&input.bucket, made(&input.created_at), input.rows, input.parts);
         console.tell(&format!("inventory of `{bucket}`, made {made}: {rows} rows in {parts} parts"));
         input.remarks.iter().for_each(|remark| console.warn(remark));
     }
     for input in &inputs.exports {
-        let table = &input.table;
-        match &input.exported_at {
-            Some(made) => console.tell(&format!("export of `{table}`, made {made}: {} items", input.items)),
-            None => input.remarks.iter().for_each(|remark| console.tell(&format!("export of `{table}`: {remark}"))),
+        let (table, made) = (&input.table, made(&input.exported_at));
+        if input.declared.is_some() {
+            console.tell(&format!("export of `{table}`, made {made}: {} items", input.items));
+            input.remarks.iter().for_each(|remark| console.warn(remark));
+        } else {
+            // Nobody asked for it.
+            input.remarks.iter().for_each(|remark| console.tell(&format!("export of `{table}`: {remark}")));
         }
     }
 }

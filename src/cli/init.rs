@@ -13,7 +13,7 @@ use crate::cli::check::known_rules;
 use crate::cli::console::Console;
 use crate::cli::interrupt;
 use crate::cli::s3::{S3Args, is_uri};
-use crate::cli::staged::StagedFile;
+use crate::cli::staged::{MadeFolders, StagedFile};
 use crate::draft::{self, DraftError, DraftOptions};
 use crate::layout::config::{self, Origins};
 use crate::model::suggest;
@@ -79,11 +79,13 @@ fn write_templates(folder: &Path, console: &Console) -> Result<u8, Failure> {
             "name another folder, or move what is in it first",
         ));
     }
+    // Before the files, so that it goes after them.
+    let mut made = MadeFolders::default();
     let mut files = Vec::new();
     for (name, text) in templates::embedded() {
         let path = folder.join(name);
         if let Some(parent) = path.parent() {
-            std::fs::create_dir_all(parent).map_err(|error| Failure::write_file(parent, error))?;
+            made.make(parent).map_err(|error| Failure::write_file(parent, error))?;
         }
         let mut file = StagedFile::create(&path)?;
         let mut out = file.writer()?;

@@ -165,7 +165,7 @@ impl Outputs {
         if let Some(folder) = &wanted.folder {
             let folder = match reach.place(folder).map_err(AuditError::from)? {
                 Place::Local(folder) => {
-                    made = MadeFolders::make(&folder).map_err(|error| Failure::write_file(&folder, error))?;
+                    made.make(&folder).map_err(|error| Failure::write_file(&folder, error))?;
                     from_here(&folder)
                 }
                 #[cfg(feature = "s3")]

@@ -15,17 +15,17 @@ pub(super) fn without_path(error: io::Error) -> io::Error {
     error.kind().into()
 }
 
-/// Folders that were not there before a run made them for its outputs, innermost first. With it go those that hold nothing.
+/// Folders that were not there before a run made them for its outputs, what lies in another before it. With it go those
+/// that hold nothing.
 #[derive(Debug, Default)]
 pub(super) struct MadeFolders(Vec<PathBuf>);
 
 impl MadeFolders {
     /// Makes a folder, and what it lies in.
-    pub(super) fn make(folder: &Path) -> io::Result<Self> {
+    pub(super) fn make(&mut self, folder: &Path) -> io::Result<()> {
         let outwards = folder.ancestors().take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists());
-        let made = Self(outwards.map(Path::to_owned).collect());
-        fs::create_dir_all(folder)?;
-        Ok(made)
+        self.0.splice(0..0, outwards.map(Path::to_owned));
+        fs::create_dir_all(folder)
     }
 }
 

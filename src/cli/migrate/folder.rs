@@ -8,13 +8,15 @@ use tempfile::TempDir;
 
 use crate::audit::migrate::PlanSink;
 use crate::cli::Failure;
-use crate::cli::staged::without_path;
+use crate::cli::staged::{MadeFolders, without_path};
 
 /// A folder that is filled beside its final name and renamed at the end; dropped before, it leaves nothing.
 #[derive(Debug)]
 pub(super) struct PlanFolder {
     target: PathBuf,
     staged: TempDir,
+    /// Last, as what is staged in it goes before.
+    _made: MadeFolders,
 }
 
 impl PlanFolder {
@@ -38,10 +40,12 @@ impl PlanFolder {
             Some(parent) if !parent.as_os_str().is_empty() => parent,
             _ => Path::new("."),
         };
-        fs::create_dir_all(parent).map_err(failed)?;
+        let mut made = MadeFolders::default();
+        made.make(parent).map_err(failed)?;
         let name = target.file_name().unwrap_or_default().to_string_lossy();
         let staged = tempfile::Builder::new().prefix(&format!(".{name}.")).suffix(".tmp").tempdir_in(parent);
-        Ok(Self { target: target.to_owned(), staged: staged.map_err(without_path).map_err(failed)? })
+        let staged = staged.map_err(without_path).map_err(failed)?;
+        Ok(Self { target: target.to_owned(), staged, _made: made })
     }
 
     /// Writes a file of this text.
@@ -67,7 +71,7 @@ impl PlanFolder {
 
     /// Gives the folder its final name, readable as any new folder is.
     pub(super) fn commit(self) -> Result<(), Failure> {
-        let Self { target, staged } = self;
+        let Self { _made, target, staged } = self;
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;

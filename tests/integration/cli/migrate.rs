@@ -75,6 +75,10 @@ fn inputs_that_are_not_whole_allow_no_plan() {
     assert!(ran.stderr.contains("S002"), "{}", ran.stderr);
     assert!(!world.path("plan").exists());
     assert!(world.names("").iter().all(|name| !name.contains(".tmp")));
+    // Nor does what the plan was to lie in.
+    world.write("a/notes.txt", "mine");
+    assert_eq!(world.run("migrate plan --out a/b/c/plan").code, Some(3));
+    assert!(!world.path("a/b").exists() && world.path("a/notes.txt").exists());
 }
 
 #[test]

@@ -5,8 +5,8 @@ use std::process::{Command, Stdio};
 
 use serde_json::json;
 
-use super::runner::{INVENTORY_TIME, SET, World, isolated, program};
-use crate::delivery::{typed, write_export};
+use super::runner::{EXPORT_TIME, INVENTORY_TIME, SET, World, isolated, program};
+use crate::delivery::{Column, Format, typed, write_export, write_inventory};
 
 #[test]
 fn without_outputs_the_summary_is_printed_and_the_set_goes_to_the_configured_folder() {
@@ -270,4 +270,40 @@ fn paths_of_the_configuration_are_relative_to_it_and_those_of_the_command_line_t
     command.env("STOCKTAKE_CONFIG", "../stocktake.toml").arg("audit").current_dir(world.path("elsewhere"));
     assert_eq!(command.output().unwrap().status.code(), Some(0));
     assert_eq!(world.names("reports"), SET);
+}
+
+/// A night later a delivery and an export began and did not end.
+#[test]
+fn what_was_passed_over_is_a_warning_whatever_it_is() {
+    let world = World::sound();
+    assert_eq!(world.run("migrate plan --out plan").code, Some(0));
+    let night = 24 * 60 * 60_000;
+    let late = write_inventory(
+        &world.path("inventory"),
+        "media",
+        INVENTORY_TIME + night,
+        &[],
+        Format::Csv,
+        &Column::current(),
+    );
+    fs::remove_file(late.join("manifest.checksum")).unwrap();
+    let late = write_export(&world.path("exports"), "assets", EXPORT_TIME + night, &[]);
+    fs::remove_file(late.join("manifest-files.json")).unwrap();
+    for (command, inventories, exports) in [
+        ("audit", 1, 1),
+        ("migrate verify --plan plan --before inventory", 2, 1),
+        ("migrate verify --plan plan --before inventory --before-export exports", 2, 2),
+    ] {
+        let ran = world.run(&format!("{command} --now 2026-11-24T00:00:00Z"));
+        let warned = |what: &str| {
+            let lines =
+                ran.stderr.lines().filter(|line| line.starts_with("warning: ") && line.contains("was passed over"));
+            lines.filter(|line| line.contains(what)).count()
+        };
+        assert_eq!(
+            (warned("manifest.json"), warned("manifest-summary.json")),
+            (inventories, exports),
+            "{command}: {ran:#?}"
+        );
+    }
 }

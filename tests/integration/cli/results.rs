@@ -146,6 +146,15 @@ fn an_audit_tells_what_changed_since_the_previous_one_and_remembers() {
 }
 
 #[test]
+fn templates_that_cannot_all_be_written_leave_no_folder() {
+    let world = World::empty();
+    world.write("mine/signoff", "a file where a folder has to be");
+    world.run("init --templates mine").is_refused(2);
+    let left: Vec<_> = fs::read_dir(world.path("mine")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left, ["signoff"]);
+}
+
+#[test]
 fn the_built_in_templates_can_be_written_changed_and_broken() {
     let world = World::dangling();
     let ran = world.run("init --templates mine");
