@@ -6,12 +6,12 @@
   const rules = [...section.querySelectorAll("details.rule")].map((element) => ({
     element,
     open: element.open,
-    severity: element.dataset.severity,
     lists: [...element.querySelectorAll("ol.findings")].map((list) => ({
       list,
       area: list.dataset.area,
       items: [...list.children].map((item) => ({
         item,
+        severity: item.dataset.severity || element.dataset.severity,
         text: item.textContent.toLowerCase(),
         size: Number(item.dataset.size || -1),
         modified: Number(item.dataset.modified || -Infinity),
@@ -36,10 +36,10 @@
     for (const rule of rules) {
       let ofRule = 0;
       for (const { list, area: own, items } of rule.lists) {
-        const here = (severity === "" || rule.severity === severity) && (area === "" || own === area);
+        const here = area === "" || own === area;
         let ofList = 0;
-        for (const { item, text } of items) {
-          const fits = here && words.every((word) => text.includes(word));
+        for (const { item, severity: weight, text } of items) {
+          const fits = here && (severity === "" || weight === severity) && words.every((word) => text.includes(word));
           item.hidden = !fits;
           ofList += fits ? 1 : 0;
         }

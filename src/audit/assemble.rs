@@ -77,12 +77,14 @@ impl Counted<'_> {
             .map(|(rule, tally)| state(request, rule, self.given, tally))
             .collect();
         let totals = self.totals();
+        let out_of_scope = self.partial.keys[KeyClass::OutOfScope as usize].objects;
         let grounds = Grounds {
             request,
             tallies: self.tallies,
-            thresholds: &self.excused.thresholds,
+            excused: self.excused,
             states: &states,
-            objects: totals.objects,
+            objects: totals.objects - out_of_scope,
+            out_of_scope,
             references: totals.references,
         };
         let (verdict, mut sentence, mut next_step) = grounds.verdict();

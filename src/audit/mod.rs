@@ -26,6 +26,7 @@ mod names;
 mod objects;
 mod outcome;
 mod pass;
+mod passing;
 mod population;
 mod provenance;
 mod records;

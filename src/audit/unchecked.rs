@@ -1,6 +1,8 @@
 //! What an audit could not check, and why: said in every report.
 
 use crate::audit::assemble::Counted;
+use crate::audit::migrate::JUDGED;
+use crate::audit::settings::AuditRequest;
 use crate::audit::verdict::highest;
 use crate::layout::spec::{AreaSpec, Standing};
 use crate::model::{Millis, RuleMeta, Severity};
@@ -28,15 +30,17 @@ impl Counted<'_> {
                 add(format!("{} {}", meta.code, meta.name), why.clone().unwrap_or_default());
             }
         }
-        let off: Vec<&str> = self.off(states).collect();
-        if !off.is_empty() {
-            let why = if self.request.proves_migration {
-                "`migrate verify` judges the migration alone: `stocktake audit` judges by the others"
-            } else {
-                "switched off: by `--select`, by `--ignore` or in `[rules]`"
-            };
-            let rules = if off.len() == 1 { "rule" } else { "rules" };
-            add(format!("what the {rules} {} would find", off.join(", ")), why.into());
+        let (asked, others): (Vec<_>, Vec<_>) =
+            all_off(self.request, states).partition(|meta| is_asked(self.request, meta));
+        for (off, why) in [
+            (asked, "switched off: by `--select`, by `--ignore` or in `[rules]`"),
+            (others, "`migrate verify` judges the migration alone: `stocktake audit` judges by the others"),
+        ] {
+            if !off.is_empty() {
+                let codes: Vec<&str> = off.iter().map(|meta| meta.code).collect();
+                let rules = if codes.len() == 1 { "rule" } else { "rules" };
+                add(format!("what the {rules} {} would find", codes.join(", ")), why.into());
+            }
         }
         for bucket in spec.buckets.iter().filter(|bucket| !bucket.inventory) {
             add(
@@ -106,13 +110,26 @@ impl Counted<'_> {
             .into_iter()
             .any(|bucket| self.areas_of(bucket).any(|(number, area)| self.orphans_judged_in(bucket, number, area)))
     }
+}
 
-    /// The codes of rules that are off here and not by default.
-    fn off(&self, states: &[(RuleState, Option<String>)]) -> impl Iterator<Item = &'static str> {
-        let by_default = |meta: &RuleMeta| meta.default.in_phase(self.request.phase) == Severity::Ignore;
-        let off = RULES.iter().zip(states).filter(|(_, (state, _))| *state == RuleState::Off);
-        off.map(|(rule, _)| &rule.meta).filter(move |meta| !by_default(meta)).map(|meta| meta.code)
-    }
+/// Rules that are off and not by default.
+fn all_off<'a>(
+    request: &'a AuditRequest<'_>,
+    states: &'a [(RuleState, Option<String>)],
+) -> impl Iterator<Item = &'static RuleMeta> + 'a {
+    let by_default = |meta: &RuleMeta| meta.default.in_phase(request.phase) == Severity::Ignore;
+    let off = RULES.iter().zip(states).filter(|(_, (state, _))| *state == RuleState::Off);
+    off.map(|(rule, _)| &rule.meta).filter(move |meta| !by_default(meta))
+}
+
+/// Whether it is for this command to judge by a rule.
+fn is_asked(request: &AuditRequest<'_>, meta: &RuleMeta) -> bool {
+    !request.proves_migration || JUDGED.iter().any(|selector| meta.answers_to(selector))
+}
+
+/// How many rules were switched off that this command judges by otherwise.
+pub(super) fn switched_off(request: &AuditRequest<'_>, states: &[(RuleState, Option<String>)]) -> u64 {
+    all_off(request, states).filter(|meta| is_asked(request, meta)).count() as u64
 }
 
 /// The position of R302 in [`RULES`].

@@ -1,6 +1,6 @@
 //! Which rules were judged, and what follows: PASS, FAIL or INCONCLUSIVE, in one sentence, with the next step.
 
-use crate::audit::excusing::beyond_areas;
+use crate::audit::excusing::{Excused, beyond_areas};
 use crate::audit::settings::AuditRequest;
 use crate::audit::sink::{RuleTally, Tallies};
 use crate::audit::unchecked::orphan_rule;
@@ -114,9 +114,12 @@ fn not_asked(spec: &LayoutSpec, meta: &RuleMeta) -> Option<&'static str> {
 pub(super) struct Grounds<'a> {
     pub(super) request: &'a AuditRequest<'a>,
     pub(super) tallies: &'a Tallies,
-    pub(super) thresholds: &'a [ThresholdResult],
+    pub(super) excused: &'a Excused,
     pub(super) states: &'a [(RuleState, Option<String>)],
+    /// Objects in scope.
     pub(super) objects: u64,
+    /// All others.
+    pub(super) out_of_scope: u64,
     pub(super) references: u64,
 }
 
@@ -158,50 +161,44 @@ impl Grounds<'_> {
                 (Verdict::Fail, format!("{} {}", what_fails(), self.why_failing()), next)
             }
             (None, true) => {
-                let below: u64 = self.tallies.rules.iter().map(RuleTally::findings).sum();
-                let kept = match below {
-                    0 => "nothing to report".to_owned(),
-                    _ => format!("{} below the failing severity", plural(below, "finding", None)),
-                };
-                let sentence = format!(
-                    "{} and {} judged, {kept}",
-                    plural(self.objects, "object", None),
-                    plural(self.references, "reference", None)
-                );
-                let next =
-                    if below == 0 { "nothing to do" } else { "look through the notes and warnings when there is time" };
-                (Verdict::Pass, sentence, next.to_owned())
+                let (sentence, next) = self.passed();
+                (Verdict::Pass, sentence, next)
             }
         }
     }
 
-    /// Rules with findings that fail, and how many. What has a limit fails beyond it, all else by its severity.
+    /// Rules with findings that fail, and how many.
     fn failing(&self) -> Vec<(usize, u64)> {
-        let severities = [Severity::Note, Severity::Warning, Severity::Error];
-        let failing = |rule: usize| -> u64 {
-            let mut own = self.request.thresholds.iter().zip(self.thresholds).filter(|(limit, _)| limit.rule == rule);
-            let beyond: u64 = own.clone().filter(|(_, result)| !result.holds).map(|(_, result)| result.findings).sum();
-            if own.any(|(limit, _)| limit.area.is_none()) {
-                return beyond;
-            }
-            let rest = beyond_areas(self.request, self.tallies, rule);
-            let fail = severities.iter().filter(|&&severity| self.request.fail_on.fails(severity));
-            beyond + fail.map(|&severity| rest[severity as usize]).sum::<u64>()
-        };
+        let failing = |rule: usize| self.beyond_limits(rule) + self.by_severity(rule);
         (0..RULES.len()).map(|rule| (rule, failing(rule))).filter(|(_, findings)| *findings > 0).collect()
+    }
+
+    /// Findings of a rule that fail because they are more than a limit allows.
+    fn beyond_limits(&self, rule: usize) -> u64 {
+        let limits = self.request.thresholds.iter().zip(&self.excused.thresholds);
+        let exceeded = limits.filter(|(limit, result)| limit.rule == rule && !result.holds);
+        exceeded.map(|(_, result)| result.findings).sum()
+    }
+
+    /// Findings of a rule that fail by their severity: those without a limit.
+    fn by_severity(&self, rule: usize) -> u64 {
+        if self.request.thresholds.iter().any(|limit| limit.rule == rule && limit.area.is_none()) {
+            return 0;
+        }
+        let rest = beyond_areas(self.request, self.tallies, rule);
+        let severities = [Severity::Note, Severity::Warning, Severity::Error].into_iter();
+        let fail = severities.filter(|&severity| self.request.fail_on.fails(severity));
+        fail.map(|severity| rest[severity as usize]).sum()
     }
 
     /// Why findings fail: their severity, or a limit.
     fn why_failing(&self) -> String {
-        let beyond: Vec<String> = self.thresholds.iter().filter(|limit| !limit.holds).map(told_limit).collect();
-        match beyond.as_slice() {
-            [] => format!("at severity {} or above", self.request.fail_on.name()),
-            beyond => format!(
-                "at severity {} or above, or beyond the limit of {}",
-                self.request.fail_on.name(),
-                beyond.join(", ")
-            ),
-        }
+        let exceeded = self.excused.thresholds.iter().filter(|limit| !limit.holds);
+        let exceeded = exceeded.map(told_limit).collect::<Vec<_>>().join(", ");
+        let by_severity = (0..RULES.len()).any(|rule| self.by_severity(rule) > 0);
+        let severity = by_severity.then(|| format!("at severity {} or above", self.request.fail_on.name()));
+        let limit = (!exceeded.is_empty()).then(|| format!("beyond the limit of {exceeded}"));
+        severity.into_iter().chain(limit).collect::<Vec<_>>().join(", or ")
     }
 
     /// Whether findings of a rule could fail the audit.

@@ -46,6 +46,10 @@ pub struct Page<'a> {
     pub runs: Option<Sparkline>,
     /// What became of a migration, where that was asked.
     pub migration: Option<&'a MigrationResult>,
+    /// Whether it can be taken back, in words.
+    pub readiness: Option<&'static str>,
+    /// The command that gives this result again, from the same inputs and configuration.
+    pub command: String,
     /// What was read of *before*, likewise.
     pub before: Option<&'a Inputs>,
     /// The structure by bytes, drawn for wide and for narrow pages.
@@ -141,10 +145,22 @@ impl<'a> Page<'a> {
             requirements: requirements(report.results),
             runs: Sparkline::new(report.results),
             migration: judgement.migration.as_ref(),
+            readiness: judgement.migration.as_ref().map(MigrationResult::readiness),
+            command: command(report.results),
             before: report.results.inputs.before.as_deref(),
             structure: [Treemap::new(report, 1_120, 460), Treemap::new(report, 360, 560)],
         }
     }
+}
+
+/// The command that gives a result again; what has no place in a result stands in capitals.
+pub(super) fn command(results: &Results) -> String {
+    let command = match results.judgement.migration {
+        None => "stocktake audit",
+        Some(_) => "stocktake migrate verify --plan PLAN --before BEFORE",
+    };
+    let switches = results.configuration.switches.iter().map(String::as_str);
+    std::iter::once(command).chain(switches).collect::<Vec<_>>().join(" ")
 }
 
 /// The verdict as pages are classed by it.

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::model::{Family, Finding, Millis, Severity, Subject};
 use crate::report::ReportView;
-use crate::results::schema::RuleResult;
+use crate::results::schema::{RuleResult, SeverityCount};
 
 /// The findings of one rule.
 #[derive(Debug, Serialize)]
@@ -13,6 +13,8 @@ pub struct Section<'a> {
     pub rule: &'a RuleResult,
     /// The heaviest severity among its findings.
     pub severity: Severity,
+    /// Its findings by severity, the heaviest first, where they have several.
+    pub severities: Vec<&'a SeverityCount>,
     /// What the rule finds.
     pub about: Option<String>,
     /// How to mend them, where all that are shown are mended alike.
@@ -92,7 +94,12 @@ pub(super) fn sections<'a>(report: &ReportView<'a>, examples: usize) -> (Vec<Sec
 fn section<'a>(report: &ReportView<'a>, rule: &'a RuleResult, examples: usize) -> Section<'a> {
     let findings = report.examples.of(&rule.code);
     let findings = &findings[..findings.len().min(examples)];
-    let heaviest = rule.by_severity.iter().filter(|count| count.findings > 0).map(|count| count.severity).max();
+    let mut severities: Vec<&SeverityCount> = rule.by_severity.iter().filter(|count| count.findings > 0).collect();
+    severities.sort_by_key(|count| std::cmp::Reverse(count.severity));
+    let severity = severities.first().map_or(rule.severity, |heaviest| heaviest.severity);
+    if severities.len() == 1 {
+        severities.clear();
+    }
     let helps: Vec<Option<String>> = findings.iter().map(|finding| (report.words.help)(finding)).collect();
     let help = helps.first().filter(|first| helps.iter().all(|help| help == *first)).cloned().flatten();
     let mut groups: Vec<Group<'a>> = Vec::new();
@@ -111,7 +118,8 @@ fn section<'a>(report: &ReportView<'a>, rule: &'a RuleResult, examples: usize) -
     let shown = findings.len() as u64;
     Section {
         rule,
-        severity: heaviest.unwrap_or(rule.severity),
+        severity,
+        severities,
         about: (report.words.about)(&rule.code),
         help,
         groups,

@@ -6,11 +6,13 @@ use std::io;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
+use crate::model::KeyClass;
 use crate::render::Templates;
 use crate::report::evidence::{Evidence, Requirement, RequirementState, requirements};
-use crate::report::page::verdict_word;
+use crate::report::page::{command, verdict_word};
 use crate::report::{FormatError, Formatter, ReportView};
 use crate::results::Results;
+use crate::results::plan::Amount;
 use crate::results::schema::{ExceptionState, InventoryInput, MigrationResult, RuleState};
 
 /// The template of what is digested: Markdown, whatever the format.
@@ -34,8 +36,15 @@ struct View<'a> {
     conflicts: Vec<Conflict<'a>>,
     /// Exceptions that hide findings, or should not be there any more.
     exceptions: Vec<&'a crate::results::schema::ExceptionResult>,
+    /// Objects that were held against the layout, and those that are out of its scope.
+    in_scope: Amount,
+    out_of_scope: Amount,
+    /// The command that gives this result again.
+    command: String,
     /// What became of a migration, where that was asked.
     migration: Option<&'a MigrationResult>,
+    /// Whether it can be taken back, in words.
+    readiness: Option<&'static str>,
     /// The inventories of *before*, likewise.
     before_inventories: &'a [InventoryInput],
     /// SHA-256 in hex of the body; empty while the body itself is written.
@@ -94,6 +103,12 @@ impl<'a> View<'a> {
             |state| matches!(state, ExceptionState::InForce | ExceptionState::Exceeded | ExceptionState::Expired);
         let exceptions = results.judgement.exceptions.iter().filter(|exception| told(exception.state)).collect();
         let verdict = verdict_word(results.judgement.verdict);
+        let classes = results.judgement.classes.key.iter();
+        let (mut in_scope, mut out_of_scope) = (Amount::default(), Amount::default());
+        for class in classes {
+            let side = if class.class == KeyClass::OutOfScope { &mut out_of_scope } else { &mut in_scope };
+            *side += Amount { objects: class.objects, bytes: class.bytes };
+        }
         Self {
             results,
             verdict,
@@ -101,7 +116,11 @@ impl<'a> View<'a> {
             counts,
             conflicts: conflicts(results),
             exceptions,
+            in_scope,
+            out_of_scope,
+            command: command(results),
             migration: results.judgement.migration.as_ref(),
+            readiness: results.judgement.migration.as_ref().map(MigrationResult::readiness),
             before_inventories: results.inputs.before.as_deref().map_or(&[], |before| &before.inventories),
             digest: String::new(),
         }

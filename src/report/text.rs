@@ -11,6 +11,7 @@ use crate::render::hostile::visible;
 use crate::report::page::Page;
 use crate::report::sections::{Example, Section};
 use crate::report::{FormatError, Formatter, ReportView};
+use crate::results::plan::Amount;
 
 /// How many findings of each rule are shown.
 const EXAMPLES: usize = 5;
@@ -172,13 +173,14 @@ fn migration(page: &Page<'_>, pen: &mut Pen<'_>) -> io::Result<()> {
         ("lost", e.lost),
         ("= before", e.before),
     ];
-    let rows: Vec<Vec<String>> = parts
-        .into_iter()
-        .map(|(name, amount)| vec![name.to_owned(), count(amount.objects), bytes(amount.bytes)])
-        .collect();
+    let of = |amount: Amount| match migration.proved {
+        true => [count(amount.objects), bytes(amount.bytes)],
+        false => [NOT_JUDGED; 2].map(str::to_owned),
+    };
+    let rows: Vec<Vec<String>> =
+        parts.into_iter().map(|(name, amount)| [vec![name.to_owned()], of(amount).to_vec()].concat()).collect();
     pen.table(1, &rows)?;
-    let ready = if migration.rollback.ready { "ready" } else { "not ready" };
-    writeln!(pen.out, "  rollback {ready}: {}", visible(&migration.rollback.sentence))?;
+    writeln!(pen.out, "  rollback {}: {}", migration.readiness(), visible(&migration.rollback.sentence))?;
     for remark in &migration.remarks {
         writeln!(pen.out, "  {}", visible(remark))?;
     }
@@ -186,7 +188,7 @@ fn migration(page: &Page<'_>, pen: &mut Pen<'_>) -> io::Result<()> {
     if stale > 0 {
         writeln!(pen.out, "  {} by an old key", plural(stale, "reference", None))?;
     }
-    for writer in migration.late_writers.iter().take(EXAMPLES) {
+    for writer in migration.late_writers.iter().filter(|_| migration.proved).take(EXAMPLES) {
         let job = writer.job.as_deref().unwrap_or("unnamed");
         let since = writer.since.as_deref().map_or_else(|| "an unknown time".to_owned(), utc);
         let objects = plural(writer.objects, "object", None);
@@ -233,9 +235,14 @@ fn findings(section: &Section<'_>, pen: &mut Pen<'_>) -> io::Result<()> {
     let rule = section.rule;
     let severity = pen.styled(severity_style(section.severity), section.severity.name());
     let name = pen.styled(Style::new().bold(), &format!("{} {}", rule.code, rule.name));
-    writeln!(pen.out, "\n{severity}  {name}  {}", plural(rule.findings, "finding", None))?;
+    let total = plural(rule.findings, "finding", None);
+    let of_each = section.severities.iter().map(|count| plural(count.findings, count.severity.name(), None));
+    let of_each = of_each.collect::<Vec<_>>().join(", ");
+    let is_mixed = !of_each.is_empty();
+    let colon = if is_mixed { ": " } else { "" };
+    writeln!(pen.out, "\n{severity}  {name}  {total}{colon}{of_each}")?;
     for example in section.groups.iter().flat_map(|group| &group.findings) {
-        finding(example, pen)?;
+        finding(example, is_mixed, pen)?;
     }
     if let Some(help) = &section.help {
         writeln!(pen.out, "  help: {}", visible(help))?;
@@ -246,7 +253,7 @@ fn findings(section: &Section<'_>, pen: &mut Pen<'_>) -> io::Result<()> {
     Ok(())
 }
 
-fn finding(example: &Example<'_>, pen: &mut Pen<'_>) -> io::Result<()> {
+fn finding(example: &Example<'_>, has_own_severity: bool, pen: &mut Pen<'_>) -> io::Result<()> {
     if let Some(key) = example.key {
         let bucket = example.bucket.map(|bucket| format!("{}: ", visible(bucket))).unwrap_or_default();
         writeln!(pen.out, "  {bucket}{}", visible(key))?;
@@ -262,7 +269,8 @@ fn finding(example: &Example<'_>, pen: &mut Pen<'_>) -> io::Result<()> {
     if !place.is_empty() {
         writeln!(pen.out, "  {}", place.join(" · "))?;
     }
-    writeln!(pen.out, "    {}", visible(&example.sentence))?;
+    let weight = if has_own_severity { format!("{}: ", example.severity.name()) } else { String::new() };
+    writeln!(pen.out, "    {weight}{}", visible(&example.sentence))?;
     for related in &example.related {
         writeln!(pen.out, "    see: {}", visible(related))?;
     }

@@ -120,7 +120,7 @@ impl Pairing<'_> {
         }
         if !self.whole || !after.whole.0 {
             result.remarks.push("nothing is proved: an inventory is missing or was not read whole".to_owned());
-            result.rollback.sentence = "it cannot be told: an inventory is missing or was not read whole".to_owned();
+            result.rollback.sentence = "an inventory is missing or was not read whole".to_owned();
             return Ok((result, true));
         }
         if let Some(differing) = self.sides.differing() {
@@ -175,9 +175,10 @@ impl Pairing<'_> {
             report(request, &mut all.emitter, "S011", &context);
         }
         all.proof.tell(request.layout, &mut result);
+        result.proved = !is_foreign;
         if is_foreign {
             result.rollback.ready = false;
-            result.rollback.sentence = "it cannot be told: the plan was made of another inventory".to_owned();
+            result.rollback.sentence = "the plan was made of another inventory".to_owned();
         }
         crew.gathered.take(all.emitter)?;
         request.progress.end();

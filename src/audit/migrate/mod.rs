@@ -22,6 +22,9 @@ mod stale;
 pub(in crate::audit) mod verifying;
 mod wishes;
 
+/// What a proof judges, as selectors: the rules of migrations, and late writers.
+pub const JUDGED: [&str; 2] = ["M", "L209"];
+
 pub use files::PlanSink;
 pub use planning::{PlanRequest, Planned, plan};
 pub use verifying::{Report, ReportKind, VerifyRequest, verify};

@@ -15,6 +15,9 @@ pub struct MigrationResult {
     pub before_at: Option<String>,
     /// When *after* was listed, likewise.
     pub after_at: Option<String>,
+    /// Whether the figures below are proved: every inventory was read whole, and the plan is one of *before*.
+    #[serde(default)]
+    pub proved: bool,
     /// What became of every object of *before*.
     pub equation: Equation,
     /// Moved objects by how well their copies are proved: `checksum`, `etag`, `size`, `none`.
@@ -50,18 +53,36 @@ pub struct MigrationResult {
 }
 
 impl MigrationResult {
+    /// Whether there is a way back, in the words used in reports.
+    pub const fn readiness(&self) -> &'static str {
+        match (self.proved, self.rollback.ready) {
+            (false, _) => "not judged",
+            (true, true) => "ready",
+            (true, false) => "not ready",
+        }
+    }
+
     /// What there is to say of a migration that passes, and what to do next; `judged` is what an audit would say.
     pub fn passed(&self, judged: &str) -> (String, String) {
-        let Equation { before, moved, pending, .. } = &self.equation;
-        let count = |amount: &Amount, what: &str| match amount.objects {
-            1 => format!("1 object {what}"),
-            objects => format!("{objects} objects {what}"),
+        let Equation { before, moved, pending, altered, lost, .. } = &self.equation;
+        let are = |amount: &Amount, what: &str| match amount.objects {
+            1 => format!("1 object is {what}"),
+            objects => format!("{objects} objects are {what}"),
         };
+        let lost_ones = if lost.objects > 0 { are(lost, "lost") } else { "nothing is lost".to_owned() };
+        let altered_ones = if altered.objects > 0 { format!(", {}", are(altered, "altered")) } else { String::new() };
         let left = if pending.objects > 0 { format!(", {} not yet", pending.objects) } else { String::new() };
-        let sentence =
-            format!("nothing is lost: of {}, {} moved{left}; {judged}", count(before, "before"), moved.objects);
+        let whole = if before.objects == 1 { "object" } else { "objects" };
+        let sentence = format!(
+            "{lost_ones}{altered_ones}: of {} {whole} before, {} moved{left}; {judged}",
+            before.objects, moved.objects
+        );
         let stale: u64 = self.references.iter().map(|attribute| attribute.stale).sum();
-        let next = if pending.objects > 0 {
+        let next = if lost.objects > 0 {
+            "bring back what is lost before any old copy goes; `stocktake rules M401` explains how"
+        } else if altered.objects > 0 {
+            "copy again what is altered before any old copy goes; `stocktake rules M402` explains how"
+        } else if pending.objects > 0 {
             "run the manifests that are left, or plan again, and prove it with the next inventory"
         } else if stale > 0 {
             "apply the plan's updates in `references/`, export the tables, and prove it again"

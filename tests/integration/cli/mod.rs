@@ -2,6 +2,7 @@
 
 mod attributes;
 mod bare;
+mod claims;
 mod commands;
 mod damaged;
 mod determinism;
@@ -17,6 +18,7 @@ mod interrupt;
 mod migrate;
 mod outputs;
 mod path;
+mod proofs;
 mod recipes;
 mod results;
 pub(crate) mod runner;
