@@ -18,6 +18,8 @@ use crate::cli::previous::Previous;
 use crate::cli::progress::Bar;
 use crate::cli::reading::{ReadingArgs, parse_time};
 use crate::cli::s3::{S3Args, configured};
+use crate::cli::switches::Switches;
+use crate::layout::spec::LayoutSpec;
 use crate::model::{Millis, Phase, Severity, Verdict};
 use crate::results::baseline::KnownFindings;
 use crate::results::schema::Inputs;
@@ -169,7 +171,7 @@ impl AuditArgs {
             accept_implausible: self.accept_implausible,
             baseline: known.as_ref(),
             thresholds,
-            switches: self.switches(),
+            switches: self.switches(phase, spec),
             memory: self.memory,
             tmp_dir: Some(tmp_dir.clone()),
             examples: EXAMPLES,
@@ -199,23 +201,19 @@ impl AuditArgs {
         Ok(Verdict::exit_code(judgement.verdict))
     }
 
-    /// The switches that change what is judged, as a report tells them.
-    fn switches(&self) -> Vec<String> {
-        let mut switches = Vec::new();
-        if self.no_checksums {
-            switches.push("--no-checksums".to_owned());
-        }
-        if self.accept_implausible {
-            switches.push("--accept-implausible".to_owned());
-        }
-        switches.extend(self.reading.switches());
-        switches.extend(self.max_findings.iter().map(|limit| format!("--max-findings {limit}")));
-        // The name alone: where a file lies is nobody's business, and its digest is in the result.
-        let name = self.baseline.as_deref().and_then(Path::file_name);
-        switches.extend(name.map(|name| format!("--baseline {}", name.to_string_lossy())));
-        switches.extend(self.select.iter().map(|rule| format!("--select {rule}")));
-        switches.extend(self.ignore.iter().map(|rule| format!("--ignore {rule}")));
-        switches
+    /// The switches that change what is judged.
+    fn switches(&self, phase: Phase, spec: &LayoutSpec) -> Vec<String> {
+        let mut switches = Switches::default();
+        self.config.tell(&mut switches);
+        switches.flag("--no-checksums", self.no_checksums);
+        switches.flag("--accept-implausible", self.accept_implausible);
+        self.reading.tell(&mut switches);
+        switches.weights(phase, self.fail_on, spec);
+        switches.each("--max-findings", &self.max_findings);
+        switches.files("--baseline", &self.baseline);
+        switches.each("--select", &self.select);
+        switches.each("--ignore", &self.ignore);
+        switches.into_vec()
     }
 }
 

@@ -6,15 +6,19 @@ use clap::Args;
 
 use crate::cli::Failure;
 use crate::cli::console::Console;
+use crate::cli::switches::Switches;
 use crate::layout::Layout;
 use crate::layout::config::{self, KnownRule, Origins};
 use crate::rules::RULES;
+
+/// The configuration's usual name.
+const CONFIG: &str = "stocktake.toml";
 
 /// Where the configuration is.
 #[derive(Debug, Args)]
 pub(super) struct ConfigArgs {
     /// The configuration file; paths in it are relative to it
-    #[arg(short, long, value_name = "FILE", default_value = "stocktake.toml", env = "STOCKTAKE_CONFIG")]
+    #[arg(short, long, value_name = "FILE", default_value = CONFIG, env = "STOCKTAKE_CONFIG")]
     config: PathBuf,
 }
 
@@ -33,6 +37,12 @@ impl ConfigArgs {
     /// Reads, proves and compiles the configuration.
     pub(super) fn compile(&self) -> Result<Layout, Failure> {
         Ok(Layout::compile(config::load(&self.config, &known_rules())?)?)
+    }
+
+    /// Notes its name, where it is not the usual one.
+    pub(super) fn tell(&self, switches: &mut Switches) {
+        let has_another_name = self.config.file_name().is_some_and(|name| name != CONFIG);
+        switches.files("--config", has_another_name.then_some(&self.config));
     }
 }
 

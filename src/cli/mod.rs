@@ -27,6 +27,7 @@ mod rules;
 mod s3;
 mod schema;
 mod staged;
+mod switches;
 
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 

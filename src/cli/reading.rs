@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use crate::cli::switches::Switches;
 use crate::model::{Millis, time};
 use crate::source::export;
 use crate::source::inventory::{self, CsvKeys};
@@ -49,18 +50,15 @@ impl ReadingArgs {
         self.csv_keys.unwrap_or_default()
     }
 
-    /// The switches that were given, as a report tells them.
-    pub(super) fn switches(&self) -> Vec<String> {
+    /// Notes the switches that were given.
+    pub(super) fn tell(&self, switches: &mut Switches) {
         let time = |time: Option<Millis>| time.map(time::format_utc);
-        let given = [
-            ("--schema", self.schema.clone()),
-            ("--inventory-bucket", self.inventory_bucket.clone()),
-            ("--inventory-time", time(self.inventory_time)),
-            ("--export-table", self.export_table.clone()),
-            ("--export-time", time(self.export_time)),
-            ("--csv-keys", self.csv_keys.map(|keys| keys.name().to_owned())),
-        ];
-        given.into_iter().filter_map(|(name, value)| Some(format!("{name} {}", value?))).collect()
+        switches.each("--schema", &self.schema);
+        switches.each("--inventory-bucket", &self.inventory_bucket);
+        switches.each("--inventory-time", time(self.inventory_time));
+        switches.each("--export-table", &self.export_table);
+        switches.each("--export-time", time(self.export_time));
+        switches.each("--csv-keys", self.csv_keys.map(CsvKeys::name));
     }
 }
 

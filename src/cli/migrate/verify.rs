@@ -9,7 +9,7 @@ use clap::Args;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-use crate::audit::migrate::{Report, ReportKind, VerifyRequest, verify};
+use crate::audit::migrate::{JUDGED, Report, ReportKind, VerifyRequest, verify};
 use crate::audit::{AuditError, AuditRequest, FailOn};
 use crate::cli::Failure;
 use crate::cli::audit::{parse_fail_on, parse_phase, places, tell_inputs};
@@ -22,14 +22,13 @@ use crate::cli::output_args::OutputArgs;
 use crate::cli::progress::Bar;
 use crate::cli::reading::{ReadingArgs, parse_time};
 use crate::cli::s3::S3Args;
+use crate::cli::switches::Switches;
+use crate::layout::spec::LayoutSpec;
 use crate::model::{Millis, Phase, Verdict};
 use crate::results::examples::EXAMPLES;
 use crate::results::moves::MovesReader;
 use crate::results::plan::{Plan, SCHEMA};
 use crate::rules::{Selection, Severities};
-
-/// The rules that a proof judges: those of migrations, and late writers.
-const JUDGED: [&str; 2] = ["M", "L209"];
 
 /// Prove that a migration lost nothing
 ///
@@ -141,7 +140,7 @@ impl VerifyArgs {
             accept_implausible: true,
             baseline: None,
             thresholds: Vec::new(),
-            switches: self.switches(),
+            switches: self.switches(phase, spec),
             memory: self.resources.memory,
             tmp_dir: Some(tmp_dir.clone()),
             examples: EXAMPLES,
@@ -185,15 +184,19 @@ impl VerifyArgs {
         completion.chain(checksums).map(open).collect()
     }
 
-    /// The switches that change what is judged, as a report tells them.
-    fn switches(&self) -> Vec<String> {
-        let mut switches = Vec::new();
-        if self.no_checksums {
-            switches.push("--no-checksums".to_owned());
-        }
-        switches.extend(self.reading.switches());
-        switches.extend(self.ignore.iter().map(|rule| format!("--ignore {rule}")));
-        switches
+    /// The switches that change what is judged.
+    fn switches(&self, phase: Phase, spec: &LayoutSpec) -> Vec<String> {
+        let mut switches = Switches::default();
+        // No configuration names them: like BEFORE, they are given by whoever proves it again.
+        switches.each("--before-export", self.before_export.iter().map(|_| "EXPORT"));
+        switches.files("--completion-report", &self.completion_report);
+        switches.files("--checksum-report", &self.checksum_report);
+        self.config.tell(&mut switches);
+        switches.flag("--no-checksums", self.no_checksums);
+        self.reading.tell(&mut switches);
+        switches.weights(phase, self.fail_on, spec);
+        switches.each("--ignore", &self.ignore);
+        switches.into_vec()
     }
 }
 

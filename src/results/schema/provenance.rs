@@ -115,7 +115,7 @@ pub struct Configuration {
     pub sha256: String,
     /// Requirements with how each is shown.
     pub requirements: Vec<RequirementResult>,
-    /// Switches that were given: `--no-checksums`, `--accept-implausible`, `--ignore …`.
+    /// Switches that were given and change what is judged: `--config …`, `--no-checksums`, `--phase …`, `--ignore …`.
     pub switches: Vec<String>,
 }
 
