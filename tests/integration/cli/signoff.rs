@@ -68,10 +68,10 @@ fn each_requirement_says_what_shows_it_and_what_came_of_that() {
         "| 1 | places | `stocktake audit` | holds | L201 undeclared-key: none found; L203 malformed-segment: none found |",
         "| 2 | references |  | **violated** | R301 dangling-reference: 1 finding |",
         "| 3 | answers |  | cannot be shown from an inventory |  Limits: no inventory holds them. What would show it: a test of the API. |",
-        "| 4 | moved whole | `stocktake migrate verify` | not part of this audit | M401 lost-object: not part of this audit What would show it: `stocktake migrate verify`. |",
-        "| 5 | singular |  | waived | L206 plural-folder: off Waived: the others win. |",
+        "| 4 | moved whole | `stocktake migrate verify` | not part of this audit | M401 lost-object: not part of this audit. What would show it: `stocktake migrate verify`. |",
+        "| 5 | singular |  | waived | L206 plural-folder: off. Waived: the others win. |",
         "| 6 | a script | `stocktake audit` | shown by this audit |  |",
-        "| 7 | both | `stocktake migrate verify` | holds in part | R306 deleted-target: none found; M402 altered-object: not part of this audit What would show it: `stocktake migrate verify`. |",
+        "| 7 | both | `stocktake migrate verify` | holds in part | R306 deleted-target: none found; M402 altered-object: not part of this audit. What would show it: `stocktake migrate verify`. |",
         "- **5** (singular) and 2: 5 is waived, for the others win.",
     ] {
         assert!(signoff.lines().any(|line| line == row), "no line {row}\n{signoff}");
