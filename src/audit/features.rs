@@ -2,6 +2,7 @@
 
 use crate::model::key::segments;
 use crate::rules::context::Trigger;
+use crate::rules::key::unsafe_character::is_unsafe;
 
 /// What is odd about a directory or the last segment of a key.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -121,12 +122,6 @@ pub(super) fn triggers(key: &str, spelled: impl Fn(usize) -> bool) -> (Trigger, 
         trigger = trigger.or(Trigger::NOT_ASCII);
     }
     (trigger, empty)
-}
-
-/// A character of K103's list (User Guide, "Naming Amazon S3 objects": characters to avoid, and control characters).
-fn is_unsafe(character: char) -> bool {
-    matches!(character, '\\' | '{' | '^' | '}' | '%' | '`' | ']' | '"' | '>' | '[' | '~' | '<' | '#' | '|')
-        || character.is_control()
 }
 
 #[cfg(test)]

@@ -31,6 +31,7 @@ declare_rule! {
 }
 
 /// Whether a key had better not hold this character.
+#[inline]
 pub const fn is_unsafe(character: char) -> bool {
     matches!(
         character,
