@@ -13,7 +13,7 @@ use crate::audit::sink::{BySeverity, RuleTally, Tallies};
 use crate::audit::tally::{AGES, AreaTally, NEVER, Partial, SIZES};
 use crate::audit::verdict::{Given, Grounds, state};
 use crate::audit::workflows::WorkflowTally;
-use crate::layout::spec::{AreaSpec, Fate, ReferenceKind, Standing};
+use crate::layout::spec::{AreaSpec, Fate};
 use crate::model::{KeyClass, Millis, Outcome, ReferenceClass, Severity, Verdict, time};
 use crate::references::{Declarations, References};
 use crate::results::schema::{
@@ -220,7 +220,7 @@ impl Counted<'_> {
                     area: area.name.clone(),
                     path: area.path.value.clone(),
                     about: area.about.clone(),
-                    standing: standing_name(area.standing).to_owned(),
+                    standing: area.standing.name().to_owned(),
                     objects: tally.all.objects,
                     bytes: tally.all.bytes,
                     compliant_objects: tally.compliant.objects,
@@ -275,7 +275,7 @@ impl Counted<'_> {
             ReferenceResult {
                 table: self.declarations.table(declaration).name.clone(),
                 attribute: reference.attribute.text.clone(),
-                kind: kind_name(reference.kind).to_owned(),
+                kind: reference.kind.name().to_owned(),
                 areas: reference.areas.iter().map(|&area| spec.areas[area].name.clone()).collect(),
                 references: counts.iter().sum(),
                 outcomes: outcome_results(counts),
@@ -361,22 +361,4 @@ fn newest(tally: &AreaTally) -> Option<String> {
 
 fn utc(millis: Millis) -> Option<String> {
     (millis != NEVER).then(|| time::format_utc(millis))
-}
-
-const fn standing_name(standing: Standing) -> &'static str {
-    match standing {
-        Standing::Wanted => "wanted",
-        Standing::Tolerated => "tolerated",
-        Standing::Outside => "outside",
-    }
-}
-
-const fn kind_name(kind: ReferenceKind) -> &'static str {
-    match kind {
-        ReferenceKind::Object => "object",
-        ReferenceKind::Prefix => "prefix",
-        ReferenceKind::Key => "key",
-        ReferenceKind::KeyPrefix => "key-prefix",
-        ReferenceKind::Bucket => "bucket",
-    }
 }

@@ -6,6 +6,7 @@ use crate::audit::assemble::Counted;
 use crate::audit::inputs::AuditInputs;
 use crate::audit::pass::Completeness;
 use crate::audit::settings::AuditRequest;
+use crate::model::bytes::hex;
 use crate::model::time;
 use crate::results::schema::{
     Configuration, ExportInput, ExportLink, Inputs, InventoryInput, RequirementResult, Results,
@@ -172,5 +173,5 @@ pub(super) fn evidence_digest(results: &Results) -> String {
     add(&results.configuration.sha256);
     add(&results.tool.version);
     add(&serde_json::to_string(&results.judgement).unwrap_or_default());
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&hash.finalize())
 }

@@ -45,20 +45,11 @@ impl RecordSink for Complaints<'_, '_> {
             item,
             path,
             value,
-            unit: unit_name(unit),
-            likely_unit: likely.map(unit_name),
+            unit: unit.name(),
+            likely_unit: likely.map(TimeUnit::name),
         };
         for (rule, severity, check) in asked(kind!(Time), |rule| self.request.severities.table(rule, table)) {
             check(&context, &mut self.emitter.rule(rule, severity, Concern::default()));
         }
-    }
-}
-
-const fn unit_name(unit: TimeUnit) -> &'static str {
-    match unit {
-        TimeUnit::Seconds => "s",
-        TimeUnit::Milliseconds => "ms",
-        TimeUnit::Microseconds => "us",
-        TimeUnit::Rfc3339 => "rfc3339",
     }
 }

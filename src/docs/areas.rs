@@ -125,11 +125,7 @@ pub(super) fn areas(layout: &Layout, results: Option<&Results>, folders: Option<
             path: area.path.value.clone(),
             about: area.about.clone(),
             written_by: area.written_by.clone(),
-            standing: match area.standing {
-                Standing::Wanted => "wanted",
-                Standing::Tolerated => "tolerated",
-                Standing::Outside => "outside",
-            },
+            standing: area.standing.name(),
             role: area.role.clone(),
             at_root: area.anchor == Anchor::Bucket,
             fallback: area.fallback,
@@ -143,7 +139,7 @@ pub(super) fn areas(layout: &Layout, results: Option<&Results>, folders: Option<
             held: held(&area.name, results, folders),
         });
     }
-    made.sort_by_key(|area| area.standing != "wanted");
+    made.sort_by_key(|area| area.standing != Standing::Wanted.name());
     made
 }
 

@@ -79,14 +79,10 @@ pub fn md5_of(etag: &[u8]) -> Option<[u8; 16]> {
     (seen != NO_DIGIT).then_some(md5)
 }
 
-/// An MD5 as 32 hexadecimal digits.
-pub fn md5_text(md5: [u8; 16]) -> String {
-    md5.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Content, Sameness, md5_of, md5_text};
+    use super::{Content, Sameness, md5_of};
+    use crate::model::bytes::hex;
 
     const A: &str = "0cc175b9c0f1b6a831c399e269772661";
     const B: &str = "92eb5ffee6ae2fec3ad71c777531578f";
@@ -96,7 +92,7 @@ mod tests {
         let read = |etag: &str, encryption: Option<&str>| {
             Content::read(Some(1), Some(etag.as_bytes()), encryption.map(str::as_bytes)).md5
         };
-        assert_eq!(read(A, Some("SSE-S3")).map(md5_text).as_deref(), Some(A));
+        assert_eq!(read(A, Some("SSE-S3")).map(|md5| hex(&md5)).as_deref(), Some(A));
         assert!(read(A, Some("NOT-SSE")).is_some());
         for encryption in [Some("SSE-KMS"), Some("DSSE-KMS"), Some("SSE-C"), None] {
             assert_eq!(read(A, encryption), None, "{encryption:?}");

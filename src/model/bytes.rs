@@ -1,7 +1,14 @@
-//! Equality of short texts. The library's goes through a call that is made for long ones, and a row of an inventory
-//! costs less than two such calls.
+//! Bytes: equality of short texts, and digits for people.
 
-/// Whether two texts are one.
+/// Bytes as pairs of hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
+}
+
+/// Whether two texts are one. The library's equality goes through a call that is made for long ones, and a row of an
+/// inventory costs less than two such calls.
 #[inline]
 pub fn same(one: &[u8], other: &[u8]) -> bool {
     if one.len() != other.len() || one.len() > LONG {
@@ -32,7 +39,12 @@ pub fn begins_with(text: &[u8], start: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{LONG, begins_with, same};
+    use super::{LONG, begins_with, hex, same};
+
+    #[test]
+    fn every_byte_is_two_digits() {
+        assert_eq!(hex(b"\x00\x0f\xa0\xff"), "000fa0ff");
+    }
 
     #[test]
     fn one_byte_makes_two_texts_differ_wherever_it_stands() {

@@ -10,6 +10,7 @@ use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
+use crate::model::bytes::hex;
 use crate::model::{Finding, Severity};
 use crate::render::hostile::visible;
 use crate::report::{FormatError, Formatter, ReportView};
@@ -156,7 +157,7 @@ fn result(report: &ReportView<'_>, rules: &[&RuleResult], finding: &Finding<'_>)
 fn fingerprint(finding: &Finding<'_>) -> String {
     let mut identity = Vec::new();
     encode_identity(finding, &mut identity);
-    Sha256::digest(&identity).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(&identity)[..16])
 }
 
 /// SARIF knows no verdict of inputs: what makes an audit inconclusive is an error of the run.

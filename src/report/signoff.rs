@@ -7,6 +7,7 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use crate::model::KeyClass;
+use crate::model::bytes::hex;
 use crate::render::Templates;
 use crate::report::evidence::{Evidence, Requirement, RequirementState, requirements};
 use crate::report::page::{command, verdict_word};
@@ -83,7 +84,7 @@ impl Formatter for Signoff<'_> {
         let mut view = View::new(report.results);
         let mut body = Vec::new();
         self.templates.render(BODY, &view, &mut body)?;
-        view.digest = Sha256::digest(&body).iter().map(|byte| format!("{byte:02x}")).collect();
+        view.digest = hex(&Sha256::digest(&body));
         self.templates.render(self.page, &view, out)?;
         Ok(())
     }

@@ -5,6 +5,7 @@ use std::io;
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr as _;
 
+use crate::layout::spec::Standing;
 use crate::model::{Severity, Verdict};
 use crate::render::filters::{bytes, count, percent, plural, utc, utc_millis};
 use crate::render::hostile::visible;
@@ -203,7 +204,7 @@ fn areas(page: &Page<'_>, pen: &mut Pen<'_>) -> io::Result<()> {
     let rows = page.results.judgement.areas.iter().filter(|area| area.objects > 0 || area.not_covered).map(|area| {
         let compliant = if area.not_covered {
             "not covered?".to_owned()
-        } else if area.standing == "wanted" {
+        } else if area.standing == Standing::Wanted.name() {
             if area.compliance_judged { percent(area.compliant_objects, area.objects) } else { NOT_JUDGED.to_owned() }
         } else {
             area.standing.clone()

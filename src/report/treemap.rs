@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 
 use serde::Serialize;
 
+use crate::layout::spec::Standing;
 use crate::render::filters;
 use crate::render::hostile::visible;
 use crate::report::ReportView;
@@ -115,11 +116,7 @@ fn parts<'a>(report: &ReportView<'a>) -> Vec<Part<'a>> {
     let several = judgement.areas.iter().any(|area| area.bucket != judgement.areas[0].bucket);
     let named = |bucket: &str, name: &str| if several { format!("{name} · {bucket}") } else { name.to_owned() };
     let areas = judgement.areas.iter().map(|area| Part {
-        kind: match area.standing.as_str() {
-            "tolerated" => "tolerated",
-            "outside" => "outside",
-            _ => "wanted",
-        },
+        kind: known_standing(&area.standing),
         name: named(&area.bucket, &area.area),
         short: area.area.clone(),
         area: Some((&area.bucket, &area.area)),
@@ -144,10 +141,16 @@ fn parts<'a>(report: &ReportView<'a>) -> Vec<Part<'a>> {
         let small = parts.split_off(MOST_TILES - 1);
         let bytes = small.iter().map(|part| part.bytes).fold(0, u64::saturating_add);
         let name = format!("{} smaller parts", small.len());
-        parts.push(Part::rest("tolerated", name, bytes));
+        parts.push(Part::rest(Standing::Tolerated.name(), name, bytes));
         parts.sort_by_key(|part| Reverse(part.bytes));
     }
     parts
+}
+
+/// A standing as results spell it; one that this version does not know is drawn like a wanted one.
+fn known_standing(name: &str) -> &'static str {
+    let known = Standing::WORDS.iter().find(|(word, _)| *word == name);
+    known.map_or(Standing::Wanted.name(), |(word, _)| word)
 }
 
 /// The largest folders of an area, below the caption of its rectangle, and one blank for all others.

@@ -10,8 +10,9 @@ use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef, BooleanArray, ListArray, StringArray, TimestampMillisecondArray, UInt64Array};
 use arrow_schema::{DataType, Field};
 
-use crate::migration::content::{md5_of, md5_text};
+use crate::migration::content::md5_of;
 use crate::migration::{Action, Content, Move};
+use crate::model::bytes::hex;
 use crate::results::columns::{BATCH_ROWS, Batch, TableReader, TableWriter, number_column, text_column, time_column};
 use crate::results::error::ResultsError;
 
@@ -46,7 +47,7 @@ pub const COLUMNS: [&str; 15] = [
 pub fn texts<'m>(planned: &'m Move<'_>, md5: &'m mut String) -> [Option<&'m str>; TEXTS.len()] {
     md5.clear();
     if let Some(digest) = planned.content.md5 {
-        md5.push_str(&md5_text(digest));
+        md5.push_str(&hex(&digest));
     }
     [
         Some(&planned.bucket),

@@ -12,6 +12,7 @@ use sha2::Sha256;
 use super::error::{InputKind, SourceError};
 use super::place::Place;
 use super::{store, walk};
+use crate::model::bytes::hex;
 use crate::model::{SourceDefect, SourceProblem};
 
 /// Larger than any manifest: one that lists a million parts has some 200 MB.
@@ -225,12 +226,6 @@ impl Verified {
         };
         Some(SourceDefect { file: file.to_owned(), row: None, problem })
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    digits.map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
 }
 
 /// The value of a hexadecimal digit in either case.

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use sha2::{Digest, Sha256};
 
+use crate::model::bytes::hex;
 use crate::render::hostile::harmless;
 use crate::results::plan::PlanFile;
 
@@ -90,11 +91,6 @@ impl<'s> PlanFiles<'s> {
         files.sort_by(|left, right| left.name.cmp(&right.name));
         files
     }
-}
-
-/// Bytes in hexadecimal digits.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A list as CSV, made when its first row comes.

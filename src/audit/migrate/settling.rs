@@ -6,6 +6,7 @@ use std::io;
 use crate::audit::migrate::pairing::{AFTER, BEFORE, CHECKSUM, Generation, PLANNED, Planned, Seen, TARGET};
 use crate::audit::migrate::record::{HASH, Put, Values, damaged, hashed_place_length, put_hashed_place, read_place};
 use crate::migration::{Action, Content};
+use crate::model::bytes::hex;
 use crate::results::partitions::{Loaded, PartitionsWriter};
 
 /// Records between two looks at whether the user wants to stop.
@@ -271,7 +272,7 @@ pub(super) fn evidence(
     }
     match sameness {
         Sameness::OtherMd5 => {
-            let text = |content: Content| content.md5.map(crate::migration::content::md5_text).unwrap_or_default();
+            let text = |content: Content| content.md5.map(|md5| hex(&md5)).unwrap_or_default();
             Err(Difference { detail: "etag", before: text(before.0), after: text(after.0) })
         }
         Sameness::Md5 => Ok(Grade::Etag),

@@ -23,6 +23,7 @@ use crate::cli::reading::ReadingArgs;
 use crate::cli::s3::S3Args;
 use crate::layout::Layout;
 use crate::migration::Mapping;
+use crate::model::bytes::hex;
 use crate::model::{Finding, Phase, Severity, Verdict};
 use crate::render::Templates;
 use crate::render::filters::{bytes, count, plural};
@@ -166,7 +167,7 @@ fn read_mapping(layout: &Layout) -> Result<(Mapping, Vec<MappingFile>), Failure>
         let known = |name: &str| layout.placeholder(name).is_some();
         let shown = path.display().to_string();
         mapping.add(&shown, &mut text.as_slice(), &known).map_err(|error| Failure::of(&error))?;
-        let sha256 = Sha256::digest(&text).iter().map(|byte| format!("{byte:02x}")).collect();
+        let sha256 = hex(&Sha256::digest(&text));
         files.push(MappingFile { name: name.clone(), sha256 });
     }
     Ok((mapping, files))

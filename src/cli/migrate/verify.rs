@@ -24,6 +24,7 @@ use crate::cli::reading::{ReadingArgs, parse_time};
 use crate::cli::s3::S3Args;
 use crate::cli::switches::Switches;
 use crate::layout::spec::LayoutSpec;
+use crate::model::bytes::hex;
 use crate::model::{Millis, Phase, Verdict};
 use crate::results::examples::EXAMPLES;
 use crate::results::moves::MovesReader;
@@ -232,7 +233,7 @@ fn sha256(path: &Path) -> io::Result<String> {
     loop {
         let read = file.read(&mut buffer)?;
         if read == 0 {
-            return Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect());
+            return Ok(hex(&hash.finalize()));
         }
         hash.update(&buffer[..read]);
     }

@@ -2,6 +2,8 @@
 
 use sha2::{Digest, Sha256};
 
+use crate::model::bytes::hex;
+
 /// A preset's name and text.
 const PRESETS: &[(&str, &str)] = &[("edge-cv-portal", include_str!("../presets/edge-cv-portal.toml"))];
 
@@ -17,5 +19,5 @@ pub fn preset_text(name: &str) -> Option<&'static str> {
 
 /// The SHA-256 of a text, in hex.
 pub(super) fn digest(text: &str) -> String {
-    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(text))
 }

@@ -1,35 +1,39 @@
 //! Areas and their legacy generations, as declared.
 
+use super::words::words;
 use super::{At, RuleSetting};
 use crate::model::Place;
 
-/// Where a template starts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Anchor {
-    /// Below the bucket entry's prefix.
-    Prefix,
-    /// At the bucket's root.
-    Bucket,
+words! {
+    /// Where a template starts.
+    Anchor {
+        /// Below the bucket entry's prefix.
+        Prefix = "prefix",
+        /// At the bucket's root.
+        Bucket = "bucket",
+    }
 }
 
-/// How an area stands to the layout.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
-    /// Part of the layout asked for.
-    Wanted,
-    /// Not asked for, not complained about.
-    Tolerated,
-    /// Not judged at all.
-    Outside,
+words! {
+    /// How an area stands to the layout.
+    Standing {
+        /// Part of the layout asked for.
+        Wanted = "wanted",
+        /// Not asked for, not complained about.
+        Tolerated = "tolerated",
+        /// Not judged at all.
+        Outside = "outside",
+    }
 }
 
-/// What a reference covers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OrphanScope {
-    /// The folder of the object it names.
-    Folder,
-    /// The object alone.
-    Object,
+words! {
+    /// What a reference covers.
+    OrphanScope {
+        /// The folder of the object it names.
+        Folder = "folder",
+        /// The object alone.
+        Object = "object",
+    }
 }
 
 /// One `[[area]]`.
@@ -103,20 +107,22 @@ pub enum Fate {
     Retire(String),
 }
 
-/// What to do when records disagree about a legacy object's new place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shared {
-    /// M404 with the candidates.
-    Report,
-    /// A copy for each.
-    CopyEach,
+words! {
+    /// What to do when records disagree about a legacy object's new place.
+    Shared {
+        /// M404 with the candidates.
+        Report = "report",
+        /// A copy for each.
+        CopyEach = "copy-each",
+    }
 }
 
-/// What to do when nothing names a legacy object's missing placeholders.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unnamed {
-    /// M404.
-    Report,
-    /// It stays.
-    Keep,
+words! {
+    /// What to do when nothing names a legacy object's missing placeholders.
+    Unnamed {
+        /// M404.
+        Report = "report",
+        /// It stays.
+        Keep = "keep",
+    }
 }

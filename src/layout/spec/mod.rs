@@ -3,6 +3,7 @@
 
 mod areas;
 mod tables;
+mod words;
 
 use std::path::PathBuf;
 

@@ -1,6 +1,7 @@
 //! Tables, their references and claims, as declared.
 
 use super::RuleSetting;
+use super::words::words;
 use crate::model::Place;
 
 /// One table name.
@@ -26,17 +27,18 @@ pub struct TableSpec {
     pub ignores: Vec<(Vec<AttributePath>, String)>,
 }
 
-/// The unit of a time in a record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TimeUnit {
-    /// Seconds since the epoch.
-    Seconds,
-    /// Milliseconds since the epoch.
-    Milliseconds,
-    /// Microseconds since the epoch.
-    Microseconds,
-    /// RFC 3339 text.
-    Rfc3339,
+words! {
+    /// The unit of a time in a record.
+    TimeUnit {
+        /// Seconds since the epoch.
+        Seconds = "s",
+        /// Milliseconds since the epoch.
+        Milliseconds = "ms",
+        /// Microseconds since the epoch.
+        Microseconds = "us",
+        /// RFC 3339 text.
+        Rfc3339 = "rfc3339",
+    }
 }
 
 /// A parsed attribute path.
@@ -76,19 +78,20 @@ pub struct Source {
     pub on: Option<String>,
 }
 
-/// What a reference's value is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ReferenceKind {
-    /// The location of an object.
-    Object,
-    /// The location of everything below it.
-    Prefix,
-    /// A key without its bucket.
-    Key,
-    /// A key prefix without its bucket.
-    KeyPrefix,
-    /// A bucket's name.
-    Bucket,
+words! {
+    /// What a reference's value is.
+    ReferenceKind {
+        /// The location of an object.
+        Object = "object",
+        /// The location of everything below it.
+        Prefix = "prefix",
+        /// A key without its bucket.
+        Key = "key",
+        /// A key prefix without its bucket.
+        KeyPrefix = "key-prefix",
+        /// A bucket's name.
+        Bucket = "bucket",
+    }
 }
 
 /// Where the bucket of a key without one comes from.

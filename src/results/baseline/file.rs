@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{BaselineError, Entry, SCHEMA, may_know};
 use crate::model::Subject;
+use crate::model::bytes::hex;
 
 /// The longest line that is read, in bytes: keys have 1,024 bytes, item keys and paths a few thousand.
 const MOST_LINE_BYTES: u64 = 1 << 20;
@@ -112,7 +113,7 @@ impl BaselineReader {
 
     /// SHA-256 in hex of the lines read so far; of the file once all are.
     pub fn sha256(&self) -> String {
-        self.hash.clone().finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(&self.hash.clone().finalize())
     }
 
     /// Reads a line into the buffer; false at the end.

@@ -5,17 +5,6 @@ use super::buckets::OUTPUT;
 use crate::layout::config::tree::Node;
 use crate::layout::spec::{Anchor, AreaSpec, Fate, LegacySpec, OrphanScope, Shared, Standing, Unnamed};
 
-pub(super) const ANCHORS: &[(&str, Anchor)] = &[("prefix", Anchor::Prefix), ("bucket", Anchor::Bucket)];
-
-pub(super) const STANDINGS: &[(&str, Standing)] =
-    &[("wanted", Standing::Wanted), ("tolerated", Standing::Tolerated), ("outside", Standing::Outside)];
-
-pub(super) const SCOPES: &[(&str, OrphanScope)] = &[("folder", OrphanScope::Folder), ("object", OrphanScope::Object)];
-
-pub(super) const SHARED: &[(&str, Shared)] = &[("report", Shared::Report), ("copy-each", Shared::CopyEach)];
-
-pub(super) const UNNAMED: &[(&str, Unnamed)] = &[("report", Unnamed::Report), ("keep", Unnamed::Keep)];
-
 /// Lists of companions of an area: a folder keeps a bit for each.
 const MOST_COMPANIONS: usize = 64;
 
@@ -33,8 +22,8 @@ impl Build<'_> {
             written_by: entry.text("written_by"),
             examples: entry.texts_at("examples"),
             role: entry.optional_text("role").unwrap_or_else(|| OUTPUT.to_owned()),
-            anchor: self.problems.choice(entry.get("anchor"), "anchor", ANCHORS),
-            standing: self.problems.choice(entry.get("standing"), "standing", STANDINGS),
+            anchor: self.problems.choice(entry.get("anchor"), "anchor", Anchor::WORDS),
+            standing: self.problems.choice(entry.get("standing"), "standing", Standing::WORDS),
             fallback: entry.boolean("fallback").unwrap_or(false),
             companions: entry
                 .list("companions")
@@ -42,7 +31,7 @@ impl Build<'_> {
                 .map(|any| any.elements().iter().map(Node::at).collect())
                 .collect(),
             expected_unreferenced: entry.texts_at("expected_unreferenced"),
-            orphan_scope: self.problems.choice(entry.get("orphan_scope"), "orphan scope", SCOPES),
+            orphan_scope: self.problems.choice(entry.get("orphan_scope"), "orphan scope", OrphanScope::WORDS),
             rules: self.settings(entry),
             legacy: entry.list("legacy").iter().map(|legacy| self.legacy(legacy)).collect(),
         }
@@ -63,10 +52,10 @@ impl Build<'_> {
             from: entry.texts_at("from"),
             fate,
             record: entry.texts("record"),
-            shared: self.problems.choice(entry.get("shared"), "way with shared objects", SHARED),
-            unnamed: self.problems.choice(entry.get("unnamed"), "way with unnamed objects", UNNAMED),
+            shared: self.problems.choice(entry.get("shared"), "way with shared objects", Shared::WORDS),
+            unnamed: self.problems.choice(entry.get("unnamed"), "way with unnamed objects", Unnamed::WORDS),
             keep_source: entry.optional_text("keep_source"),
-            anchor: self.problems.choice(entry.get("anchor"), "anchor", ANCHORS),
+            anchor: self.problems.choice(entry.get("anchor"), "anchor", Anchor::WORDS),
             examples: entry.texts_at("examples"),
         }
     }

@@ -10,10 +10,10 @@ use crate::model::time::{DAY, parse_rfc3339};
 use crate::model::{Family, Limit, Millis, Phase, Place, Severity};
 
 pub(super) const SEVERITIES: &[(&str, Severity)] = &[
-    ("error", Severity::Error),
-    ("warning", Severity::Warning),
-    ("note", Severity::Note),
-    ("ignore", Severity::Ignore),
+    (Severity::Error.name(), Severity::Error),
+    (Severity::Warning.name(), Severity::Warning),
+    (Severity::Note.name(), Severity::Note),
+    (Severity::Ignore.name(), Severity::Ignore),
 ];
 
 /// What a mention of a rule is for.

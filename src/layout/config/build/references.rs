@@ -8,20 +8,12 @@ use crate::layout::spec::{
     AttributePath, BucketSource, ClaimSpec, Condition, ReferenceKind, ReferenceSpec, Source, Step, Test,
 };
 
-pub(super) const KINDS: &[(&str, ReferenceKind)] = &[
-    ("object", ReferenceKind::Object),
-    ("prefix", ReferenceKind::Prefix),
-    ("key", ReferenceKind::Key),
-    ("key-prefix", ReferenceKind::KeyPrefix),
-    ("bucket", ReferenceKind::Bucket),
-];
-
 impl Build<'_> {
     pub(super) fn reference(&mut self, entry: &Node) -> Option<ReferenceSpec> {
         let attribute = entry.get("attribute").and_then(|node| self.path(node, Use::Values));
         let base = attribute.as_ref().map(|path| walked(path).to_vec());
         let base = base.as_deref();
-        let kind = self.problems.choice(entry.get("kind"), "kind of reference", KINDS);
+        let kind = self.problems.choice(entry.get("kind"), "kind of reference", ReferenceKind::WORDS);
         let spec = ReferenceSpec {
             place: entry.place.clone(),
             kind,

@@ -6,13 +6,6 @@ use crate::layout::config::problems::Problems;
 use crate::layout::config::tree::Node;
 use crate::layout::spec::{AttributePath, TableSpec, TimeUnit, WorkflowSpec};
 
-pub(super) const UNITS: &[(&str, TimeUnit)] = &[
-    ("s", TimeUnit::Seconds),
-    ("ms", TimeUnit::Milliseconds),
-    ("us", TimeUnit::Microseconds),
-    ("rfc3339", TimeUnit::Rfc3339),
-];
-
 impl Build<'_> {
     pub(super) fn table(&mut self, entry: &Node) -> TableSpec {
         let key = entry.texts("key");
@@ -33,7 +26,7 @@ impl Build<'_> {
             key,
             changed_at: entry.get("changed_at").map(|changed| {
                 let attributes = self.single_paths(changed.list("attribute"));
-                (attributes, self.problems.choice(changed.get("unit"), "unit of time", UNITS))
+                (attributes, self.problems.choice(changed.get("unit"), "unit of time", TimeUnit::WORDS))
             }),
             optional: entry.boolean("optional").unwrap_or(false),
             rules: self.settings(entry),
