@@ -255,7 +255,7 @@ impl ReferenceClosing<'_> {
         }
     }
 
-    /// Judged references and how many of them reach something, for S011; and which buckets they name.
+    /// References to objects that were judged, and how many of them reach something, for S011.
     pub(super) fn plausibility(&self, counts: &OutcomeCounts) -> (u64, u64) {
         let of_objects = (0_u16..).zip(counts).filter(|(declaration, _)| {
             self.declarations.reference(*declaration).kind != crate::layout::spec::ReferenceKind::Bucket

@@ -14,6 +14,7 @@ use crate::source::inventory::Batch;
 const ROWS: usize = 32;
 /// Rows are strewn if more than one in so many is in another directory than the row before: then directories come back.
 const STREWN: u64 = 3;
+
 /// What is seen of a row ahead of its judgement.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Foreseen {

@@ -11,7 +11,7 @@ use crate::audit::folder_guess::FolderGuess;
 use crate::audit::folder_tally::FolderOrder;
 use crate::audit::judging::Judged;
 use crate::audit::look_ahead::Foreseen;
-use crate::audit::settings::Shared;
+use crate::audit::settings::{ORPHAN_RULE, Shared};
 use crate::audit::sink::Emitter;
 use crate::audit::tally::Partial;
 use crate::layout::spec::{AreaSpec, Standing};
@@ -83,7 +83,7 @@ impl<'s> ObjectPass<'s> {
             // Until a batch has shown otherwise: it costs little.
             strewn: true,
             guess: FolderGuess::default(),
-            orphan_severities: (0..areas).map(|area| shared.severities.area(shared.orphan_rule, area)).collect(),
+            orphan_severities: (0..areas).map(|area| shared.severities.area(ORPHAN_RULE, area)).collect(),
         }
     }
 
@@ -360,7 +360,7 @@ impl<'s> ObjectPass<'s> {
             return ReferenceClass::Mentioned;
         }
         match row.modified {
-            _ if !self.shared.exports_complete => ReferenceClass::Unjudged,
+            _ if !self.shared.orphans_can_be_judged => ReferenceClass::Unjudged,
             None => ReferenceClass::Unjudged,
             Some(modified) if modified > self.shared.settled_before => ReferenceClass::Deferred,
             Some(_) => ReferenceClass::Orphan,

@@ -99,7 +99,7 @@ impl ObjectPass<'_> {
             // What is expected is told by the name of each.
             _ if self.may_be_expected(placed.area) => return,
             ReferenceClass::NotAsked => NEVER,
-            ReferenceClass::Unjudged if !self.shared.exports_complete => NEVER,
+            ReferenceClass::Unjudged if !self.shared.orphans_can_be_judged => NEVER,
             ReferenceClass::Deferred => self.shared.settled_before,
             // A record names it, it has no time, or it is a finding.
             _ => return,

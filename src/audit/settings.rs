@@ -101,6 +101,15 @@ pub struct AuditRequest<'a> {
     pub cancel: &'a AtomicBool,
 }
 
+/// The position of R302 in [`RULES`]; without it there, this would not compile.
+pub(super) const ORPHAN_RULE: usize = {
+    let mut rule = 0;
+    while !matches!(RULES[rule].meta.code.as_bytes(), b"R302") {
+        rule += 1;
+    }
+    rule
+};
+
 /// A check that is asked about objects.
 #[derive(Clone, Copy)]
 pub(super) struct ObjectRule {
@@ -118,10 +127,9 @@ pub(super) struct Shared<'a> {
     pub(super) references: &'a References,
     pub(super) severities: &'a Severities,
     pub(super) object_rules: Vec<ObjectRule>,
-    pub(super) orphan_rule: usize,
     pub(super) cut_over: Option<Millis>,
-    /// Whether orphans can be judged: every declared table was read whole, and no declared bucket lacks its inventory.
-    pub(super) exports_complete: bool,
+    /// Whether every declared table was read whole, and no declared bucket lacks its inventory.
+    pub(super) orphans_can_be_judged: bool,
     /// Whether any table is declared: else no orphan is asked for.
     pub(super) has_tables: bool,
     /// Objects modified after this are deferred.
@@ -131,6 +139,27 @@ pub(super) struct Shared<'a> {
 }
 
 impl<'a> Shared<'a> {
+    pub(super) fn new(
+        request: &AuditRequest<'a>,
+        references: &'a References,
+        oldest_export: Option<Millis>,
+        orphans_can_be_judged: bool,
+    ) -> Self {
+        let (layout, spec) = (request.layout, request.layout.spec());
+        let exported_at = oldest_export.unwrap_or(Millis::MAX);
+        Self {
+            layout,
+            references,
+            severities: request.severities,
+            object_rules: Self::object_rules(),
+            cut_over: spec.migration.cut_over,
+            orphans_can_be_judged,
+            has_tables: !spec.tables.is_empty(),
+            settled_before: exported_at.saturating_sub(spec.inputs.grace),
+            exported_at,
+        }
+    }
+
     pub(super) fn object_rules() -> Vec<ObjectRule> {
         let rules = RULES.iter().enumerate().filter_map(|(rule, registered)| match registered.check {
             Check::Object { trigger, check } => {

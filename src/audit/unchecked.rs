@@ -2,13 +2,13 @@
 
 use crate::audit::assemble::Counted;
 use crate::audit::migrate::JUDGED;
-use crate::audit::settings::AuditRequest;
+use crate::audit::settings::{AuditRequest, ORPHAN_RULE};
 use crate::audit::verdict::highest;
 use crate::layout::spec::{AreaSpec, Standing};
 use crate::model::{Millis, RuleMeta, Severity};
 use crate::results::schema::{NotChecked, RuleState};
 use crate::rules::context::Trigger;
-use crate::rules::{Check, RULES, index_of};
+use crate::rules::{Check, RULES};
 use crate::source::inventory::Column;
 
 impl Counted<'_> {
@@ -98,7 +98,7 @@ impl Counted<'_> {
         let inventories = || self.inputs.inventories.iter().filter(|(of, _)| usize::from(*of) == bucket);
         self.orphans_judged
             && area.standing != Standing::Outside
-            && self.request.severities.area(orphan_rule(), number) != Severity::Ignore
+            && self.request.severities.area(ORPHAN_RULE, number) != Severity::Ignore
             // One without a time may be too new to have a record.
             && inventories().any(|(_, delivery)| delivery.columns.contains(Column::LastModified))
     }
@@ -130,9 +130,4 @@ fn is_asked(request: &AuditRequest<'_>, meta: &RuleMeta) -> bool {
 /// How many rules were switched off that this command judges by otherwise.
 pub(super) fn switched_off(request: &AuditRequest<'_>, states: &[(RuleState, Option<String>)]) -> u64 {
     all_off(request, states).filter(|meta| is_asked(request, meta)).count() as u64
-}
-
-/// The position of R302 in [`RULES`].
-pub(super) fn orphan_rule() -> usize {
-    index_of("R302").unwrap_or_default()
 }

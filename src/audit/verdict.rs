@@ -1,9 +1,8 @@
 //! Which rules were judged, and what follows: PASS, FAIL or INCONCLUSIVE, in one sentence, with the next step.
 
 use crate::audit::excusing::{Excused, beyond_areas};
-use crate::audit::settings::AuditRequest;
+use crate::audit::settings::{AuditRequest, ORPHAN_RULE};
 use crate::audit::sink::{RuleTally, Tallies};
-use crate::audit::unchecked::orphan_rule;
 use crate::layout::spec::LayoutSpec;
 use crate::model::{Family, Needs, RuleMeta, Severity, Verdict};
 use crate::render::filters::{count, plural};
@@ -15,8 +14,10 @@ use crate::rules::{Check, RULES};
 pub(super) struct Given {
     /// Every declared inventory was read whole.
     pub(super) inventories: bool,
-    /// Every declared export was read whole and without a filter, and no declared bucket lacks its inventory.
+    /// Every declared export was read whole and without a filter.
     pub(super) exports: bool,
+    /// No declared bucket lacks its inventory.
+    pub(super) every_bucket: bool,
     /// Columns that every inventory has.
     pub(super) columns: Needs,
     /// Whether a plan that is to be proved was made of the inventory given as *before*; without a plan it is true.
@@ -33,7 +34,9 @@ impl Given {
         } else if wants(Needs::INVENTORY, self.inventories) {
             Some("an inventory is missing or was not read whole")
         } else if wants(Needs::EXPORTS, self.exports) {
-            Some("an export or an inventory is missing, or an export was made with a filter or not read whole")
+            Some("an export is missing, was made with a filter or was not read whole")
+        } else if wants(Needs::EVERY_BUCKET, self.every_bucket) {
+            Some("an inventory is missing")
         } else if wants(Needs::SIZE, column(Needs::SIZE)) {
             Some("the inventory has no column Size")
         } else if wants(Needs::MODIFIED, column(Needs::MODIFIED)) {
@@ -50,7 +53,7 @@ impl Given {
 pub(super) fn highest(request: &AuditRequest<'_>, rule: usize) -> Severity {
     let spec = request.layout.spec();
     let areas = (0..spec.areas.len()).map(|area| request.severities.area(rule, area));
-    if rule == orphan_rule() && !spec.areas.is_empty() {
+    if rule == ORPHAN_RULE && !spec.areas.is_empty() {
         // An orphan lies in an area: no other severity is ever asked for.
         return areas.max().unwrap_or(Severity::Ignore);
     }

@@ -57,6 +57,7 @@ Exit codes:
   1    fail: at least one finding at or above --fail-on
   2    usage or configuration error: nothing was judged
   3    inconclusive: the inputs do not allow a verdict
+  70   a bug of stocktake: please report it
   74   the disk is full: nothing half-written is left
   130  interrupted: likewise
 

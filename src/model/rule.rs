@@ -94,6 +94,8 @@ impl Needs {
     pub const INVENTORY: Self = Self(1);
     /// Every export of every declared table.
     pub const EXPORTS: Self = Self(2);
+    /// An inventory of every declared bucket, whole or not.
+    pub const EVERY_BUCKET: Self = Self(32);
     /// The column `size`.
     pub const SIZE: Self = Self(4);
     /// The column `last_modified_date`.

@@ -55,9 +55,10 @@ fn facts(rule: &Rule) -> String {
 }
 
 fn describe(needs: Needs) -> Vec<&'static str> {
-    const WORDS: [(Needs, &str); 5] = [
+    const WORDS: [(Needs, &str); 6] = [
         (Needs::INVENTORY, "a complete inventory"),
         (Needs::EXPORTS, "complete exports"),
+        (Needs::EVERY_BUCKET, "an inventory of every bucket"),
         (Needs::SIZE, "the column `Size`"),
         (Needs::MODIFIED, "the column `LastModifiedDate`"),
         (Needs::STORAGE_CLASS, "the column `StorageClass`"),

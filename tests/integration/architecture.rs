@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use regex::Regex;
 
-/// A module imports only from modules of a lower rank; equal ranks do not see each other. Some modules are foreseen.
+/// A module imports only from modules of a lower rank; equal ranks do not see each other.
 const RANKS: &[(&str, u8)] = &[
     ("model", 0),
     ("layout", 1),

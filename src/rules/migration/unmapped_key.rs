@@ -19,7 +19,7 @@ declare_rule! {
     /// ## How to mend it
     /// Name it in a file of `[migration] mapping`; or say `unnamed = "keep"`, or `shared = "copy-each"` where records
     /// disagree, in the legacy entry.
-    "M404", "unmapped-key", Migration, Warning, since "0.1.0", needs EXPORTS;
+    "M404", "unmapped-key", Migration, Warning, since "0.1.0", needs INVENTORY EXPORTS;
     Check::Elsewhere, sentence, help
 }
 

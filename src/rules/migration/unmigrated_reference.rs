@@ -18,7 +18,7 @@ declare_rule! {
     /// ## How to mend it
     /// Apply the plan's updates in `references/`: they are conditional, so a record that changed since is left
     /// alone; plan again for those. Not judged when an export is absent or incomplete.
-    "M407", "unmigrated-reference", Migration, ByPhase, since "0.1.0", needs EXPORTS;
+    "M407", "unmigrated-reference", Migration, ByPhase, since "0.1.0", needs INVENTORY EXPORTS;
     Check::Elsewhere, sentence, help
 }
 

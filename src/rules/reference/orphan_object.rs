@@ -26,7 +26,7 @@ declare_rule! {
     /// Find out who wrote it before anything else: what no record names is not proven unused. Then write the
     /// missing record or remove the object by your own means. Where records name nothing, set
     /// `orphan-object = "ignore"` in the area's `rules`.
-    "R302", "orphan-object", Reference, Warning, since "0.1.0", needs EXPORTS MODIFIED;
+    "R302", "orphan-object", Reference, Warning, since "0.1.0", needs EXPORTS EVERY_BUCKET MODIFIED;
     Check::Object { trigger: Trigger::ORPHAN, check }, sentence, help
 }
 

@@ -24,7 +24,7 @@ pub enum InventoryFormat {
 }
 
 impl InventoryFormat {
-    /// AWS's name for it, as `fileFormat` writes it.
+    /// The word used in reports: for what has a manifest, the one that its `fileFormat` has.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Csv => "CSV",

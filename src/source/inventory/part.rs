@@ -259,7 +259,12 @@ fn columnar(
     let reader: Box<dyn ColumnarReader> = match delivery.format {
         #[cfg(feature = "orc")]
         InventoryFormat::Orc => Box::new(OrcReader::new(file, size, name, bucket, columns, batch_rows)?),
-        _ => Box::new(ParquetReader::new(file, size, name, bucket, columns, batch_rows)?),
+        #[cfg(not(feature = "orc"))]
+        InventoryFormat::Orc => return Err(Stop::Broken("ORC is not read by this program".to_owned())),
+        InventoryFormat::Parquet => Box::new(ParquetReader::new(file, size, name, bucket, columns, batch_rows)?),
+        InventoryFormat::Csv | InventoryFormat::Listing => {
+            return Err(Stop::Broken("it holds no columns".to_owned()));
+        }
     };
     // What the rules can judge was taken from the first part; files without a manifest may differ.
     if delivery.origin == super::Origin::Manifest {
