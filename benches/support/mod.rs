@@ -3,24 +3,15 @@
 use std::path::Path;
 
 use stocktake::layout::Layout;
-use stocktake::layout::config::{self, KnownRule};
+use stocktake::layout::config;
 use stocktake::layout::spec::TimeUnit;
-use stocktake::model::{Family, Millis};
+use stocktake::model::Millis;
 use stocktake::references::RecordSink;
-use stocktake::rules::RULES;
+use stocktake::rules::known_rules;
 
 /// Compiles a configuration that has no faults.
 pub(crate) fn layout(path: &Path, configuration: &[u8]) -> Layout {
-    let known: Vec<KnownRule> = RULES
-        .iter()
-        .map(|rule| KnownRule {
-            code: rule.meta.code,
-            name: rule.meta.name,
-            family: rule.meta.family,
-            settable: rule.meta.family != Family::Source,
-        })
-        .collect();
-    Layout::compile(config::parse(path, configuration, &known).unwrap()).unwrap()
+    Layout::compile(config::parse(path, configuration, &known_rules()).unwrap()).unwrap()
 }
 
 /// Swallows what is wrong with records.

@@ -1,6 +1,7 @@
 //! What a PASS says: what was judged, what was found all the same, and what did not count; and what to do next.
 
-use crate::audit::unchecked::{orphan_rule, switched_off};
+use crate::audit::settings::ORPHAN_RULE;
+use crate::audit::unchecked::switched_off;
 use crate::audit::verdict::Grounds;
 use crate::model::{Family, Severity};
 use crate::render::filters::plural;
@@ -59,12 +60,12 @@ impl Grounds<'_> {
 
     fn judges_objects(&self) -> bool {
         self.any_judged(|rule, family| {
-            rule == orphan_rule() || matches!(family, Family::Key | Family::Layout | Family::Migration)
+            rule == ORPHAN_RULE || matches!(family, Family::Key | Family::Layout | Family::Migration)
         })
     }
 
     fn judges_references(&self) -> bool {
-        self.any_judged(|rule, family| rule != orphan_rule() && matches!(family, Family::Reference | Family::Migration))
+        self.any_judged(|rule, family| rule != ORPHAN_RULE && matches!(family, Family::Reference | Family::Migration))
     }
 
     fn any_judged(&self, of: impl Fn(usize, Family) -> bool) -> bool {

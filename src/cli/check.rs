@@ -8,8 +8,8 @@ use crate::cli::Failure;
 use crate::cli::console::Console;
 use crate::cli::switches::Switches;
 use crate::layout::Layout;
-use crate::layout::config::{self, KnownRule, Origins};
-use crate::rules::RULES;
+use crate::layout::config::{self, Origins};
+use crate::rules::known_rules;
 
 /// The configuration's usual name.
 const CONFIG: &str = "stocktake.toml";
@@ -20,17 +20,6 @@ pub(super) struct ConfigArgs {
     /// The configuration file; paths in it are relative to it
     #[arg(short, long, value_name = "FILE", default_value = CONFIG, env = "STOCKTAKE_CONFIG")]
     config: PathBuf,
-}
-
-/// Every rule, as the reader of configurations needs it.
-pub(super) fn known_rules() -> Vec<KnownRule> {
-    let known = |rule: &&'static crate::rules::Rule| KnownRule {
-        code: rule.meta.code,
-        name: rule.meta.name,
-        family: rule.meta.family,
-        settable: rule.meta.family != crate::model::Family::Source,
-    };
-    RULES.iter().map(known).collect()
 }
 
 impl ConfigArgs {

@@ -9,7 +9,6 @@ use clap::Args;
 
 use crate::audit::AuditError;
 use crate::cli::Failure;
-use crate::cli::check::known_rules;
 use crate::cli::console::Console;
 use crate::cli::interrupt;
 use crate::cli::s3::{S3Args, is_uri};
@@ -19,6 +18,7 @@ use crate::layout::config::{self, Origins};
 use crate::model::suggest;
 use crate::model::uri::is_bucket_name;
 use crate::render::{filters, templates};
+use crate::rules::known_rules;
 use crate::source::SourceError;
 
 /// The least share of the objects that makes an area of a draft, in thousandths.

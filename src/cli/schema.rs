@@ -3,10 +3,10 @@
 use clap::{Args, ValueEnum};
 
 use crate::cli::Failure;
-use crate::cli::check::known_rules;
 use crate::cli::console::Console;
 use crate::layout::config;
 use crate::results::json;
+use crate::rules::known_rules;
 
 /// Print the JSON Schema of the configuration or of the results
 ///

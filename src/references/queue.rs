@@ -148,3 +148,105 @@ impl References {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::{BucketIndex, Builder, GROUP, MOST_WAITING, SharedIndexes};
+    use crate::layout::{Layout, config};
+    use crate::references::Declarations;
+    use crate::references::records::{Flags, NONE, Reference};
+
+    const BUCKETS: usize = 2;
+
+    fn layout() -> Layout {
+        let configuration = b"version = 1\n[[bucket]]\nname = 'one'\n[[bucket]]\nname = 'two'\n";
+        Layout::compile(config::parse(Path::new("stocktake.toml"), configuration, &[]).unwrap()).unwrap()
+    }
+
+    /// The key of a reference: of three, two name the same one.
+    fn key(number: usize) -> String {
+        format!("video/{:05}", number - usize::from(number % 3 == 1))
+    }
+
+    /// References one after another, in turns to either bucket, and a claim beside each.
+    fn enqueue(builder: &mut Builder<'_>, numbers: std::ops::Range<usize>) {
+        for number in numbers {
+            let bucket = (number / 3 % BUCKETS) as u16;
+            let reference = Reference { place: 0, target: NONE, bucket, flags: Flags::KEY };
+            let reference = builder.references.list.push(reference);
+            builder.enqueue_key(reference, bucket, &key(number), None, true, false);
+            builder.enqueue_claim(bucket, 0, &format!("{}/", key(number)), false);
+        }
+    }
+
+    /// Holds every reference against the key that it was enqueued with.
+    #[track_caller]
+    fn all_have_targets(builder: &Builder<'_>, indexes: &[BucketIndex], first: usize) {
+        for (number, reference) in (first..).zip(builder.references.list.iter()) {
+            let index = &indexes[usize::from(reference.bucket)];
+            assert_eq!(index.key_text(reference.target), key(number), "{number}");
+            assert!(index.covers(0, format!("{}/", key(number)).as_bytes()), "{number}");
+        }
+    }
+
+    #[test]
+    fn nothing_that_waited_is_lost_and_nothing_waits_in_the_end() {
+        let layout = layout();
+        let declarations = Declarations::new(layout.spec());
+        for count in [0, 1, GROUP - 1, GROUP, GROUP + 1, 3 * MOST_WAITING + 5] {
+            let mut builder = Builder::new(&layout, &declarations, SharedIndexes::new(BUCKETS));
+            enqueue(&mut builder, 0..count);
+            builder.enter_all();
+            assert!(builder.queue.list.is_empty() && builder.queue.texts.is_empty(), "{count}");
+            let indexes = builder.indexes.take();
+            all_have_targets(&builder, &indexes, 0);
+            let keys: usize = indexes.iter().map(BucketIndex::keys).sum();
+            assert_eq!(keys, count - (count + 1) / 3, "{count}");
+        }
+    }
+
+    #[test]
+    fn all_wait_while_another_thread_has_the_index() {
+        let layout = layout();
+        let declarations = Declarations::new(layout.spec());
+        let mut builder = Builder::new(&layout, &declarations, SharedIndexes::new(BUCKETS));
+        let others = builder.indexes.clone();
+        let (one, two) = (others.of(0), others.of(1));
+        enqueue(&mut builder, 0..MOST_WAITING / 2 - 1);
+        assert_eq!(builder.queue.list.len(), MOST_WAITING - 2);
+        assert!(builder.references.list.iter().all(|reference| reference.target == NONE));
+        drop((one, two));
+        enqueue(&mut builder, MOST_WAITING / 2 - 1..MOST_WAITING / 2);
+        assert!(builder.queue.list.is_empty());
+        all_have_targets(&builder, &others.take(), 0);
+    }
+
+    #[test]
+    fn threads_that_name_the_same_keys_enter_each_once() {
+        const COUNT: usize = 4 * MOST_WAITING;
+        let layout = layout();
+        let declarations = Declarations::new(layout.spec());
+        let indexes = SharedIndexes::new(BUCKETS);
+        let starts = [0, 3 * GROUP, 6 * GROUP];
+        let builders = std::thread::scope(|scope| {
+            let threads = starts.map(|start| {
+                let mut builder = Builder::new(&layout, &declarations, indexes.clone());
+                scope.spawn(move || {
+                    enqueue(&mut builder, start..start + COUNT);
+                    builder.enter_all();
+                    builder
+                })
+            });
+            threads.map(|thread| thread.join().unwrap())
+        });
+        let indexes = indexes.take();
+        for (builder, start) in builders.iter().zip(starts) {
+            all_have_targets(builder, &indexes, start);
+        }
+        let last = starts[2] + COUNT;
+        let keys: usize = indexes.iter().map(BucketIndex::keys).sum();
+        assert_eq!(keys, last - (last + 1) / 3);
+    }
+}

@@ -5,8 +5,9 @@ use std::sync::LazyLock;
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
+use crate::layout::config::KnownRule;
 use crate::model::suggest::nearest;
-use crate::model::{Family, Finding, UserError};
+use crate::model::{Family, Finding, RuleMeta, UserError};
 use crate::rules::wording::quoted;
 use crate::rules::{Rule, configuration, key, layout, migration, reference, source, workflow};
 
@@ -124,12 +125,11 @@ fn of_code(code: &str) -> Option<&'static Rule> {
     index_of(code).map(|index| RULES[index])
 }
 
-/// What a configuration may name: code, name, family letter, and whether its severity may be set. The S-rules are
-/// always on.
-pub fn known_rules() -> Vec<(&'static str, &'static str, &'static str, bool)> {
+/// Every rule, as the reader of configurations needs it. The S-rules are always on.
+pub fn known_rules() -> Vec<KnownRule> {
     let known = |rule: &&'static Rule| {
-        let meta = &rule.meta;
-        (meta.code, meta.name, meta.family.letter(), meta.family != Family::Source)
+        let RuleMeta { code, name, family, .. } = rule.meta;
+        KnownRule { code, name, family, settable: family != Family::Source }
     };
     RULES.iter().map(known).collect()
 }

@@ -11,9 +11,9 @@ use std::process::Command;
 use stocktake::codegen::{Language, module, vectors::vectors};
 use stocktake::layout::Layout;
 use stocktake::layout::config::parse;
+use stocktake::rules::known_rules;
 use tempfile::TempDir;
 
-use crate::config::rules::RULES;
 use crate::layout_naive::compiled;
 
 /// What a layout may hold that is hard to say in another language.
@@ -91,7 +91,7 @@ examples = ["2026-01-31/a.png"]
 "#;
 
 fn layout(text: &str) -> Layout {
-    compiled(parse(Path::new("stocktake.toml"), text.as_bytes(), RULES).unwrap())
+    compiled(parse(Path::new("stocktake.toml"), text.as_bytes(), &known_rules()).unwrap())
 }
 
 fn layouts() -> Vec<Layout> {

@@ -5,13 +5,13 @@ use std::path::Path;
 
 use stocktake::layout::config::{load_preset, parse};
 use stocktake::layout::{Captures, KeyMatch, Layout, LegacyTarget, MissKind};
+use stocktake::rules::known_rules;
 
-use crate::config::rules::RULES;
 use crate::layout_naive::compiled;
 
 fn portal(buckets: &str) -> Layout {
     let text = format!("version = 1\nextends = \"edge-cv-portal\"\n{buckets}");
-    compiled(parse(Path::new("stocktake.toml"), text.as_bytes(), RULES).unwrap())
+    compiled(parse(Path::new("stocktake.toml"), text.as_bytes(), &known_rules()).unwrap())
 }
 
 fn one_line() -> Layout {
@@ -73,7 +73,7 @@ fn table(layout: &Layout, bucket: &str, cases: &[(&str, &str)]) {
 
 #[test]
 fn the_bare_preset_compiles() {
-    let layout = compiled(load_preset("edge-cv-portal", RULES).unwrap());
+    let layout = compiled(load_preset("edge-cv-portal", &known_rules()).unwrap());
     assert_eq!(layout.buckets().len(), 0);
 }
 

@@ -1,6 +1,6 @@
 //! The verdict and its exit code, and the switches that change it.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::runner::{CONFIGURATION, INVENTORY_TIME, WRITTEN_AT, World};
 use crate::delivery::{Column, Format, ObjectRow, write_inventory};
@@ -261,6 +261,21 @@ fn orphans_are_not_judged_where_no_area_asks_or_no_row_has_a_time() {
     let columns = [Column::Bucket, Column::Key, Column::Size];
     write_inventory(&world.path("inventory"), "media", INVENTORY_TIME, &[rows], Format::Csv, &columns);
     told(&world, "the inventory has no column LastModifiedDate");
+}
+
+#[test]
+fn only_orphans_are_left_unjudged_where_a_bucket_lacks_its_inventory() {
+    let world = World::of(&["video/a1/clip.mp4", "video/a2/clip.mp4"], &["video/a1/clip.mp4", "video/a1/clip.mp4"]);
+    for (bucket, orphans) in [
+        ("", json!({ "state": "judged", "why": null })),
+        ("[[bucket]]\nname = 'backup'\n", json!({ "state": "not-judged", "why": "an inventory is missing" })),
+    ] {
+        world.write("stocktake.toml", format!("{CONFIGURATION}exclusive = true\n{bucket}"));
+        let (_, results) = world.results("");
+        assert_eq!((findings(&results, "R310"), &rule(&results, "R310")["state"]), (1, &json!("judged")), "{bucket}");
+        let told = rule(&results, "R302");
+        assert_eq!(json!({ "state": told["state"], "why": told["why"] }), orphans, "{bucket}");
+    }
 }
 
 #[test]

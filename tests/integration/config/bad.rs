@@ -5,8 +5,8 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use stocktake::layout::config::load;
+use stocktake::rules::known_rules;
 
-use super::rules::RULES;
 use super::{parse, printed, read};
 
 /// A mistake and a configuration that makes it; `version = 1` goes in front.
@@ -146,13 +146,13 @@ fn mistakes_in_the_file_itself_are_told() {
     ];
     let mut out = String::new();
     for (name, text) in cases {
-        let errors = parse(Path::new("stocktake.toml"), text, RULES).expect_err(name);
+        let errors = parse(Path::new("stocktake.toml"), text, &known_rules()).expect_err(name);
         out.push_str(&format!("# {name}\n{}\n", printed(&errors)));
     }
     let enormous = vec![b'#'; (16 << 20) + 1];
-    out.push_str(&printed(&parse(Path::new("stocktake.toml"), &enormous, RULES).unwrap_err()));
-    out.push_str(&printed(&load(Path::new("nowhere/stocktake.toml"), RULES).unwrap_err()));
-    out.push_str(&printed(&load(Path::new("tests"), RULES).unwrap_err()));
+    out.push_str(&printed(&parse(Path::new("stocktake.toml"), &enormous, &known_rules()).unwrap_err()));
+    out.push_str(&printed(&load(Path::new("nowhere/stocktake.toml"), &known_rules()).unwrap_err()));
+    out.push_str(&printed(&load(Path::new("tests"), &known_rules()).unwrap_err()));
     insta::assert_snapshot!(out);
 }
 
@@ -177,7 +177,7 @@ fn files_that_extend_one_another_in_a_circle_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("a.toml"), "version = 1\nextends = \"b.toml\"").unwrap();
     fs::write(folder.path().join("b.toml"), "version = 1\nextends = \"./a.toml\"").unwrap();
-    let errors = load(&folder.path().join("a.toml"), RULES).unwrap_err();
+    let errors = load(&folder.path().join("a.toml"), &known_rules()).unwrap_err();
     let home = format!("{}/", folder.path().display());
     insta::assert_snapshot!(printed(&errors).replace(&home, ""), @r"
     error: `./a.toml` is extended by itself
@@ -198,7 +198,7 @@ fn all_mistakes_of_a_file_are_told_from_its_top_to_its_end() {
 proptest! {
     #[test]
     fn no_bytes_make_the_reader_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-        let _ = parse(Path::new("stocktake.toml"), &bytes, RULES);
+        let _ = parse(Path::new("stocktake.toml"), &bytes, &known_rules());
     }
 
     /// Words of the language in any order reach further than bytes do.

@@ -5,9 +5,9 @@ use std::fs;
 use regex::Regex;
 use stocktake::layout::LayoutSpec;
 use stocktake::layout::config::{Origins, effective, effective_preset, load, load_preset, preset_names, preset_text};
+use stocktake::rules::known_rules;
 
 use super::read;
-use super::rules::RULES;
 
 /// A user's file that uses most of the language.
 const USER: &str = r#"
@@ -82,15 +82,15 @@ fn the_effective_configuration_loads_to_the_same_layout() {
     let home = tempfile::tempdir().unwrap();
     let path = home.path().join("stocktake.toml");
     fs::write(&path, USER).unwrap();
-    let spec = load(&path, RULES).unwrap();
-    let text = effective(&path, RULES, Origins::Hidden).unwrap();
-    let shown = effective(&path, RULES, Origins::Shown).unwrap();
+    let spec = load(&path, &known_rules()).unwrap();
+    let text = effective(&path, &known_rules(), Origins::Hidden).unwrap();
+    let shown = effective(&path, &known_rules(), Origins::Shown).unwrap();
     assert!(!text.contains("# from"));
     assert_eq!(Regex::new("  # from .*").unwrap().replace_all(&shown, ""), text);
     for printed in [text.as_str(), shown.as_str()] {
         fs::write(&path, printed).unwrap();
-        assert_eq!(meaning(&load(&path, RULES).unwrap()), meaning(&spec));
-        assert_eq!(effective(&path, RULES, Origins::Hidden).unwrap(), text);
+        assert_eq!(meaning(&load(&path, &known_rules()).unwrap()), meaning(&spec));
+        assert_eq!(effective(&path, &known_rules(), Origins::Hidden).unwrap(), text);
     }
 }
 
@@ -99,7 +99,7 @@ fn origins_name_file_and_line() {
     let home = tempfile::tempdir().unwrap();
     let path = home.path().join("stocktake.toml");
     fs::write(&path, "version = 1\nextends = 'edge-cv-portal'\n[[area]]\nname = 'raw'\nabout = 'ours'\n").unwrap();
-    let text = effective(&path, RULES, Origins::Shown).unwrap();
+    let text = effective(&path, &known_rules(), Origins::Shown).unwrap();
     let raw = text.split("\n\n").find(|entry| entry.contains("name = \"raw\"")).unwrap();
     let raw = raw.replace(&path.display().to_string(), "stocktake.toml");
     insta::assert_snapshot!(raw, @r#"
@@ -117,11 +117,11 @@ fn origins_name_file_and_line() {
 fn every_preset_loads_and_survives_its_own_printing() {
     for name in preset_names() {
         assert!(preset_text(name).is_some());
-        let spec = load_preset(name, RULES).unwrap();
-        let text = effective_preset(name, RULES, Origins::Shown).unwrap();
+        let spec = load_preset(name, &known_rules()).unwrap();
+        let text = effective_preset(name, &known_rules(), Origins::Shown).unwrap();
         assert_eq!(meaning(&read(&text).unwrap()), meaning(&spec), "{name}");
     }
-    assert!(load_preset("edge", RULES).is_err());
+    assert!(load_preset("edge", &known_rules()).is_err());
 }
 
 #[test]

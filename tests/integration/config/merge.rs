@@ -6,8 +6,8 @@ use stocktake::layout::LayoutSpec;
 use stocktake::layout::config::{load, load_preset};
 use stocktake::layout::spec::{Fate, RuleSetting};
 use stocktake::model::Severity;
+use stocktake::rules::known_rules;
 
-use super::rules::RULES;
 use super::{printed, read};
 
 /// A user's file upon the preset.
@@ -21,7 +21,7 @@ fn areas(spec: &LayoutSpec) -> Vec<&str> {
 
 #[test]
 fn new_areas_stand_before_the_inherited_ones() {
-    let preset = load_preset("edge-cv-portal", RULES).unwrap();
+    let preset = load_preset("edge-cv-portal", &known_rules()).unwrap();
     let spec = upon_preset("[[area]]\nname = 'b'\npath = 'b/**'\n[[area]]\nname = 'a'\npath = 'a/**'");
     let mut expected = vec!["b", "a"];
     expected.extend(areas(&preset));
@@ -31,7 +31,7 @@ fn new_areas_stand_before_the_inherited_ones() {
 
 #[test]
 fn an_inherited_area_keeps_its_place_and_takes_what_is_said_of_it() {
-    let preset = load_preset("edge-cv-portal", RULES).unwrap();
+    let preset = load_preset("edge-cv-portal", &known_rules()).unwrap();
     let spec = upon_preset(
         "[[area]]\nname = 'training'\nabout = 'ours'\n\
          [[area.legacy]]\nname = 'own'\nfrom = 'x/{job}/{rest**}'\nto = 'models/training/{job}/{rest**}'",
@@ -133,7 +133,7 @@ fn a_chain_of_files_ends_in_a_preset_and_keeps_each_files_paths() {
         "site/all/common.toml",
         "extends = 'edge-cv-portal'\ntitle = 'All'\n[inputs]\nexports = ['s3://dumps/x', '/abs']\n[output]\ndir = 'out'",
     );
-    let spec = load(&home.path().join("line/stocktake.toml"), RULES).unwrap();
+    let spec = load(&home.path().join("line/stocktake.toml"), &known_rules()).unwrap();
     assert_eq!(spec.title, "Site");
     assert_eq!(spec.migration.mapping, ["../site/names.csv"]);
     assert_eq!(spec.inputs.exports, ["s3://dumps/x", "/abs"]);
@@ -143,7 +143,7 @@ fn a_chain_of_files_ends_in_a_preset_and_keeps_each_files_paths() {
 
     write("site/base.toml", "extends = 'all/common.toml'\ntitel = 'Site'");
     write("site/all/common.toml", "titel = 'Site'");
-    let errors = load(&home.path().join("line/stocktake.toml"), RULES).unwrap_err();
+    let errors = load(&home.path().join("line/stocktake.toml"), &known_rules()).unwrap_err();
     let files: Vec<_> =
         errors.0.iter().map(|error| error.place.as_ref().unwrap().file.rsplit('/').next().unwrap()).collect();
     assert_eq!(files, ["base.toml", "common.toml"]);

@@ -3,19 +3,18 @@
 mod bad;
 mod effective;
 mod merge;
-pub(crate) mod rules;
 mod values;
 
 use std::path::Path;
 
-use rules::RULES;
 use stocktake::layout::config::parse;
 use stocktake::layout::{ConfigErrors, LayoutSpec};
 use stocktake::model::UserError;
+use stocktake::rules::known_rules;
 
 /// Reads a configuration as if from `stocktake.toml` in the working directory.
 fn read(text: &str) -> Result<LayoutSpec, ConfigErrors> {
-    parse(Path::new("stocktake.toml"), text.as_bytes(), RULES)
+    parse(Path::new("stocktake.toml"), text.as_bytes(), &known_rules())
 }
 
 /// The errors as the command line prints them.

@@ -4,9 +4,9 @@ use stocktake::layout::config::load_preset;
 use stocktake::layout::spec::{BucketSource, Fate, Step, Test};
 use stocktake::model::Phase;
 use stocktake::model::time::{DAY, HOUR, parse_rfc3339};
+use stocktake::rules::known_rules;
 
 use super::read;
-use super::rules::RULES;
 
 #[test]
 fn what_is_not_said_has_its_default() {
@@ -101,7 +101,7 @@ fn the_file_of_a_shared_bucket_is_understood() {
 
 #[test]
 fn the_preset_says_what_the_portal_does() {
-    let spec = load_preset("edge-cv-portal", RULES).unwrap();
+    let spec = load_preset("edge-cv-portal", &known_rules()).unwrap();
     let ids: Vec<_> = spec.requirements.iter().map(|requirement| requirement.id.as_str()).collect();
     let expected: Vec<_> = (1..=6).flat_map(|group| (1..=5).map(move |number| format!("{group}.{number}"))).collect();
     assert_eq!(ids, expected);

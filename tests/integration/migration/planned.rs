@@ -9,16 +9,16 @@ use stocktake::migration::Mapping;
 use stocktake::render::Templates;
 use stocktake::report::runbook;
 use stocktake::results::plan::Plan;
+use stocktake::rules::known_rules;
 
 use super::state::{BEFORE, How, State, moves, moves_that, planned};
-use crate::config::rules::RULES;
 use crate::delivery::{Files, Format, typed};
 use crate::layout_naive::compiled;
 
 /// A layout with everything that a legacy entry can say.
 pub(super) fn layout() -> Layout {
     let text = include_str!("media.toml");
-    compiled(parse(Path::new("stocktake.toml"), text.as_bytes(), RULES).unwrap())
+    compiled(parse(Path::new("stocktake.toml"), text.as_bytes(), &known_rules()).unwrap())
 }
 
 fn item(value: Value) -> Value {
@@ -243,7 +243,7 @@ fn the_pages_say_what_to_do() {
         state.items.insert(format!("dda-portal-{table}"), items.iter().map(typed).collect());
     }
     let file = crate::fixtures::root().join("edge-cv-portal/before.toml");
-    let layout = compiled(stocktake::layout::config::load(&file, RULES).unwrap());
+    let layout = compiled(stocktake::layout::config::load(&file, &known_rules()).unwrap());
     let (plan, _) = planned(&layout, &state, BEFORE, &Mapping::default(), How::PLAINLY);
     let templates = Templates::new(None).unwrap();
     let page = runbook::migration(&plan, &templates).unwrap();
@@ -314,7 +314,7 @@ area = "video"
 
 #[test]
 fn in_a_shared_bucket_objects_go_where_their_records_are_at_home() {
-    let layout = compiled(parse(Path::new("stocktake.toml"), SHARED.as_bytes(), RULES).unwrap());
+    let layout = compiled(parse(Path::new("stocktake.toml"), SHARED.as_bytes(), &known_rules()).unwrap());
     let mut state = State::default();
     for key in ["clips/a1/master.mp4", "clips/a1/subtitles.srt", "clips/a2/master.mp4", "clips/a3/nobodys.mp4"] {
         state.object("media", key, 5);

@@ -18,18 +18,18 @@ use stocktake::results::FolderRow;
 use stocktake::results::moves::MovesReader;
 use stocktake::results::plan::{Amount, Plan};
 use stocktake::results::schema::{Judgement, MigrationResult, RuleState};
-use stocktake::rules::{Selection, Severities};
+use stocktake::rules::{Selection, Severities, known_rules};
 use tempfile::TempDir;
 
 use super::planned::layout;
 use super::state::{AFTER, BEFORE, How, State, moves_that, planned, reading};
-use crate::config::rules::RULES;
 use crate::delivery::{Files, Format, ObjectRow, typed};
 use crate::layout_naive::compiled;
 
 static MEDIA: LazyLock<Layout> = LazyLock::new(layout);
-static PORTAL: LazyLock<Layout> =
-    LazyLock::new(|| compiled(load(&crate::fixtures::root().join("edge-cv-portal/before.toml"), RULES).unwrap()));
+static PORTAL: LazyLock<Layout> = LazyLock::new(|| {
+    compiled(load(&crate::fixtures::root().join("edge-cv-portal/before.toml"), &known_rules()).unwrap())
+});
 
 /// A proof: the judgement and every finding.
 struct Proof {
@@ -454,6 +454,8 @@ fn an_incomplete_inventory_proves_nothing() {
         let request = VerifyRequest { after, before, plan: &migration.plan, reports: Vec::new() };
         let outcome = verify(request, moves(), &mut Keep::default()).unwrap();
         assert_eq!(outcome.results.judgement.verdict, Verdict::Inconclusive);
+        let mut of_migration = outcome.results.judgement.rules.iter().filter(|rule| rule.family == "M");
+        assert!(of_migration.all(|rule| rule.state == RuleState::NotJudged));
         let result = outcome.results.judgement.migration.unwrap();
         assert!(result.remarks.iter().any(|remark| remark.starts_with("nothing is proved")));
         assert!(!result.rollback.ready);

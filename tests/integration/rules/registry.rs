@@ -141,7 +141,7 @@ fn only_the_inputs_are_told_and_inconclusive() {
         }
         assert_eq!(matches!(rule.check, Check::Source(_)), rule.meta.family == Family::Source, "{}", rule.meta.code);
     }
-    assert!(rules::known_rules().iter().all(|(_, _, family, settable)| *settable == (*family != "S")));
+    assert!(rules::known_rules().iter().all(|rule| rule.settable == (rule.family != Family::Source)));
 }
 
 #[test]
