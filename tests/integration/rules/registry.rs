@@ -173,7 +173,7 @@ fn the_reference_is_made_from_the_pages() {
     insta::assert_snapshot!(page.lines().take(5).collect::<Vec<_>>().join("\n"), @r"
     # R302 orphan-object
 
-    Default: warning · needs complete exports, the column `LastModifiedDate` · since 0.1.0
+    Default: warning · needs complete exports, an inventory of every bucket, the column `LastModifiedDate` · since 0.1.0
 
     ## What it finds
     ");
