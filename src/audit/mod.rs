@@ -121,11 +121,13 @@ fn run_with(
     mut pairing: Option<Pairing<'_>>,
     sink: &mut dyn AuditSink,
 ) -> Result<AuditOutcome, AuditError> {
+    let layout = request.layout;
+    let spec = layout.spec();
     let inputs = AuditInputs::find(request)?;
     check_cancel(request)?;
     let pool = pool(request)?;
     let emitters = Emitters::new(runs(request), Excuses::new(request));
-    let declarations = Declarations::new(request.layout.spec());
+    let declarations = Declarations::new(spec);
     let mut gathered = Gathered::new(&emitters);
 
     // Exports first.
@@ -150,12 +152,7 @@ fn run_with(
     let inventories_whole = inventories_complete.all() && given.every_bucket;
     let before_whole = pairing.as_ref().is_none_or(|pairing| pairing.whole);
     let given = Given { inventories: inventories_whole && before_whole, ..given };
-    let views = BucketView::all(
-        &inputs,
-        &inventories_complete,
-        request.layout.buckets().len(),
-        request.layout.spec().inputs.grace,
-    );
+    let views = BucketView::all(&inputs, &inventories_complete, layout.buckets().len(), spec.inputs.grace);
     let closing = ReferenceClosing {
         request,
         declarations: &declarations,
@@ -222,7 +219,7 @@ fn runs(request: &AuditRequest<'_>) -> FindingRuns {
     FindingRuns::with_run_bytes(request.tmp_dir.as_deref(), run_bytes as usize)
 }
 
-/// What the inputs allow as far as the inventories need not be read for it.
+/// What the inputs allow, before an inventory is read.
 fn given(request: &AuditRequest<'_>, inputs: &AuditInputs, exports_complete: &Completeness) -> Given {
     let every_table = inputs.absent_tables(request.layout).is_empty();
     let every_bucket = inputs.absent_buckets(request.layout).is_empty();

@@ -95,13 +95,13 @@ impl Needs {
     /// Every export of every declared table.
     pub const EXPORTS: Self = Self(2);
     /// An inventory of every declared bucket, whole or not.
-    pub const EVERY_BUCKET: Self = Self(32);
+    pub const EVERY_BUCKET: Self = Self(4);
     /// The column `size`.
-    pub const SIZE: Self = Self(4);
+    pub const SIZE: Self = Self(8);
     /// The column `last_modified_date`.
-    pub const MODIFIED: Self = Self(8);
+    pub const MODIFIED: Self = Self(16);
     /// The column `storage_class`.
-    pub const STORAGE_CLASS: Self = Self(16);
+    pub const STORAGE_CLASS: Self = Self(32);
 
     /// Both.
     pub const fn and(self, other: Self) -> Self {

@@ -24,7 +24,7 @@ pub enum InventoryFormat {
 }
 
 impl InventoryFormat {
-    /// The word used in reports: for what has a manifest, the one that its `fileFormat` has.
+    /// What reports call it: AWS's name, as `fileFormat` writes it, but for a listing, which has no manifest.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Csv => "CSV",
