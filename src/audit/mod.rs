@@ -247,7 +247,7 @@ fn folder_stream<'a>(
     Ok(pool.install(|| FolderStream::new(held, runs_of_folders, order, room))?)
 }
 
-/// Settles exceptions, baseline and limits, now that every finding is counted. Gives also the exceptions that are lifted.
+/// Settles exceptions, baseline and limits once every finding is counted, and says which exceptions are lifted.
 fn excuse<'a>(
     excusing: &Excusing<'a>,
     population: &Population<'_>,
