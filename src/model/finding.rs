@@ -79,7 +79,8 @@ pub struct Finding<'a> {
     pub version: Option<Text<'a>>,
     /// The table, as declared (without prefix).
     pub table: Option<Text<'a>>,
-    /// The item's primary key, as `name=value` or `name=value,name=value`.
+    /// The item's primary key, as `name=value` or `name=value,name=value`; of the latter `\` stands before each `,`, `=`
+    /// and `\` in a value.
     pub item: Option<Text<'a>>,
     /// The attribute path with list indices (from 0), as `compilation_jobs[0].compiled_model_s3`.
     pub path: Option<Text<'a>>,

@@ -5,6 +5,7 @@ pub mod class;
 pub mod defect;
 pub mod error;
 pub mod finding;
+pub mod item_name;
 pub mod key;
 pub mod limit;
 pub mod place;

@@ -5,7 +5,7 @@ use hashbrown::HashMap;
 
 use crate::layout::Layout;
 use crate::layout::spec::{AttributePath, BucketSource, ReferenceKind, TimeUnit};
-use crate::model::Millis;
+use crate::model::{Millis, item_name};
 use crate::references::attribute::{Element, Instance, Walk};
 use crate::references::build::Builder;
 use crate::references::clock;
@@ -163,17 +163,12 @@ impl<'l> Extractor<'l> {
     }
 }
 
-/// `name=value,name=value`, in the declared order.
+/// The [`item_name`], of the attributes in the declared order.
 pub(super) fn primary_key(key: &[String], root: Node<'_>, name: &mut String) {
     name.clear();
     for attribute in key {
-        if !name.is_empty() {
-            name.push(',');
-        }
-        name.push_str(attribute);
-        name.push('=');
         let value = root.get(attribute).and_then(Node::scalar);
-        name.push_str(value.as_deref().unwrap_or("?"));
+        item_name::add(name, attribute, value.as_deref().unwrap_or("?"), key.len() > 1);
     }
 }
 

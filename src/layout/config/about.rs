@@ -227,7 +227,11 @@ const ABOUT: &[(&str, &[(&str, &str)])] = &[
             ("key", "A glob over whole keys."),
             ("area", "An area."),
             ("table", "A table."),
-            ("item", "An item, as findings name it."),
+            (
+                "item",
+                "An item, as findings name it: `name=value`, or `name=value,name=value`, in which `\\` stands before each \
+                 `,`, `=` and `\\` of a value.",
+            ),
             ("reason", "Why."),
             ("owner", "Who answers for it."),
             ("expires", "The last day it holds, in UTC (C601)."),

@@ -6,6 +6,7 @@ use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 
 use super::item::{Value, ValueKind};
+use crate::model::item_name;
 
 /// The primary keys of items that a newer export shows. Grows with the changes, never with the table.
 #[derive(Debug, Clone, Default)]
@@ -79,19 +80,14 @@ impl KeySet {
         keys.filter(|key| !self.insert(key)).map(|key| other.shown(key)).collect()
     }
 
-    /// `name=value,name=value`, as findings name an item.
+    /// The [`item_name`] of a key.
     pub(super) fn shown(&self, key: &[u8]) -> String {
         let mut shown = String::new();
         let mut rest = key;
         for name in &self.names {
             let Some((length, behind)) = rest.get(1..).and_then(|rest| rest.split_first_chunk::<4>()) else { break };
             let (text, behind) = behind.split_at(behind.len().min(u32::from_le_bytes(*length) as usize));
-            if !shown.is_empty() {
-                shown.push(',');
-            }
-            shown.push_str(name);
-            shown.push('=');
-            shown.push_str(&String::from_utf8_lossy(text));
+            item_name::add(&mut shown, name, &String::from_utf8_lossy(text), self.names.len() > 1);
             rest = behind;
         }
         shown

@@ -120,7 +120,11 @@ enum Pointed {
 /// The item as findings name it.
 pub(crate) fn item_text(table: &Table, item: &Item) -> String {
     let value = |name: &str| item.get(name).and_then(paths::string).unwrap_or_default();
-    table.key.iter().map(|name| format!("{name}={}", value(name))).collect::<Vec<_>>().join(",")
+    let shown = |name: &str| match value(name) {
+        alone if table.key.len() == 1 => alone,
+        several => several.replace('\\', "\\\\").replace(',', "\\,").replace('=', "\\="),
+    };
+    table.key.iter().map(|name| format!("{name}={}", shown(name))).collect::<Vec<_>>().join(",")
 }
 
 /// When an item changed, by the first of its table's attributes that is present.
