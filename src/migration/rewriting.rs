@@ -7,7 +7,7 @@ pub struct Refused(pub &'static str);
 /// The text that names `new_key` where `text` names `old_key` of `bucket`.
 ///
 /// Texts whose end is the old key keep what stands before it; other `s3://` locations (an alias, say) get the bucket's
-/// own name.
+/// own name. Of those only the caller knows that they name the old key.
 ///
 /// # Errors
 ///
@@ -16,19 +16,18 @@ pub fn rewritten(text: &str, bucket: &str, old_key: &str, new_key: &str) -> Resu
     if text == old_key {
         return Ok(new_key.to_owned());
     }
-    let canonical = || format!("s3://{bucket}/{new_key}");
     let Some((scheme, rest)) = text.split_once("://") else {
         return match text.strip_suffix(old_key) {
             Some(before) if before.ends_with(&format!(":::{bucket}/")) => Ok(format!("{before}{new_key}")),
             _ => Err(Refused("it is no plain location")),
         };
     };
+    let own_key = rest.strip_prefix(bucket).and_then(|rest| rest.strip_prefix('/'));
     match scheme {
         "s3" if rest.contains('?') && !old_key.contains('?') => Err(Refused("it asks for a version or holds a query")),
-        "s3" => Ok(canonical()),
-        "s3a" | "s3n" if rest.strip_prefix(bucket).and_then(|rest| rest.strip_prefix('/')) == Some(old_key) => {
-            Ok(format!("{scheme}://{bucket}/{new_key}"))
-        }
+        "s3" | "s3a" | "s3n" if own_key == Some(old_key) => Ok(format!("{scheme}://{bucket}/{new_key}")),
+        "s3" if own_key.is_some() => Err(Refused("it names another object")),
+        "s3" => Ok(format!("s3://{bucket}/{new_key}")),
         _ => Err(Refused("it is a URL, whose encoding only its readers know")),
     }
 }
@@ -61,6 +60,8 @@ mod tests {
             ("s3://b/old/k?versionId=1", None),
             ("https://b.s3.amazonaws.com/old/k", None),
             ("s3a://alias/k", None),
+            ("s3://b/other", None),
+            ("s3://b/old/k2", None),
             ("arn:aws:s3:::other/old/k", None),
         ] {
             assert_eq!(rewritten(text, "b", "old/k", "new/k").ok().as_deref(), expected, "{text}");

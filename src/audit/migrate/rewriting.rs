@@ -18,7 +18,7 @@ use crate::audit::settings::AuditRequest;
 use crate::layout::Layout;
 use crate::migration::reference_updates::{Change, ItemUpdate, Transactions};
 use crate::migration::rewriting::{rewritten, rewritten_prefix};
-use crate::references::Addresses;
+use crate::references::{Addresses, PathStep};
 use crate::results::plan::ReferencePlan;
 use crate::results::sorted::{Merged, SortedRun, SortedRuns, SortedWriter};
 use crate::source::export::{Item, ReadingOrder};
@@ -101,16 +101,23 @@ impl Rewriting<'_, '_> {
     fn item(&mut self, table: u16, name: &str, item: &Item, wishes: &[Wish]) -> std::io::Result<()> {
         let Self { layout, addresses, writer, counts } = self;
         let key = addresses.key(table, item);
+        let names = &layout.spec().tables[usize::from(table)].key;
+        let is_key = |path: &[PathStep]| matches!(path, [PathStep::Name(name)] if names.contains(name));
         let mut changes = Vec::new();
         let mut failed = None;
         addresses.each(table, item, &mut |path, steps, text| {
-            let Some(wish) = wishes.iter().find(|wish| wish.path == path) else { return };
-            let bucket = layout.buckets()[usize::from(wish.bucket)].name();
+            let name_of = |wish: &Wish| layout.buckets()[usize::from(wish.bucket)].name();
+            let is_of = |wish: &&Wish| wish.path == path && wish.is_of(name_of(wish), text);
+            let Some(wish) = wishes.iter().find(is_of) else { return };
+            let bucket = name_of(wish);
             let new_text = |new: &str| {
                 let rewrite = if wish.is_prefix { rewritten_prefix } else { rewritten };
                 rewrite(text, bucket, &wish.old, new)
             };
             let refused = match (&wish.new, steps) {
+                (Ok(new), Ok(path)) if is_key(&path) => {
+                    ("it is part of its item's primary key, which no update changes".to_owned(), Some(new.clone()))
+                }
                 (Ok(new), Ok(path)) => match (new_text(new), &key) {
                     (Ok(new), Some(_)) if new != text => {
                         counts[usize::from(wish.declaration)].0 += 1;

@@ -21,7 +21,21 @@ pub(super) struct Wish {
     pub(super) is_prefix: bool,
     /// The key or prefix it names.
     pub(super) old: String,
+    /// Its text, where it is neither `s3://bucket/key` nor the key.
+    pub(super) text: Option<Box<str>>,
     pub(super) new: Result<String, Reason>,
+}
+
+impl Wish {
+    /// Whether a text is the one that the wish is about: items that lack a part of their key share a name.
+    pub(super) fn is_of(&self, bucket: &str, text: &str) -> bool {
+        if let Some(own) = &self.text {
+            return **own == *text;
+        }
+        let below = text.strip_prefix("s3://").and_then(|rest| rest.strip_prefix(bucket));
+        let key = below.and_then(|rest| rest.strip_prefix('/')).unwrap_or(text);
+        key == self.old || self.is_prefix && self.old.strip_suffix('/') == Some(key)
+    }
 }
 
 /// Why a reference has to be looked at by hand.
@@ -70,6 +84,7 @@ impl Judge<'_> {
                 bucket: reference.bucket,
                 is_prefix,
                 old,
+                text: self.references.odd.get(&number).and_then(|odd| odd.value.clone()),
                 new,
             };
             wishes.entry(table).or_default().entry_ref(items.names.text(item)).or_default().push(wish);
