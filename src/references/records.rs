@@ -63,6 +63,20 @@ impl References {
         self.items.first.partition_point(|&first| first <= number).saturating_sub(1) as u32
     }
 
+    /// The numbers of the keys that a reference may name, in its bucket's index: in each reading of its text.
+    pub fn keys_of(&self, number: u32, reference: &Reference) -> impl Iterator<Item = u32> {
+        let own = Some(reference.target).filter(|&target| target != NONE && reference.flags.has(Flags::KEY));
+        own.into_iter().chain(own.and_then(|_| self.odd.get(&number)?.other_target))
+    }
+
+    /// The number of the prefix that a reference names, in its bucket's index; a key that ends in `/` may be one.
+    pub fn prefix_of(&self, number: u32, reference: &Reference) -> Option<u32> {
+        if reference.flags.has(Flags::PREFIX) {
+            return Some(reference.target).filter(|&target| target != NONE);
+        }
+        self.odd.get(&number)?.prefix
+    }
+
     /// What is held in memory.
     pub fn held(&self) -> Held {
         let keys: usize = self.buckets.iter().map(BucketIndex::text_bytes).sum();

@@ -110,7 +110,7 @@ impl Planned {
     }
 }
 
-/// Writes a row of the plan at its old key, and at its new one if a copy is to be there, and notes that it moves.
+/// Writes a row of the plan at its old key, and at its new one if a copy is to be there, and notes both.
 ///
 /// Gives what the layout does not know, where the plan was made under another.
 pub(super) fn put_move(
@@ -139,7 +139,7 @@ pub(super) fn put_move(
     })?;
     sides.plan_names(bucket as u16, &planned.old_key);
     if let (Action::Copy | Action::Done, Some(new_key)) = (planned.action, &planned.new_key) {
-        sides.plan_moves(bucket as u16, &planned.old_key, new_key);
+        sides.plan_fills(bucket as u16, new_key);
         writer.push(|bytes| {
             put_hashed_place(bytes, bucket as u16, new_key.as_bytes());
             bytes.push(TARGET);

@@ -194,12 +194,14 @@ impl<'a> PlacingPass<'a> {
                     bytes.text(key);
                 })?;
             }
-            if let [only] = new_keys.as_slice() {
-                self.prefixes.moves(bucket, key, only);
-                return Ok(());
-            }
+            self.prefixes.moves(bucket, key, new_keys.iter().map(String::as_str));
+            return Ok(());
         }
-        self.prefixes.stays(bucket, listed.row.key);
+        if matches!(decision, Decision::Retire(_)) {
+            self.prefixes.retires(bucket, key);
+        } else {
+            self.prefixes.stays(bucket, listed.row.key);
+        }
         let (action, reason, candidates) = match decision {
             Decision::Move(_) => return Ok(()),
             Decision::Keep(why) => (Action::Keep, why, Vec::new()),

@@ -25,7 +25,6 @@ pub(super) const fn state(old: bool, new: bool) -> usize {
 pub(super) struct NamedMove {
     pub(super) new_keys: Vec<String>,
     pub(super) state: usize,
-    pub(super) keeps_source: bool,
 }
 
 /// What became of the objects of one generation.
@@ -60,7 +59,9 @@ pub(super) struct Proof {
     pub(super) prefixes: PrefixMoves,
     /// By bucket and number in the index: objects that records name by their old keys.
     pub(super) named: HashMap<(u16, u32), NamedMove>,
-    /// Likewise by their new keys: what exists.
+    /// Likewise old keys of the plan that are gone.
+    pub(super) gone: HashSet<(u16, u32)>,
+    /// Likewise objects by their new keys: what exists.
     pub(super) arrived: HashMap<(u16, u32), usize>,
     /// Likewise old keys in the records of *before*.
     pub(super) named_before: HashSet<(u16, u32)>,
@@ -88,6 +89,7 @@ impl Proof {
             late: LateWriters::default(),
             prefixes,
             named: HashMap::new(),
+            gone: HashSet::new(),
             arrived: HashMap::new(),
             named_before: HashSet::new(),
             unknown: 0,
@@ -141,6 +143,7 @@ impl Proof {
         self.late.absorb(other.late);
         self.prefixes.absorb(&other.prefixes);
         self.named.extend(other.named);
+        self.gone.extend(other.gone);
         other.arrived.into_iter().for_each(|(place, state)| self.note_arrived(place, state));
         self.named_before.extend(other.named_before);
     }

@@ -175,9 +175,9 @@ impl Prover<'_, '_> {
         let exists = state(still.is_some(), missing.is_none());
         self.proof.matrix[exists] += size;
         self.note_names(bucket, key, journey, exists);
-        match journey.arrived.as_slice() {
-            [only] => self.proof.prefixes.moves(bucket, key, &only.new_key),
-            _ => self.proof.prefixes.stays(bucket, key.as_bytes()),
+        self.proof.prefixes.moves(bucket, key, journey.arrived.iter().map(|arrived| arrived.new_key.as_str()));
+        if still.is_none() {
+            self.note_gone(bucket, key);
         }
         let overwritten = still.is_some_and(|still| before.content.compare(still.content).differs());
         if overwritten && let Some(still) = still {
@@ -260,7 +260,6 @@ impl Prover<'_, '_> {
             let named = NamedMove {
                 new_keys: journey.arrived.iter().map(|arrived| arrived.new_key.clone()).collect(),
                 state: exists,
-                keeps_source: journey.moving.keeps_source,
             };
             self.proof.named.insert((bucket, number), named);
         }
@@ -283,7 +282,6 @@ impl KeyTaker for Prover<'_, '_> {
         let Some(before) = &at.before else {
             self.proof.unknown += u64::from(!at.planned.is_empty());
             if let Some(after) = at.after.as_ref().filter(|_| at.targets.is_empty()) {
-                self.proof.prefixes.stays(bucket, key.as_bytes());
                 self.is_new(bucket, key, after);
             }
             return Ok(());
@@ -294,6 +292,9 @@ impl KeyTaker for Prover<'_, '_> {
             return Ok(());
         }
         self.proof.prefixes.stays(bucket, key.as_bytes());
+        if at.after.is_none() && !at.planned.is_empty() {
+            self.note_gone(bucket, key);
+        }
         let place = (bucket, key);
         // Of several rows the one that says why.
         let Some(planned) = at.planned.iter().find(|planned| planned.reason != IN_PART).or(at.planned.first()) else {

@@ -15,7 +15,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use siphasher::sip128::SipHasher13;
 
-use crate::audit::migrate::prefixes::{Moved, PrefixMoves};
+use crate::audit::migrate::prefixes::{OldPlaces, PrefixMoves};
 use crate::audit::migrate::record::Put as _;
 use crate::migration::Content;
 use crate::model::Millis;
@@ -80,7 +80,7 @@ pub(in crate::audit) struct Sides {
     pub(super) keys: Partitions,
     /// The keys that the plan names, nearly: it may say yes without cause, and never no.
     planned: HashFilter,
-    moved: Moved,
+    old: OldPlaces,
     /// When *before* was listed.
     before_at: Option<Millis>,
     digests: SipHasher13,
@@ -105,7 +105,7 @@ impl Sides {
         Self {
             keys,
             planned: HashFilter::with_room(room),
-            moved: Moved::nothing(),
+            old: OldPlaces::none(),
             before_at: None,
             digests: SipHasher13::new_with_keys(random(), random()),
             before: Sums::new(),
@@ -119,20 +119,20 @@ impl Sides {
         self.before_at = before_at;
     }
 
-    /// The plan has a row for a key.
-    pub(super) fn plan_names(&mut self, bucket: u16, key: &str) {
-        self.planned.insert(hash(bucket, key.as_bytes()));
+    /// The plan has a row for an old key.
+    pub(super) fn plan_names(&mut self, bucket: u16, old_key: &str) {
+        self.planned.insert(hash(bucket, old_key.as_bytes()));
+        self.old.note(bucket, old_key);
     }
 
     /// By the plan a copy is to be at a new key.
-    pub(super) fn plan_moves(&mut self, bucket: u16, old_key: &str, new_key: &str) {
-        self.plan_names(bucket, new_key);
-        self.moved.note(bucket, old_key);
+    pub(super) fn plan_fills(&mut self, bucket: u16, new_key: &str) {
+        self.planned.insert(hash(bucket, new_key.as_bytes()));
     }
 
     /// From now on it is noted below which prefixes that records name something stays.
     pub(in crate::audit) fn follow(&mut self, references: &References) {
-        let prefixes = PrefixMoves::of(references).among(&self.moved);
+        let prefixes = PrefixMoves::of(references).among(&self.old);
         self.shared().prefixes = prefixes;
     }
 
@@ -275,7 +275,7 @@ mod tests {
     fn what_the_plan_names_and_what_is_younger_than_before_meets_key_by_key() {
         let mut sides = Sides::new(Partitions::new(None, 0, 1), 1);
         sides.plan_names(0, "old/a");
-        sides.plan_moves(0, "old/a", "new/a");
+        sides.plan_fills(0, "new/a");
         sides.listed_at(Some(10));
         assert!(["old/a", "new/a"].iter().all(|key| sides.meets(hash(0, key.as_bytes()), Some(1))));
         let other = hash(0, b"other");

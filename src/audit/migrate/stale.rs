@@ -7,6 +7,7 @@ use crate::audit::migrate::proof::STATES;
 use crate::audit::migrate::proving::Prover;
 use crate::audit::sink::Concern;
 use crate::model::{Finding, Severity, Subject};
+use crate::references::index::seen;
 use crate::references::records::{Flags, NONE, Reference};
 use crate::references::{Declarations, References};
 use crate::results::schema::{MigrationResult, ReferenceCell, StaleReferences};
@@ -21,6 +22,19 @@ struct Tally {
     rewritten: u64,
 }
 
+/// What a reference names of the plan.
+#[derive(Debug, Clone, Default)]
+struct Named {
+    /// An old place, from which all moves (M407).
+    stale: bool,
+    /// An old place at which nothing is left (M408).
+    broken: bool,
+    /// The new place, where there is one.
+    new: Option<String>,
+    /// What exists of an object that moves, in [`STATES`], and whether it is named by its new key.
+    in_matrix: Option<(usize, bool)>,
+}
+
 impl Prover<'_, '_> {
     /// Judges every reference (M407, M408).
     pub(super) fn stale_references(&mut self, declarations: &Declarations<'_>, result: &mut MigrationResult) {
@@ -32,30 +46,19 @@ impl Prover<'_, '_> {
             if reference.target == NONE || reference.flags.has(Flags::OUTSIDE) {
                 continue;
             }
-            let place = (reference.bucket, reference.target);
-            if reference.flags.has(Flags::PREFIX) {
-                let old = references.buckets[usize::from(reference.bucket)].prefix_text(reference.target);
-                if let PrefixMove::Moves(new) = self.proof.prefixes.get(reference.bucket, old) {
-                    let new = new.clone();
-                    tally.stale += 1;
-                    self.tell("M407", declarations, number, reference, &new);
-                }
-            } else if let Some(named) = self.proof.named.get(&place).cloned() {
-                tally.stale += 1;
-                matrix[named.state].0 += 1;
-                let mapped = references.mapped.get(&number);
-                let mapped =
-                    mapped.map(|&key| references.buckets[usize::from(reference.bucket)].key_text(key).to_owned());
-                let new = mapped.filter(|new| named.new_keys.contains(new)).or_else(|| named.new_keys.first().cloned());
-                let new = new.unwrap_or_default();
-                self.tell("M407", declarations, number, reference, &new);
-                if !STATES[named.state].starts_with("old") && STATES[named.state] != "both" && !named.keeps_source {
-                    tallies[usize::from(references.declaration(reference))].broken += 1;
-                    self.tell("M408", declarations, number, reference, &new);
-                }
-            } else if let Some(&state) = self.proof.arrived.get(&place) {
-                tally.rewritten += 1;
-                matrix[state].1 += 1;
+            let Named { stale, broken, new, in_matrix } = self.named(number, reference);
+            if let Some((state, by_new_key)) = in_matrix {
+                let (name_old, name_new) = &mut matrix[state];
+                *(if by_new_key { name_new } else { name_old }) += 1;
+                tally.rewritten += u64::from(by_new_key);
+            }
+            tally.stale += u64::from(stale);
+            tally.broken += u64::from(broken);
+            if stale {
+                self.tell("M407", declarations, number, reference, new.as_deref());
+            }
+            if broken {
+                self.tell("M408", declarations, number, reference, new.as_deref());
             }
         }
         if let Some(earlier) = self.earlier {
@@ -71,6 +74,44 @@ impl Prover<'_, '_> {
             |at: usize| ReferenceCell { state: STATES[at].to_owned(), name_old: matrix[at].0, name_new: matrix[at].1 };
         result.reference_matrix = [1, 3, 2, 0].map(cell).to_vec();
         result.references = self.by_attribute(declarations, &tallies);
+    }
+
+    /// What a reference names of the plan.
+    fn named(&self, number: u32, reference: &Reference) -> Named {
+        let (bucket, references, proof) = (reference.bucket, self.references, &self.proof);
+        let index = &references.buckets[usize::from(bucket)];
+        let is_live = |key: u32| index.seen(key) & seen::LIVE != 0;
+        let keys = || references.keys_of(number, reference);
+        let is_gone = || keys().any(|key| proof.gone.contains(&(bucket, key))) && !keys().any(is_live);
+        if let Some(named) = keys().find_map(|key| proof.named.get(&(bucket, key))) {
+            let mapped = references.mapped.get(&number).map(|&key| index.key_text(key));
+            let mapped = mapped.filter(|&new| named.new_keys.iter().any(|known| known == new));
+            let new = mapped.or(named.new_keys.first().map(String::as_str)).map(str::to_owned);
+            return Named { stale: true, broken: is_gone(), new, in_matrix: Some((named.state, false)) };
+        }
+        if let Some(&state) = keys().find_map(|key| proof.arrived.get(&(bucket, key))) {
+            return Named { in_matrix: Some((state, true)), ..Named::default() };
+        }
+        let Some(prefix) = references.prefix_of(number, reference) else {
+            return Named { broken: is_gone(), ..Named::default() };
+        };
+        let old = index.prefix_text(prefix);
+        let (stale, new) = match proof.prefixes.get(bucket, old) {
+            PrefixMove::Moves(new) => (true, Some(new.clone())),
+            PrefixMove::Scatters => (true, None),
+            _ => (false, None),
+        };
+        // A key that ends in `/` may also name a folder marker.
+        let is_empty = !index.prefix_seen(prefix) && !keys().any(is_live);
+        Named { stale, broken: proof.prefixes.is_gone(bucket, old) && is_empty, new, in_matrix: None }
+    }
+
+    /// Notes that an old key of the plan is gone.
+    pub(super) fn note_gone(&mut self, bucket: u16, old_key: &str) {
+        self.proof.prefixes.vanishes(bucket, old_key);
+        if let Some(number) = self.references.buckets[usize::from(bucket)].find(old_key.as_bytes(), |_| {}) {
+            self.proof.gone.insert((bucket, number));
+        }
     }
 
     /// The attributes that name places of the plan, or did.
@@ -96,7 +137,7 @@ impl Prover<'_, '_> {
             entry.broken += tally.broken;
             entry.rewritten += tally.rewritten;
         }
-        all.retain(|entry| entry.stale + entry.rewritten + entry.before.unwrap_or(0) > 0);
+        all.retain(|entry| entry.stale + entry.broken + entry.rewritten + entry.before.unwrap_or(0) > 0);
         all
     }
 
@@ -106,7 +147,7 @@ impl Prover<'_, '_> {
         declarations: &Declarations<'_>,
         number: u32,
         reference: &Reference,
-        new: &str,
+        new: Option<&str>,
     ) {
         let Some(rule) = crate::rules::index_of(code) else { return };
         let references = self.references;
@@ -126,7 +167,7 @@ impl Prover<'_, '_> {
         finding.value = Some(value_of(references, number, reference, bucket, key));
         finding.bucket = Some(bucket.into());
         finding.key = Some(key.into());
-        finding.suggestion = Some(format!("s3://{bucket}/{new}").into());
+        finding.suggestion = new.map(|new| format!("s3://{bucket}/{new}").into());
         finding.modified = references.items.changed_at(item);
         self.emitter.rule(rule, severity, Concern::default()).report(finding);
     }

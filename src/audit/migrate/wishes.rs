@@ -104,16 +104,16 @@ impl Judge<'_> {
             return None;
         }
         let index = &self.references.buckets[usize::from(reference.bucket)];
-        if flags.has(Flags::PREFIX) {
-            let old = index.prefix_text(reference.target);
-            return match self.prefixes.get(reference.bucket, old) {
-                PrefixMove::Moves(new) => Some((old.to_owned(), true, Ok(new.clone()))),
-                PrefixMove::Parts => {
-                    let why = "some of what lies below it moves and some does not, or it goes to several places";
-                    Some((old.to_owned(), true, Err(Reason::new(why, None))))
-                }
-                PrefixMove::Stays | PrefixMove::Empty => None,
-            };
+        let mut keys = self.references.keys_of(number, reference);
+        let named = keys.find_map(|key| Some((key, self.named.get(&(reference.bucket, key))?)));
+        if named.is_none()
+            && let Some(prefix) = self.references.prefix_of(number, reference)
+        {
+            let old = index.prefix_text(prefix);
+            let new = self.prefix(reference.bucket, old);
+            if new.is_some() || flags.has(Flags::PREFIX) {
+                return new.map(|new| (old.to_owned(), true, new));
+            }
         }
         if !flags.has(Flags::KEY) || !flags.has(Flags::LEGACY) {
             return None;
@@ -125,12 +125,13 @@ impl Judge<'_> {
         }
         let mapped = self.references.mapped.get(&number);
         let suggestion = mapped.map(|&key| index.key_text(key));
-        let new = match self.named.get(&(reference.bucket, reference.target)) {
+        let target = named.map_or(reference.target, |(key, _)| key);
+        let new = match named {
             None => match mapped.filter(|&&key| index.seen(key) & seen::LIVE != 0) {
                 Some(&key) => Ok(index.key_text(key).to_owned()),
                 None => Err(Reason::new("neither its old key nor its new one is there", suggestion)),
             },
-            Some(named) => {
+            Some((_, named)) => {
                 let rows = &named.rows;
                 let mine = rows.iter().find(|(_, new)| new.is_some() && new.as_deref() == suggestion);
                 match mine.or(if let [only] = rows.as_slice() { Some(only) } else { None }) {
@@ -153,6 +154,18 @@ impl Judge<'_> {
                 }
             }
         };
-        Some((index.key_text(reference.target).to_owned(), false, new))
+        Some((index.key_text(target).to_owned(), false, new))
+    }
+
+    /// The new place of a prefix to which there is something to do.
+    fn prefix(&self, bucket: u16, old: &str) -> Option<Result<String, Reason>> {
+        let why = match self.prefixes.get(bucket, old) {
+            PrefixMove::Moves(new) => return Some(Ok(new.clone())),
+            PrefixMove::Scatters => "what lies below it goes to several places",
+            PrefixMove::Parts => "some of what lies below it moves away and some does not",
+            PrefixMove::GivenUp => "what lies below it is given up",
+            PrefixMove::Stays | PrefixMove::Empty => return None,
+        };
+        Some(Err(Reason::new(why, None)))
     }
 }

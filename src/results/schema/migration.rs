@@ -180,7 +180,7 @@ pub struct StaleReferences {
     pub before: Option<u64>,
     /// That name old keys now (M407).
     pub stale: u64,
-    /// Of these, whose old key is gone (M408).
+    /// Whose old key is gone (M408): of these, and of objects that the plan does not move.
     pub broken: u64,
     /// That name new keys now.
     pub rewritten: u64,

@@ -7,11 +7,12 @@ use crate::rules::wording::quoted;
 
 declare_rule! {
     /// ## What it finds
-    /// An old key that is gone while records still name it.
+    /// An old key that is gone while records still name it, or a prefix of theirs below which nothing is left.
     ///
     /// ## Why it matters
     /// Old references must keep resolving until every record is rewritten: it is an error in every phase, before
-    /// and during the migration too. Whoever reads through such a record fails today.
+    /// and during the migration too. Whoever reads through such a record fails today, whether the object was moved,
+    /// given up or taken by a lifecycle rule.
     ///
     /// ## Example
     /// The old prefix was expired a week early; 12 records still name keys below it.
@@ -27,7 +28,7 @@ declare_rule! {
 fn sentence(finding: &Finding<'_>) -> String {
     match finding.suggestion.as_deref() {
         Some(location) => format!("names an old key that is gone; the new location is {}", quoted(location)),
-        None => "names an old key that is gone".to_owned(),
+        None => "names an old place that is gone".to_owned(),
     }
 }
 

@@ -3,6 +3,7 @@
 mod apply;
 mod completion_report;
 mod lambda;
+mod old_places;
 mod planned;
 mod reference_updates;
 mod state;

@@ -32,18 +32,18 @@ static PORTAL: LazyLock<Layout> = LazyLock::new(|| {
 });
 
 /// A proof: the judgement and every finding.
-struct Proof {
-    judgement: Judgement,
-    findings: Vec<Finding<'static>>,
+pub(super) struct Proof {
+    pub(super) judgement: Judgement,
+    pub(super) findings: Vec<Finding<'static>>,
 }
 
 impl Proof {
-    fn migration(&self) -> &MigrationResult {
+    pub(super) fn migration(&self) -> &MigrationResult {
         self.judgement.migration.as_ref().unwrap()
     }
 
     /// Code and key, or item and path, of each finding of a migration.
-    fn told(&self) -> Vec<String> {
+    pub(super) fn told(&self) -> Vec<String> {
         let told = self.findings.iter().filter(|finding| finding.code.starts_with('M')).map(|finding| {
             let of = match (&finding.item, &finding.path) {
                 (Some(item), Some(path)) => format!("{item} {path}"),
@@ -70,17 +70,17 @@ impl AuditSink for Keep {
 }
 
 /// A migration: what was, the plan, and what is.
-struct Migration<'a> {
+pub(super) struct Migration<'a> {
     layout: &'a Layout,
-    before: State,
-    plan: Plan,
-    files: Files,
-    after: State,
+    pub(super) before: State,
+    pub(super) plan: Plan,
+    pub(super) files: Files,
+    pub(super) after: State,
 }
 
 impl<'a> Migration<'a> {
     /// Planned, carried out, and the old copies gone but those that stay.
-    fn done(layout: &'a Layout, before: State) -> Self {
+    pub(super) fn done(layout: &'a Layout, before: State) -> Self {
         let (plan, files) = planned(layout, &before, BEFORE, &Mapping::default(), How::PLAINLY);
         let mut after = before.clone();
         assert_eq!(after.carry_out(&files, ""), 0);
@@ -99,7 +99,7 @@ impl<'a> Migration<'a> {
         rows.iter().any(|row| row["old_key"] == old_key && row["keeps_source"] == "true")
     }
 
-    fn proof(&self, phase: Phase) -> Proof {
+    pub(super) fn proof(&self, phase: Phase) -> Proof {
         self.proof_with(phase, How::PLAINLY, Vec::new())
     }
 
@@ -122,7 +122,7 @@ impl<'a> Migration<'a> {
 }
 
 /// The equation holds, in objects and in bytes.
-fn assert_adds_up(migration: &MigrationResult) {
+pub(super) fn assert_adds_up(migration: &MigrationResult) {
     let e = &migration.equation;
     let mut sum = Amount::default();
     [e.moved, e.pending, e.kept, e.retired, e.expired, e.altered, e.lost].into_iter().for_each(|part| sum += part);
