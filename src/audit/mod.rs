@@ -171,7 +171,8 @@ fn run_with(
     let crew = Crew { pool: &pool, emitters: &emitters, gathered: &mut gathered };
     let migration = pairing.map(|pairing| pairing.prove(request, &after, crew)).transpose()?;
     let (migration, is_of_before) = migration.map_or((None, true), |(result, is)| (Some(result), is));
-    let given = Given { plan: is_of_before, ..given };
+    let targets = migration.as_ref().is_none_or(|result| result.equation.unjudged.objects == 0);
+    let given = Given { plan: is_of_before, targets, ..given };
     let population = Population {
         request,
         partial: &partial,
@@ -229,6 +230,7 @@ fn given(request: &AuditRequest<'_>, inputs: &AuditInputs, exports_complete: &Co
         every_bucket,
         columns: columns(inputs),
         plan: true,
+        targets: true,
     }
 }
 
@@ -306,8 +308,14 @@ fn report_absent_columns(request: &AuditRequest<'_>, inputs: &AuditInputs, emitt
             if delivery.parts.is_empty() || delivery.columns.contains(column) {
                 continue;
             }
-            let given =
-                Given { inventories: true, exports: true, every_bucket: true, columns: Needs(!need.0), plan: true };
+            let given = Given {
+                inventories: true,
+                exports: true,
+                every_bucket: true,
+                columns: Needs(!need.0),
+                plan: true,
+                targets: true,
+            };
             let asked = RULES.iter().enumerate().filter(|(rule, registered)| {
                 let tally = sink::RuleTally::default();
                 registered.meta.needs.contains(need)

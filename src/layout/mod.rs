@@ -14,6 +14,7 @@ mod expansion;
 mod folder;
 pub mod form;
 pub mod glob;
+pub mod landing;
 mod leading;
 pub mod legacy;
 mod literals;

@@ -55,6 +55,8 @@ pub const DIFFERENT: &str = "different";
 pub const UNCLEAR: &str = "unclear";
 /// Why an object is blocked: it goes to several places, and another one of them is.
 pub const IN_PART: &str = "in-part";
+/// Why it is not known whether the new key of a copy is free: no inventory lists it.
+pub const UNLISTED: &str = "unlisted";
 
 /// One object and one of its new keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,7 +70,7 @@ pub struct Move<'a> {
     /// What is done with it.
     pub action: Action,
     /// Why nothing is copied: the layout's own words, one of [`CONTESTED`], [`DIFFERENT`], [`UNCLEAR`] and [`IN_PART`], or
-    /// the placeholders that are missing.
+    /// the placeholders that are missing. Of a copy: [`UNLISTED`], if it is.
     pub reason: Option<Cow<'a, str>>,
     /// The area.
     pub area: Cow<'a, str>,

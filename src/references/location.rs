@@ -50,7 +50,8 @@ pub(super) struct Resolver<'l> {
     layout: &'l Layout,
     /// Name → (bucket, prefix below the name that is left out, prefix that is put in its place).
     names: HashMap<&'l str, Vec<Alias<'l>>>,
-    buckets: Vec<Bucket<'l>>,
+    /// By bucket: whether it has an inventory.
+    has_inventory: Vec<bool>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -62,29 +63,14 @@ struct Alias<'l> {
     put: &'l str,
 }
 
-#[derive(Debug)]
-struct Bucket<'l> {
-    has_inventory: bool,
-    /// Prefixes that its inventories list; empty: all of it.
-    listed: Vec<&'l str>,
-}
-
 impl<'l> Resolver<'l> {
     pub(super) fn new(layout: &'l Layout) -> Self {
         let spec: &LayoutSpec = layout.spec();
         let mut names: HashMap<&'l str, Vec<Alias<'l>>> = HashMap::new();
-        let mut buckets = Vec::new();
+        let mut has_inventory = Vec::new();
         for (number, bucket) in (0_u16..).zip(layout.buckets()) {
             let entries = bucket.entries().iter().map(|&entry| &spec.buckets[entry]);
-            let whole = entries.clone().any(|entry| entry.inventory_prefixes.is_empty());
-            buckets.push(Bucket {
-                has_inventory: entries.clone().any(|entry| entry.inventory),
-                listed: if whole {
-                    Vec::new()
-                } else {
-                    entries.clone().flat_map(|entry| entry.inventory_prefixes.iter().map(String::as_str)).collect()
-                },
-            });
+            has_inventory.push(entries.clone().any(|entry| entry.inventory));
             let mut add = |name: &'l str, alias: Alias<'l>| names.entry(name).or_default().push(alias);
             for entry in entries {
                 add(&entry.name, Alias { bucket: number, below: "", put: "" });
@@ -94,7 +80,7 @@ impl<'l> Resolver<'l> {
                 }
             }
         }
-        Self { layout, names, buckets }
+        Self { layout, names, has_inventory }
     }
 
     /// Reads a location in any form of [`uri::parse`].
@@ -135,12 +121,10 @@ impl<'l> Resolver<'l> {
             let moved = |key: &str| key.strip_prefix(below).map(|rest| format!("{put}{rest}"));
             (Cow::Owned(moved(&key).unwrap_or_default()), other.as_deref().and_then(moved))
         };
-        let known = &self.buckets[bucket as usize];
-        // What lies above a listed prefix is listed in part.
-        let lists = |prefix: &&str| key.starts_with(prefix) || prefix.starts_with(&*key);
-        let listed = known.listed.is_empty() || known.listed.iter().any(lists);
-        if !known.has_inventory || !listed {
-            let name = self.layout.buckets()[bucket as usize].name().to_owned();
+        let within = &self.layout.buckets()[bucket as usize];
+        // The key may turn out to be a prefix.
+        if !self.has_inventory[bucket as usize] || !within.lists_below(&key) {
+            let name = within.name().to_owned();
             return Located::Outside { bucket: Some(name), key: Some(key.into_owned()), declared: Some(bucket) };
         }
         Located::Inside { bucket, key, other, version: version.map(Cow::into_owned) }

@@ -172,14 +172,16 @@ fn migration(page: &Page<'_>, pen: &mut Pen<'_>) -> io::Result<()> {
         ("expired", e.expired),
         ("altered", e.altered),
         ("lost", e.lost),
+        ("not judged", e.unjudged),
         ("= before", e.before),
     ];
     let of = |amount: Amount| match migration.proved {
         true => [count(amount.objects), bytes(amount.bytes)],
         false => [NOT_JUDGED; 2].map(str::to_owned),
     };
+    let parts = parts.into_iter().filter(|(name, amount)| *name != "not judged" || amount.objects > 0);
     let rows: Vec<Vec<String>> =
-        parts.into_iter().map(|(name, amount)| [vec![name.to_owned()], of(amount).to_vec()].concat()).collect();
+        parts.map(|(name, amount)| [vec![name.to_owned()], of(amount).to_vec()].concat()).collect();
     pen.table(1, &rows)?;
     writeln!(pen.out, "  rollback {}: {}", migration.readiness(), visible(&migration.rollback.sentence))?;
     for remark in &migration.remarks {

@@ -92,6 +92,9 @@ pub struct PlanTotals {
     pub archived: Amount,
     /// Of these, above 5 GiB: copied in parts.
     pub in_parts: Amount,
+    /// Of these, to new keys that no inventory lists: what stands there was not seen.
+    #[serde(default)]
+    pub unlisted: Amount,
     /// Objects to be copied whose old copy stays for good.
     pub keeps_source: Amount,
     /// Objects to be copied that have noncurrent versions.

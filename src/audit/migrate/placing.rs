@@ -7,8 +7,7 @@ use crate::audit::migrate::listed::ListedRow;
 use crate::audit::migrate::prefixes::PrefixMoves;
 use crate::audit::migrate::record::{Put, put_hashed_place, put_place};
 use crate::audit::migrate::scan::Taker;
-use crate::layout::spec::Fate;
-use crate::layout::{Captures, KeyMatch, Layout, Placed};
+use crate::layout::{BucketLayout, Captures, KeyMatch, Layout, Placed};
 use crate::migration::{Action, Decider, Decision, Mapping};
 use crate::references::References;
 use crate::references::index::seen;
@@ -34,15 +33,13 @@ pub(super) struct Placing<'a> {
     pub(super) layout: &'a Layout,
     pub(super) references: &'a References,
     pub(super) mapping: &'a Mapping,
-    /// By area: whether anything moves into it.
-    pub(super) receives: Vec<bool>,
+    /// By bucket and template: whether a move may go to a key that it takes.
+    receives: Vec<Vec<bool>>,
 }
 
 impl<'a> Placing<'a> {
     pub(super) fn new(layout: &'a Layout, references: &'a References, mapping: &'a Mapping) -> Self {
-        let moves =
-            |area: &crate::layout::spec::AreaSpec| area.legacy.iter().any(|legacy| matches!(legacy.fate, Fate::To(_)));
-        let receives = layout.spec().areas.iter().map(moves).collect();
+        let receives = layout.buckets().iter().map(BucketLayout::receiving).collect();
         Self { layout, references, mapping, receives }
     }
 }
@@ -151,19 +148,13 @@ impl<'a> PlacingPass<'a> {
         match self.identify(bucket, row.key) {
             KeyMatch::Legacy(placed) => {
                 self.seen.legacy += size;
+                self.present(bucket, listed, &placed)?;
                 self.legacy(bucket, listed, &placed, number)
             }
             KeyMatch::Area(placed) => {
                 self.seen.in_place += size;
                 self.prefixes.stays(bucket, row.key);
-                if !self.shared.receives[usize::from(placed.area)] {
-                    return Ok(());
-                }
-                self.meeting.push(|bytes| {
-                    put_hashed_place(bytes, bucket, row.key);
-                    bytes.push(PRESENT);
-                    bytes.content(listed.content);
-                })
+                self.present(bucket, listed, &placed)
             }
             KeyMatch::Unmatched | KeyMatch::OutOfScope => {
                 self.seen.elsewhere += size;
@@ -171,6 +162,18 @@ impl<'a> PlacingPass<'a> {
                 Ok(())
             }
         }
+    }
+
+    /// What stands where a move may go.
+    fn present(&mut self, bucket: u16, listed: &ListedRow<'_>, placed: &Placed) -> io::Result<()> {
+        if !self.shared.receives[usize::from(bucket)][placed.template as usize] {
+            return Ok(());
+        }
+        self.meeting.push(|bytes| {
+            put_hashed_place(bytes, bucket, listed.row.key);
+            bytes.push(PRESENT);
+            bytes.content(listed.content);
+        })
     }
 
     fn legacy(&mut self, bucket: u16, listed: &ListedRow<'_>, placed: &Placed, number: Option<u32>) -> io::Result<()> {

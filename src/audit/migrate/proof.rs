@@ -9,6 +9,7 @@ use crate::audit::migrate::pairing::Generation;
 use crate::audit::migrate::prefixes::PrefixMoves;
 use crate::audit::migrate::settling::Grade;
 use crate::layout::Layout;
+use crate::render::filters::plural;
 use crate::results::plan::Amount;
 use crate::results::schema::{Equation, Evidence, GenerationOutcome, MatrixCell, MigrationResult, Rollback};
 
@@ -24,7 +25,8 @@ pub(super) const fn state(old: bool, new: bool) -> usize {
 #[derive(Debug, Clone)]
 pub(super) struct NamedMove {
     pub(super) new_keys: Vec<String>,
-    pub(super) state: usize,
+    /// What exists, in [`STATES`]; not known where no inventory lists a new key.
+    pub(super) state: Option<usize>,
 }
 
 /// What became of the objects of one generation.
@@ -47,6 +49,8 @@ pub(super) struct Proof {
     pub(super) in_place: Amount,
     pub(super) by_copy: Amount,
     pub(super) irreversible: Amount,
+    /// Of the unjudged ones, those whose old copy is gone or written over.
+    pub(super) out_of_sight: Amount,
     /// Objects with a checksum.
     pub(super) checksums: u64,
     /// By [`Grade`].
@@ -82,6 +86,7 @@ impl Proof {
             in_place: none,
             by_copy: none,
             irreversible: none,
+            out_of_sight: none,
             checksums: 0,
             evidence: [none; 4],
             matrix: [none; 4],
@@ -108,7 +113,7 @@ impl Proof {
 
     /// Takes over the share of another thread.
     pub(super) fn absorb(&mut self, other: Self) {
-        let Equation { before, moved, pending, kept, retired, expired, altered, lost } = other.equation;
+        let Equation { before, moved, pending, kept, retired, expired, altered, lost, unjudged } = other.equation;
         let equation = &mut self.equation;
         for (sum, more) in [
             (&mut equation.before, before),
@@ -119,6 +124,7 @@ impl Proof {
             (&mut equation.expired, expired),
             (&mut equation.altered, altered),
             (&mut equation.lost, lost),
+            (&mut equation.unjudged, unjudged),
             (&mut self.lingering, other.lingering),
             (&mut self.keeps_source, other.keeps_source),
             (&mut self.changed, other.changed),
@@ -126,6 +132,7 @@ impl Proof {
             (&mut self.in_place, other.in_place),
             (&mut self.by_copy, other.by_copy),
             (&mut self.irreversible, other.irreversible),
+            (&mut self.out_of_sight, other.out_of_sight),
         ] {
             *sum += more;
         }
@@ -186,13 +193,22 @@ impl Proof {
         };
         result.generations = self.generations.into_iter().map(generation).collect();
         (result.late_writers, result.late_writer_count) = self.late.results(layout);
-        let ready = self.irreversible.objects == 0;
+        let unjudged = self.equation.unjudged.objects;
+        if unjudged > 0 {
+            let objects = plural(unjudged, "object", None);
+            result.remarks.push(format!("{objects} not judged: no inventory lists the new keys they were to go to"));
+        }
+        let (lost, unseen) = (self.irreversible.objects, self.out_of_sight.objects);
+        let ready = lost + unseen == 0;
         result.rollback = Rollback {
             ready,
-            sentence: if ready {
-                "every move can be taken back".to_owned()
-            } else {
-                format!("{} objects cannot go back", self.irreversible.objects)
+            sentence: match (lost, unseen) {
+                (0, 0) => "every move can be taken back".to_owned(),
+                (0, unseen) => {
+                    let objects = plural(unseen, "object", None);
+                    format!("of {objects} it cannot be told: no inventory lists the new keys")
+                }
+                (lost, _) => format!("{lost} objects cannot go back"),
             },
             in_place: self.in_place,
             by_copy: self.by_copy,

@@ -156,9 +156,14 @@ impl Prover<'_, '_> {
         let mut grade = Grade::Checksum;
         let mut difference: Option<(&str, Difference)> = None;
         let mut missing: Option<&str> = journey.arrived.is_empty().then_some("");
-        let (mut whole, mut archived) = (false, false);
+        let (mut whole, mut archived, mut unseen) = (false, false, false);
+        let lists = |new_key: &str| self.request.layout.buckets()[usize::from(bucket)].lists(new_key);
         for arrived in &journey.arrived {
             let Some(there) = &arrived.there else {
+                if !lists(&arrived.new_key) {
+                    unseen = true;
+                    continue;
+                }
                 missing = missing.or(Some(&arrived.new_key));
                 continue;
             };
@@ -172,8 +177,11 @@ impl Prover<'_, '_> {
             }
         }
         let still = moving.still.as_ref();
-        let exists = state(still.is_some(), missing.is_none());
-        self.proof.matrix[exists] += size;
+        let unseen = unseen && missing.is_none() && difference.is_none();
+        let exists = (!unseen).then(|| state(still.is_some(), missing.is_none()));
+        if let Some(exists) = exists {
+            self.proof.matrix[exists] += size;
+        }
         self.note_names(bucket, key, journey, exists);
         self.proof.prefixes.moves(bucket, key, journey.arrived.iter().map(|arrived| arrived.new_key.as_str()));
         if still.is_none() {
@@ -182,6 +190,12 @@ impl Prover<'_, '_> {
         let overwritten = still.is_some_and(|still| before.content.compare(still.content).differs());
         if overwritten && let Some(still) = still {
             self.proof.late.object(self.request.layout, bucket, key, still);
+        }
+        if unseen {
+            self.proof.equation.unjudged += size;
+            let has_back = still.is_some() && !overwritten;
+            *(if has_back { &mut self.proof.in_place } else { &mut self.proof.out_of_sight }) += size;
+            return Ok(());
         }
         if let Some((new_key, what)) = &difference {
             self.proof.outcome(bucket, moving.generation).altered += size;
@@ -254,7 +268,7 @@ impl Prover<'_, '_> {
     }
 
     /// Notes which records name the object.
-    fn note_names(&mut self, bucket: u16, key: &str, journey: &Journey, exists: usize) {
+    fn note_names(&mut self, bucket: u16, key: &str, journey: &Journey, exists: Option<usize>) {
         let index = &self.references.buckets[usize::from(bucket)];
         if let Some(number) = index.find(key.as_bytes(), |_| {}) {
             let named = NamedMove {
@@ -264,7 +278,7 @@ impl Prover<'_, '_> {
             self.proof.named.insert((bucket, number), named);
         }
         for arrived in &journey.arrived {
-            if let Some(number) = index.find(arrived.new_key.as_bytes(), |_| {}) {
+            if let Some((number, exists)) = index.find(arrived.new_key.as_bytes(), |_| {}).zip(exists) {
                 self.proof.note_arrived((bucket, number), exists);
             }
         }

@@ -14,7 +14,7 @@ use crate::audit::migrate::record::{Values, damaged, place_length, read_place};
 use crate::layout::Layout;
 use crate::layout::spec::{AreaSpec, Fate, LegacySpec};
 use crate::migration::batch_operations::Written;
-use crate::migration::moves::IN_PART;
+use crate::migration::moves::{IN_PART, UNLISTED};
 use crate::migration::{Action, Move};
 use crate::references::References;
 use crate::render::hostile::harmless;
@@ -164,6 +164,9 @@ impl<'f, 's> Rows<'f, 's> {
         if is_blocked && action != Action::Blocked {
             (action, reason) = (Action::Blocked, IN_PART);
         }
+        if action == Action::Copy && !self.layout.buckets()[usize::from(bucket)].lists(new_key) {
+            reason = UNLISTED;
+        }
         let object = Object::read(values).ok_or_else(damaged)?;
         let related = (0..values.number().ok_or_else(damaged)?).map(|_| values.text().map(Into::into));
         let related = related.collect::<Option<Vec<_>>>().ok_or_else(damaged)?;
@@ -248,6 +251,9 @@ impl<'f, 's> Rows<'f, 's> {
         }
         let totals = &mut self.counted.totals;
         totals.copies += amount;
+        if planned.reason.as_deref() == Some(UNLISTED) {
+            totals.unlisted += amount;
+        }
         let size = planned.content.size.unwrap_or(0);
         if planned.archived {
             totals.archived += amount;

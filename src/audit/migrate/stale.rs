@@ -87,7 +87,7 @@ impl Prover<'_, '_> {
             let mapped = references.mapped.get(&number).map(|&key| index.key_text(key));
             let mapped = mapped.filter(|&new| named.new_keys.iter().any(|known| known == new));
             let new = mapped.or(named.new_keys.first().map(String::as_str)).map(str::to_owned);
-            return Named { stale: true, broken: is_gone(), new, in_matrix: Some((named.state, false)) };
+            return Named { stale: true, broken: is_gone(), new, in_matrix: named.state.map(|state| (state, false)) };
         }
         if let Some(&state) = keys().find_map(|key| proof.arrived.get(&(bucket, key))) {
             return Named { in_matrix: Some((state, true)), ..Named::default() };

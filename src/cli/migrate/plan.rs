@@ -184,6 +184,7 @@ fn tell(plan: &Plan, console: &Console) {
     let totals = &plan.totals;
     let figures = [
         ("to be copied", totals.copy),
+        ("to be copied to keys that no inventory lists: what stands there was not seen", totals.unlisted),
         ("copied before", totals.done),
         ("kept", totals.keep),
         ("given up", totals.retire),

@@ -64,14 +64,17 @@ impl MigrationResult {
 
     /// What there is to say of a migration that passes, and what to do next; `judged` is what an audit would say.
     pub fn passed(&self, judged: &str) -> (String, String) {
-        let Equation { before, moved, pending, altered, lost, .. } = &self.equation;
+        let Equation { before, moved, pending, altered, lost, unjudged, .. } = &self.equation;
         let are = |amount: &Amount, what: &str| match amount.objects {
             1 => format!("1 object is {what}"),
             objects => format!("{objects} objects are {what}"),
         };
         let lost_ones = if lost.objects > 0 { are(lost, "lost") } else { "nothing is lost".to_owned() };
         let altered_ones = if altered.objects > 0 { format!(", {}", are(altered, "altered")) } else { String::new() };
-        let left = if pending.objects > 0 { format!(", {} not yet", pending.objects) } else { String::new() };
+        let mut left = if pending.objects > 0 { format!(", {} not yet", pending.objects) } else { String::new() };
+        if unjudged.objects > 0 {
+            left.push_str(&format!(", {} not judged", unjudged.objects));
+        }
         let whole = if before.objects == 1 { "object" } else { "objects" };
         let sentence = format!(
             "{lost_ones}{altered_ones}: of {} {whole} before, {} moved{left}; {judged}",
@@ -95,8 +98,8 @@ impl MigrationResult {
     }
 }
 
-/// `before = moved + pending + kept + retired + expired + altered + lost`, in objects and bytes; an object that goes to
-/// several places counts once.
+/// `before = moved + pending + kept + retired + expired + altered + lost + unjudged`, in objects and bytes; an object that
+/// goes to several places counts once.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Equation {
     /// Objects of *before*, folder markers aside.
@@ -115,6 +118,9 @@ pub struct Equation {
     pub altered: Amount,
     /// Nowhere (M401).
     pub lost: Amount,
+    /// To be where no inventory lists it: what became of it cannot be told.
+    #[serde(default)]
+    pub unjudged: Amount,
 }
 
 /// Objects proved in one way.

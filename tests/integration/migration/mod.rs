@@ -7,4 +7,5 @@ mod old_places;
 mod planned;
 mod reference_updates;
 mod state;
+mod unlisted;
 mod verified;

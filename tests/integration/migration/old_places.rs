@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 use stocktake::layout::Layout;
 use stocktake::layout::config::parse;
 use stocktake::model::{Phase, Verdict};
+use stocktake::rules::known_rules;
 
 use super::planned::layout;
 use super::state::{AFTER, State};
 use super::verified::{Migration, Proof};
-use crate::config::rules::RULES;
 use crate::delivery::{ObjectRow, typed};
 use crate::layout_naive::compiled;
 
@@ -154,7 +154,7 @@ fn a_copy_that_was_to_stay_and_each_reading_of_a_url_count_too() {
 /// The layout with everything, but for the primary key.
 fn keyed(key: &str) -> Layout {
     let text = include_str!("media.toml").replace("key = [\"id\"]", &format!("key = {key}"));
-    compiled(parse(Path::new("stocktake.toml"), text.as_bytes(), RULES).unwrap())
+    compiled(parse(Path::new("stocktake.toml"), text.as_bytes(), &known_rules()).unwrap())
 }
 
 #[test]

@@ -125,7 +125,8 @@ impl<'a> Migration<'a> {
 pub(super) fn assert_adds_up(migration: &MigrationResult) {
     let e = &migration.equation;
     let mut sum = Amount::default();
-    [e.moved, e.pending, e.kept, e.retired, e.expired, e.altered, e.lost].into_iter().for_each(|part| sum += part);
+    let parts = [e.moved, e.pending, e.kept, e.retired, e.expired, e.altered, e.lost, e.unjudged];
+    parts.into_iter().for_each(|part| sum += part);
     assert_eq!(e.before, sum);
     let graded: u64 = migration.evidence.iter().map(|evidence| evidence.objects).sum();
     assert_eq!(graded, e.moved.objects);
