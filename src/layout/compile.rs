@@ -18,6 +18,8 @@ use super::spec::{Anchor, At, LayoutSpec};
 const MOST: usize = 4_096;
 /// Likewise of what no template is held against, and has numbers of 16 bits.
 const MOST_NUMBERED: usize = u16::MAX as usize;
+/// The most steps of a workflow: they have numbers of 8 bits.
+const MOST_STEPS: usize = u8::MAX as usize + 1;
 
 /// A layout that answers what a key is and builds keys.
 #[derive(Debug)]
@@ -191,6 +193,11 @@ fn check_numbers(spec: &LayoutSpec, errors: &mut Vec<ConfigError>) {
             let problem = format!("{count} {what} are more than the {most} that a layout may have");
             errors.push(ConfigError { problem, place: None, help: None });
         }
+    }
+    for workflow in spec.workflows.iter().filter(|workflow| workflow.steps.len() > MOST_STEPS) {
+        let count = workflow.steps.len();
+        let problem = format!("{count} steps are more than the {MOST_STEPS} that a workflow may have");
+        errors.push(ConfigError { problem, place: Some(workflow.place.clone()), help: None });
     }
 }
 

@@ -125,7 +125,7 @@ impl Builder<'_> {
         let on = workflow.spec.on.as_deref();
         let runs = &mut self.references.runs;
         runs.open(item, workflow.number, run);
-        for (step, (attribute, group)) in (0_u8..).zip(workflow.spec.steps.iter().zip(&workflow.groups)) {
+        for (step, (attribute, group)) in (0..=u8::MAX).zip(workflow.spec.steps.iter().zip(&workflow.groups)) {
             let before = runs.steps();
             for one in found.list.iter().filter(|one| Some(one.group) == *group) {
                 let element = || found.element(one, plan, on).map(|text| &found.text[text.clone()]);

@@ -54,6 +54,20 @@ fn what_is_more_than_its_numbers_reach_is_refused() {
 }
 
 #[test]
+fn a_workflow_has_no_more_steps_than_have_a_number() {
+    let configuration = "version = 1\n[[table]]\nname = \"runs\"\nkey = [\"id\"]\n[[table.reference]]\nattribute = \"a\"\n\
+                         kind = \"object\"\n[[workflow]]\nname = \"w\"\ntable = \"runs\"\nsteps = [\"a\", \"a\"]\n";
+    let one = config::parse(Path::new("stocktake.toml"), configuration.as_bytes(), &[]).unwrap();
+    let with_steps = |count: usize| {
+        let mut spec = one.clone();
+        spec.workflows[0].steps = vec![one.workflows[0].steps[0].clone(); count];
+        told(spec)
+    };
+    assert_eq!(with_steps(257), "1: 257 steps are more than the 256 that a workflow may have (-)");
+    assert_eq!(with_steps(256), "");
+}
+
+#[test]
 fn every_mistake_is_told_with_its_place_and_its_cure() {
     let path = |path: &str| with(vec![area("own", path)]);
     let cases: Vec<(LayoutSpec, &str)> = vec![
