@@ -38,6 +38,16 @@ pub enum AuditError {
         /// The tables declared, as a message lists them.
         declared: String,
     },
+    /// Two exports are of tables with one name, as in two accounts or regions, or of one table and of a scan of it.
+    #[error("two exports of the table `{table}`: {first}, {second}")]
+    TwoExports {
+        /// The table.
+        table: String,
+        /// Where the one lies.
+        first: String,
+        /// Where the other lies.
+        second: String,
+    },
     /// An input's time lies in the future.
     #[error("`{input}` was made {ahead} after the time of judging")]
     Future {
@@ -105,6 +115,7 @@ impl UserError for AuditError {
             Self::NoDeclaredTable { declared, .. } => {
                 format!("check `table_prefix`, or declare the tables; declared are: {declared}")
             }
+            Self::TwoExports { .. } => "give the summary of the one that is meant".to_owned(),
             Self::Future { .. } => "check `--now`, `[inputs] now`, and the clock of this machine".to_owned(),
             Self::Changed => "run it again when nobody writes to the inventories; a copy of them is safe".to_owned(),
             Self::Write(_) => "make room, or name another folder with `--tmp-dir`".to_owned(),

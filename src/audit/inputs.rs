@@ -68,6 +68,9 @@ impl AuditInputs {
             return Err(AuditError::NoDeclaredTable { found: list(undeclared_tables), declared: list(declared) });
         }
         exports.sort_by_key(|(table, _)| *table);
+        if let Some((one, other)) = exports.iter().zip(exports.iter().skip(1)).find(|(one, other)| one.0 == other.0) {
+            return Err(two_exports(&one.1, &other.1));
+        }
         let inputs = Self { inventories, exports, undeclared_tables, inventories_passed_over, exports_passed_over };
         inputs.check_future(request.now)?;
         Ok(inputs)
@@ -214,6 +217,12 @@ fn declared_table(layout: &Layout, name: &str) -> Option<u16> {
     let spec = layout.spec();
     let name = name.strip_prefix(spec.table_prefix.as_str())?;
     spec.tables.iter().position(|table| table.name == name).map(|table| table as u16)
+}
+
+/// The records of one would stand in for those that the other lacks.
+fn two_exports(one: &Export, other: &Export) -> AuditError {
+    let [first, second] = [one, other].map(|export| export.path.display().to_string());
+    AuditError::TwoExports { table: one.table.clone(), first, second }
 }
 
 fn undeclared_bucket(layout: &Layout, delivery: &Delivery) -> AuditError {

@@ -31,6 +31,12 @@ const CASES: &[Case] = &[
     ("an inventory where exports are asked for", |_| {}, "audit --export inventory"),
     ("an inventory of another bucket", |world| world.replace("stocktake.toml", "\"media\"", "\"stills\""), "audit"),
     ("exports of other tables only", |world| world.replace("stocktake.toml", "\"assets\"", "\"films\""), "audit"),
+    ("exports of one table in two regions", export_elsewhere, "audit --export exports --export elsewhere"),
+    (
+        "an export of a table and a scan of it",
+        |world| world.write("scan.json", r#"{"Items": [], "Count": 0, "ScannedCount": 0}"#),
+        "audit --export exports --export scan.json --export-table assets",
+    ),
     ("inputs from the future", |_| {}, "audit --now 2026-11-21T00:00:00Z"),
     ("an inventory that is not on this machine", |_| {}, "audit --offline --inventory s3://deliveries/media/"),
     ("templates that are not there", |_| {}, "audit --templates nowhere"),
@@ -82,6 +88,17 @@ const CASES: &[Case] = &[
     ("an input that is not there", |_| {}, "inspect nowhere"),
     ("a configuration to check that is not there", |_| {}, "check -c nowhere.toml"),
 ];
+
+/// The export once more, as that of the table of the same name in another region.
+fn export_elsewhere(world: &World) {
+    for (name, bytes) in world.files().into_iter().filter(|(name, _)| name.starts_with("exports/")) {
+        let copy = name.replacen("exports", "elsewhere", 1);
+        world.write(&copy, bytes);
+        if name.ends_with("manifest-summary.json") {
+            world.replace(&copy, "dynamodb:eu-central-1", "dynamodb:us-east-1");
+        }
+    }
+}
 
 #[test]
 fn each_error_is_one_message_and_leaves_nothing_behind() {

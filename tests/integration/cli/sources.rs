@@ -1,9 +1,11 @@
 //! Each S-rule's fixture ends in the verdict and exit code of its rule, with file and row where there is one.
 
+use serde_json::json;
+use stocktake::model::time::DAY;
 use tempfile::TempDir;
 
-use super::runner::{Ran, program};
-use crate::delivery::Format;
+use super::runner::{EXPORT_TIME, Ran, World, program};
+use crate::delivery::{Format, typed, write_export};
 use crate::rules_fixtures::Fixture;
 
 /// The rule, the exit code, and of each of its findings the end of the file's name and the row (from 1), or nothing.
@@ -63,4 +65,14 @@ fn every_input_rule_ends_in_its_verdict() {
             assert!(found.iter().any(stands), "{code}: no finding at {place} {row}: {found:?}");
         }
     }
+}
+
+#[test]
+fn of_the_exports_of_a_table_in_several_folders_the_newest_counts() {
+    let world = World::sound();
+    let item = typed(&json!({ "asset_id": "0", "file": "s3://media/video/gone.mp4" }));
+    write_export(&world.path("older"), "assets", EXPORT_TIME - DAY, &[vec![item]]);
+    let (code, results) = world.results("--export older --export exports");
+    assert_eq!(code, Some(0), "{results:#}");
+    assert_eq!(results["inputs"]["exports"].as_array().unwrap().len(), 1);
 }
