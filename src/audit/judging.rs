@@ -136,10 +136,10 @@ impl<'s> ObjectPass<'s> {
         placed: &Placed,
         area: &'k AreaSpec,
         target: &'k LegacyTarget,
-    ) -> LegacyContext<'k> {
-        let job =
-            self.captures.iter().find(|(placeholder, _)| self.shared.layout.placeholder_name(*placeholder) == "job");
-        let job = job.or_else(|| self.captures.iter().next()).and_then(|(_, range)| key.get(range));
+    ) -> LegacyContext<'k>
+    where
+        's: 'k,
+    {
         let (fate, new) = match target {
             LegacyTarget::Moves(new) => ("move", Some(new.as_str())),
             LegacyTarget::Keeps(_) | LegacyTarget::Unnamed { keep: true, .. } => ("keep", None),
@@ -149,6 +149,7 @@ impl<'s> ObjectPass<'s> {
         let declared = placed.legacy.and_then(|legacy| area.legacy.get(usize::from(legacy)));
         let stays = declared.is_some_and(|legacy| legacy.keep_source.is_some());
         let generation = declared.map_or("", |legacy| legacy.name.as_str());
-        LegacyContext { generation, target: new, fate: if stays { "keep" } else { fate }, job }
+        let writer = self.layout.writer(placed, &self.captures, key);
+        LegacyContext { generation, target: new, fate: if stays { "keep" } else { fate }, writer }
     }
 }

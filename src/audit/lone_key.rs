@@ -34,7 +34,7 @@ pub fn key_findings(
     }
     let spelled = |segment| is_legacy && placed.is_some_and(|placed| bucket.is_literal_segment(key, placed, segment));
     let (trigger, empty_segment) = features::triggers(key, spelled);
-    let legacy = LegacyContext { generation: "", target: None, fate: "move", job: None };
+    let legacy = LegacyContext { generation: "", target: None, fate: "move", writer: None };
     let context = ObjectContext {
         bucket: bucket.name(),
         key,

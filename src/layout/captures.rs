@@ -8,6 +8,9 @@ use super::shape::{MOST_CAPTURES, Piece, Segment, Shapes, Template};
 use super::template::{MOST_PIECES, MOST_SEGMENTS};
 use crate::model::key::MAX_KEY_BYTES;
 
+/// The placeholder that names a writer, where a template has it.
+const JOB: &str = "job";
+
 /// Where each segment of a template starts in a key, in bytes from 0, and one past the end behind the last.
 pub(super) type Starts = [u16; MOST_SEGMENTS + 1];
 
@@ -101,6 +104,15 @@ impl Extraction {
             Some((_, first)) => self.repeats.push((*first, part)),
             None => self.firsts.push((id, part)),
         }
+    }
+
+    /// The placeholder that tells whose keys of the template are: `job`, else the first that is a whole segment. A rest
+    /// tells as much of each object as of its writer.
+    pub(super) fn writer(&self, placeholders: &Placeholders) -> Option<PlaceholderId> {
+        let is_job = |id: PlaceholderId| placeholders.get(id).name == JOB;
+        let job = self.firsts.iter().find(|(id, part)| is_job(*id) && !matches!(part, Part::Rest(_)));
+        let whole = || self.firsts.iter().find(|(_, part)| matches!(part, Part::Segment(_)));
+        job.or_else(whole).map(|(id, _)| *id)
     }
 
     /// Whether every name that repeats has the same text each time.

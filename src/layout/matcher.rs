@@ -214,6 +214,14 @@ impl BucketLayout {
         }
     }
 
+    /// By what a key that was placed, and whose captures these are, names its writer: the placeholder `job`, else the
+    /// first one that is a whole segment; and the value.
+    pub fn writer<'k>(&self, placed: &Placed, captures: &Captures, key: &'k str) -> Option<(&str, &'k str)> {
+        let placeholders = &self.grammar.placeholders;
+        let id = self.rules.get(placed.template as usize)?.extraction.writer(placeholders)?;
+        Some((&placeholders.get(id).name, key.get(captures.get(id)?)?))
+    }
+
     fn placed(&self, rank: usize, search: &Search<'_>, captures: &mut Captures) -> KeyMatch {
         let (expanded, rule) = (&self.templates[rank], &self.rules[rank]);
         rule.extraction.write(&self.finder(rank, search.key, &search.found_starts), captures);

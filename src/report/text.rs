@@ -192,10 +192,11 @@ fn migration(page: &Page<'_>, pen: &mut Pen<'_>) -> io::Result<()> {
         writeln!(pen.out, "  {} by an old key", plural(stale, "reference", None))?;
     }
     for writer in migration.late_writers.iter().filter(|_| migration.proved).take(EXAMPLES) {
-        let job = writer.job.as_deref().unwrap_or("unnamed");
+        let named = writer.placeholder.as_deref().zip(writer.job.as_deref());
+        let by = named.map_or_else(|| "unnamed".to_owned(), |(placeholder, value)| format!("{placeholder} {value}"));
         let since = writer.since.as_deref().map_or_else(|| "an unknown time".to_owned(), utc);
         let objects = plural(writer.objects, "object", None);
-        writeln!(pen.out, "  still written to: {objects} by {} since {since}", visible(job))?;
+        writeln!(pen.out, "  still written to: {objects} by {} since {since}", visible(&by))?;
     }
     Ok(())
 }

@@ -69,8 +69,7 @@ pub struct ObjectContext<'a> {
     pub modified: Option<Millis>,
     /// The area it lies in, or (legacy) the area whose generation matches.
     pub area: Option<&'a AreaSpec>,
-    /// For a legacy key: the generation's name, its new key if one can be made, and the segment values by which
-    /// L209 groups (`job`'s value, else the first placeholder's).
+    /// For a legacy key: the generation's name, its new key if one can be made, and what names its writer.
     pub legacy: Option<LegacyContext<'a>>,
     /// For a key in no area: what came nearest.
     pub miss: Option<MissContext<'a>>,
@@ -91,8 +90,8 @@ pub struct LegacyContext<'a> {
     pub target: Option<&'a str>,
     /// `move`, `retire`, `unnamed` where placeholders are missing, or `keep` where the object is to stay for good.
     pub fate: &'static str,
-    /// The job by which L209 groups, if the template has such a placeholder.
-    pub job: Option<&'a str>,
+    /// What names the writer, and the value: the placeholder `job`, else the template's first that is a whole segment.
+    pub writer: Option<(&'a str, &'a str)>,
 }
 
 /// What came nearest to a key in no area.

@@ -1,7 +1,7 @@
 //! What a key is: the tree of segments agrees with one regular expression per template.
 
 use proptest::prelude::*;
-use stocktake::layout::spec::Anchor;
+use stocktake::layout::spec::{Anchor, AreaSpec};
 use stocktake::layout::{BucketLayout, Captures, KeyMatch, Layout, LayoutSpec, Placed};
 
 use crate::layout_naive::{area, bucket, compiled, legacy, naive, placeholder, spec, vocabulary};
@@ -318,4 +318,24 @@ fn a_key_of_five_hundred_segments_needs_no_deeper_stack() {
     own.fallback = true;
     let layout = compiled(spec(vec![bucket("x", "")], vocabulary(), vec![own]));
     assert_eq!(layout.buckets()[0].identify(deep.as_bytes(), &mut Captures::new()), KeyMatch::Unmatched);
+}
+
+#[test]
+fn a_legacy_key_names_its_writer_by_job_or_else_by_its_first_whole_segment() {
+    for (from, key, writer) in [
+        ("o/{q}/{job}/**", "o/a1/nightly/x", Some(("job", "nightly"))),
+        ("o/{q}/run-{job}/{rest**}", "o/a1/run-nightly/x", Some(("job", "nightly"))),
+        ("o/{q}/{rest**}", "o/a1/b/c", Some(("q", "a1"))),
+        ("o/v-{q}/{file}", "o/v-a1/x.bin", Some(("file", "x.bin"))),
+        ("o/v-{q}/{rest**}", "o/v-a1/x", None),
+        ("o/{rest**}", "o/a/b.manifest", None),
+        ("o/{rest**}", "o/b", None),
+    ] {
+        let placeholders = vec![placeholder("q", "[a-z0-9]+"), placeholder("job", "[a-z]+")];
+        let own = AreaSpec { legacy: vec![legacy("old", &[from], "Z/old")], ..area("own", "Z/**") };
+        let layout = compiled(spec(vec![bucket("x", "")], placeholders, vec![own]));
+        let (bucket, mut captures) = (&layout.buckets()[0], Captures::new());
+        let KeyMatch::Legacy(placed) = bucket.identify(key.as_bytes(), &mut captures) else { panic!("{from}") };
+        assert_eq!(bucket.writer(&placed, &captures, key), writer, "{from}");
+    }
 }

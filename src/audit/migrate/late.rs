@@ -1,4 +1,4 @@
-//! New objects at old places: a writer that was not updated, told by the job that its keys hold, and since when.
+//! New objects at old places: a writer that was not updated, told by what its keys name it by, and since when.
 
 use std::collections::BTreeMap;
 
@@ -21,17 +21,18 @@ struct Tally {
     example: String,
 }
 
-/// All of them, by bucket, generation and job; as many as there are jobs that still write to old places.
+/// All of them, by bucket, generation, and the placeholder and value that name them; as many as still write to old places.
 #[derive(Debug, Default)]
 pub(super) struct LateWriters {
-    known: BTreeMap<(u16, Generation, Option<String>), Tally>,
+    known: BTreeMap<(u16, Generation, Option<(String, String)>), Tally>,
     captures: Captures,
 }
 
 impl LateWriters {
     /// An object that is new, or was written over; whether its key is of an older generation.
     pub(super) fn object(&mut self, layout: &Layout, bucket: u16, key: &str, seen: &Seen) -> bool {
-        let found = layout.buckets()[usize::from(bucket)].identify(key.as_bytes(), &mut self.captures);
+        let of_bucket = &layout.buckets()[usize::from(bucket)];
+        let found = of_bucket.identify(key.as_bytes(), &mut self.captures);
         let KeyMatch::Legacy(placed) = found else { return false };
         let area = &layout.spec().areas[usize::from(placed.area)];
         let declared = placed.legacy.and_then(|legacy| area.legacy.get(usize::from(legacy)));
@@ -39,12 +40,10 @@ impl LateWriters {
         if declared.is_some_and(|legacy| legacy.keep_source.is_some() || matches!(legacy.fate, Fate::Keep(_))) {
             return true;
         }
-        let named =
-            |name: &str| self.captures.iter().find(|(placeholder, _)| layout.placeholder_name(*placeholder) == name);
-        let job = named("job").or_else(|| self.captures.iter().next());
-        let job = job.and_then(|(_, range)| key.get(range)).map(str::to_owned);
+        let writer = of_bucket.writer(&placed, &self.captures, key);
+        let writer = writer.map(|(placeholder, value)| (placeholder.to_owned(), value.to_owned()));
         let generation = Generation { area: placed.area, legacy: placed.legacy.unwrap_or_default() };
-        let tally = self.known.entry((bucket, generation, job)).or_default();
+        let tally = self.known.entry((bucket, generation, writer)).or_default();
         tally.amount += Amount { objects: 1, bytes: seen.content.size.unwrap_or(0) };
         let (since, latest) = (tally.since, tally.latest);
         tally.since = [since, seen.modified].into_iter().flatten().min();
@@ -75,12 +74,14 @@ impl LateWriters {
         let mut writers: Vec<(Option<Millis>, LateWriter)> = self
             .known
             .into_iter()
-            .map(|((bucket, generation, job), tally)| {
+            .map(|((bucket, generation, writer), tally)| {
                 let area = &areas[usize::from(generation.area)];
+                let (placeholder, job) = writer.unzip();
                 let writer = LateWriter {
                     bucket: layout.buckets()[usize::from(bucket)].name().to_owned(),
                     area: area.name.clone(),
                     generation: area.legacy[usize::from(generation.legacy)].name.clone(),
+                    placeholder,
                     job,
                     objects: tally.amount.objects,
                     bytes: tally.amount.bytes,

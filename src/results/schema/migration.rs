@@ -201,7 +201,9 @@ pub struct LateWriter {
     pub area: String,
     /// The generation whose place they were written to.
     pub generation: String,
-    /// The job, or the first name that the key holds.
+    /// The placeholder that names the writer: `job`, else the first one of the old path that is a whole segment.
+    pub placeholder: Option<String>,
+    /// Its value.
     pub job: Option<String>,
     /// Objects.
     pub objects: u64,

@@ -117,7 +117,7 @@ fn a_key_in_no_area_is_told_with_what_came_nearest() {
 #[test]
 fn a_legacy_key_is_told_with_its_fate() {
     let area = area("training");
-    let moves = LegacyContext { generation: "portal", target: Some("models/j/m"), fate: "move", job: Some("j") };
+    let moves = LegacyContext { generation: "portal", target: Some("models/j/m"), fate: "move", writer: None };
     let legacy = |legacy| ObjectContext { area: Some(&area), legacy: Some(legacy), ..object("old/j/m") };
     for (fate, target, expected) in [
         (
@@ -145,15 +145,24 @@ fn a_legacy_key_is_told_with_its_fate() {
 #[test]
 fn a_late_legacy_key_is_one_written_from_the_cut_over_on() {
     let area = area("training");
-    let legacy = Some(LegacyContext { generation: "portal", target: None, fate: "move", job: Some("j") });
-    let written =
-        |modified, cut_over| ObjectContext { area: Some(&area), legacy, modified, cut_over, ..object("old/j/m") };
+    let by = |writer| Some(LegacyContext { generation: "portal", target: None, fate: "move", writer });
+    let of = |legacy, modified, cut_over| ObjectContext {
+        area: Some(&area),
+        legacy,
+        modified,
+        cut_over,
+        ..object("old/j/m")
+    };
+    let written = |modified, cut_over| of(by(Some(("job", "j"))), modified, cut_over);
     let cut_over = Some(1_715_043_600_000);
     assert_eq!(
         report_object("L209", &written(cut_over, cut_over)),
-        ["L209 object area=training value=portal expected=j — was written by job `j` at `2024-05-07T01:00:00Z`, \
-          after the cut-over, to a legacy key of generation `portal`"]
+        ["L209 object area=training value=portal expected=j detail=job — was written by job `j` at \
+          `2024-05-07T01:00:00Z`, after the cut-over, to a legacy key of generation `portal`"]
     );
+    for (writer, told) in [(Some(("tenant", "t")), "was written by tenant `t` at"), (None, "was written at")] {
+        assert!(report_object("L209", &of(by(writer), cut_over, cut_over))[0].contains(told));
+    }
     for (modified, cut_over) in [(Some(1_715_043_599_999), cut_over), (None, cut_over), (Some(i64::MAX), None)] {
         assert!(report_object("L209", &written(modified, cut_over)).is_empty());
     }
