@@ -282,30 +282,24 @@ fn write_findings(
     Ok(examples)
 }
 
-/// The columns that every inventory has, of those that rules need.
+/// The columns that rules need.
+const NEEDED: [(Column, Needs); 3] = [
+    (Column::Size, Needs::SIZE),
+    (Column::LastModified, Needs::MODIFIED),
+    (Column::StorageClass, Needs::STORAGE_CLASS),
+];
+
+/// Those of them that every inventory has in each of its parts.
 fn columns(inputs: &AuditInputs) -> Needs {
-    let needs = [
-        (Column::Size, Needs::SIZE),
-        (Column::LastModified, Needs::MODIFIED),
-        (Column::StorageClass, Needs::STORAGE_CLASS),
-    ];
-    // An inventory without parts has no row that could lack a column.
-    let everywhere = |column: Column| {
-        inputs.inventories.iter().all(|(_, delivery)| delivery.parts.is_empty() || delivery.columns.contains(column))
-    };
-    needs.into_iter().filter(|(column, _)| everywhere(*column)).fold(Needs::NOTHING, |all, (_, need)| all.and(need))
+    let everywhere = |column| inputs.inventories.iter().all(|(_, delivery)| delivery.has_everywhere(column));
+    NEEDED.into_iter().filter(|(column, _)| everywhere(*column)).fold(Needs::NOTHING, |all, (_, need)| all.and(need))
 }
 
-/// S008: a column that a selected rule needs is missing from an inventory.
+/// S008: a column that a selected rule needs is missing from an inventory, or from a part of it.
 fn report_absent_columns(request: &AuditRequest<'_>, inputs: &AuditInputs, emitter: &mut Emitter) {
-    let columns = [
-        (Column::Size, Needs::SIZE),
-        (Column::LastModified, Needs::MODIFIED),
-        (Column::StorageClass, Needs::STORAGE_CLASS),
-    ];
     for (_, delivery) in &inputs.inventories {
-        for (column, need) in columns {
-            if delivery.parts.is_empty() || delivery.columns.contains(column) {
+        for (column, need) in NEEDED {
+            if delivery.has_everywhere(column) {
                 continue;
             }
             let given = Given {

@@ -93,14 +93,14 @@ impl Counted<'_> {
         })
     }
 
-    /// Whether an object of an area in a bucket could be found to be an orphan.
+    /// Whether every object of an area in a bucket could be found to be an orphan.
     pub(super) fn orphans_judged_in(&self, bucket: usize, number: usize, area: &AreaSpec) -> bool {
         let inventories = || self.inputs.inventories.iter().filter(|(of, _)| usize::from(*of) == bucket);
         self.orphans_judged
             && area.standing != Standing::Outside
             && self.request.severities.area(ORPHAN_RULE, number) != Severity::Ignore
             // One without a time may be too new to have a record.
-            && inventories().any(|(_, delivery)| delivery.columns.contains(Column::LastModified))
+            && inventories().any(|(_, delivery)| delivery.has_everywhere(Column::LastModified))
     }
 
     /// Whether an object could be found to be an orphan anywhere.

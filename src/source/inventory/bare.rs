@@ -134,6 +134,7 @@ impl Bare {
         let from_first = || first.as_ref().and_then(|path| first_bucket(format, path, &names));
         let bucket = told.bucket.clone().or_else(from_first).or_else(|| told.only_bucket.clone());
         let created_at = told.time.or_else(|| time_of_symlink(&path).filter(|_| origin == Origin::Symlink));
+        let columns = names.iter().filter_map(|name| Column::named(name)).collect();
         Ok(Delivery {
             bucket: bucket.ok_or(SourceError::NoBucket { path: path.clone() })?,
             destination: String::new(),
@@ -141,7 +142,8 @@ impl Bare {
             created_at,
             format,
             origin,
-            columns: names.iter().filter_map(|name| Column::named(name)).collect(),
+            columns,
+            columns_of_each: columns,
             unknown_columns: unknown(&names),
             manifest: InputFile::of_files(&[(name, path.clone())])?,
             parts,
@@ -177,6 +179,7 @@ pub(super) fn deliveries(files: Vec<Bare>, told: &Told) -> Result<Vec<Delivery>,
 fn join(known: &mut Delivery, more: Delivery) -> Result<(), SourceError> {
     known.parts.extend(more.parts);
     known.defects.extend(more.defects);
+    known.columns_of_each = known.columns_of_each.and(more.columns_of_each);
     known.columns = known.columns.iter().chain(more.columns.iter()).collect::<ColumnSet>();
     for name in more.unknown_columns {
         if !known.unknown_columns.contains(&name) {

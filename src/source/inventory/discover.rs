@@ -71,6 +71,8 @@ pub struct Delivery {
     pub origin: Origin,
     /// The columns that it has: from `fileSchema` of a CSV, from the footer of the first part that is there of any other format.
     pub columns: ColumnSet,
+    /// Those of them that each of its parts has: files without a manifest need not be alike.
+    pub(super) columns_of_each: ColumnSet,
     /// Columns that AWS is not known to write; they are skipped.
     pub unknown_columns: Vec<String>,
     /// Its parts, each once, in the manifest's order.
@@ -87,6 +89,13 @@ pub struct Delivery {
     pub(super) columns_listed: Vec<String>,
     /// What the keys of a CSV showed of their producer, as far as they were read.
     pub(super) keys_seen: Arc<KeysSeen>,
+}
+
+impl Delivery {
+    /// Whether no row lacks a column; without parts there is none that could.
+    pub fn has_everywhere(&self, column: Column) -> bool {
+        self.parts.is_empty() || self.columns_of_each.contains(column)
+    }
 }
 
 /// One data file of a delivery.
@@ -269,6 +278,7 @@ fn delivery(candidate: Candidate) -> Delivery {
             paths.into_iter().find_map(|path| column_names(format, path)).unwrap_or_default()
         }
     };
+    let columns = names.iter().filter_map(|name| Column::named(name)).collect();
     Delivery {
         bucket: manifest.bucket,
         destination: manifest.destination,
@@ -276,7 +286,8 @@ fn delivery(candidate: Candidate) -> Delivery {
         created_at: manifest.created_at,
         format: manifest.format,
         origin: Origin::Manifest,
-        columns: names.iter().filter_map(|name| Column::named(name)).collect(),
+        columns,
+        columns_of_each: columns,
         unknown_columns: unknown(&names),
         parts,
         manifest: InputFile::new(name, &content),

@@ -97,6 +97,28 @@ fn an_inventory_without_its_manifest_is_judged_as_with_it_and_named() {
 }
 
 #[test]
+fn a_column_that_one_file_of_several_lacks_is_absent() {
+    let world = World::of(&[], &["video/a1/clip.mp4"]);
+    let timeless: Vec<Column> = Column::current().into_iter().filter(|it| *it != Column::LastModifiedDate).collect();
+    for (name, key, columns) in
+        [("a.parquet", "video/a1/clip.mp4", Column::current()), ("b.parquet", "video/a2/clip.mp4", timeless)]
+    {
+        let inventory = Inventory::nightly("media", INVENTORY_TIME, Format::Parquet, &columns);
+        world.write(name, inventory.part(0, &[ObjectRow::new(key, 1_000, WRITTEN_AT)]).bytes.unwrap());
+    }
+    let arguments = format!("--fail-on warning {AT} --inventory");
+    for inputs in ["a.parquet --inventory b.parquet", "b.parquet --inventory a.parquet"] {
+        let (code, results) = world.results(&format!("{arguments} {inputs}"));
+        assert_eq!(code, Some(3), "whether b/clip.mp4 is an orphan nobody knows: {inputs}");
+        let rules = results["judgement"]["rules"].as_array().unwrap();
+        let rule = |code: &str| rules.iter().find(|rule| rule["code"] == code).unwrap();
+        assert_eq!((&rule("S008")["findings"], &rule("R302")["state"]), (&json!(1), &json!("not-judged")), "{inputs}");
+        assert_eq!(results["judgement"]["areas"][0]["orphans_judged"], json!(false), "{inputs}");
+    }
+    assert_eq!(world.results(&format!("{arguments} a.parquet")).0, Some(0));
+}
+
+#[test]
 fn items_without_a_manifest_are_judged_as_with_it_and_named() {
     let bare = Bare::new();
     let (_, reference) = bare.world.results("");
