@@ -13,7 +13,7 @@ use crate::audit::tally::Partial;
 use crate::layout::{Captures, KeyMatch};
 use crate::model::Outcome;
 use crate::references::index::seen;
-use crate::references::records::{Flags, NONE, Odd};
+use crate::references::records::{Flags, NONE, Odd, Reference};
 use crate::references::{Declarations, References};
 use crate::rules::context::{MentionContext, Mismatch, Misplaced, ReferenceContext, SharedContext};
 
@@ -105,7 +105,8 @@ impl ReferenceClosing<'_> {
         let mismatches: Vec<Mismatch> = odd.map(mismatches).unwrap_or_default();
         let role;
         let misplaced = match existing.outcome {
-            Outcome::Resolved | Outcome::Archived | Outcome::Legacy if reference.flags.has(Flags::KEY) => {
+            // What holds as a prefix names no object that could lie elsewhere.
+            Outcome::Resolved | Outcome::Archived | Outcome::Legacy if existing.old || existing.new => {
                 role = self.role_of(reference.bucket);
                 misplaced(reference.flags, area, &role, &expected)
             }
@@ -273,7 +274,8 @@ impl ReferenceClosing<'_> {
     /// The buckets that key or prefix references name, by position: how many references.
     pub(super) fn named_buckets(&self) -> HashMap<u16, u64> {
         let mut named: HashMap<u16, u64> = HashMap::new();
-        for reference in self.references.list.iter().filter(|reference| reference.target != NONE) {
+        let is_listed = |reference: &&Reference| reference.target != NONE && !reference.flags.has(Flags::ABOVE);
+        for reference in self.references.list.iter().filter(is_listed) {
             *named.entry(reference.bucket).or_default() += 1;
         }
         named

@@ -106,7 +106,10 @@ fn key_bits(index: &BucketIndex, target: u32, odd: Option<&Odd>, view: &BucketVi
 }
 
 fn missing(references: &References, reference: u32, view: &BucketView) -> Outcome {
-    if !view.complete {
+    // However whole the inventory is, what it leaves out may lie below the prefix.
+    if references.reference(reference).flags.has(Flags::ABOVE) {
+        Outcome::Outside
+    } else if !view.complete {
         Outcome::Unjudged
     } else if references
         .items

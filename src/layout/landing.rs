@@ -17,7 +17,8 @@ impl BucketLayout {
 
     /// Whether an inventory lists everything, or one of its filters fits.
     fn listed(&self, fits: impl Fn(&str) -> bool) -> bool {
-        let mut filters = self.entries.iter().map(|&entry| &self.grammar.spec.buckets[entry].inventory_prefixes);
+        let entries = self.entries.iter().map(|&entry| &self.grammar.spec.buckets[entry]);
+        let mut filters = entries.filter(|entry| entry.inventory).map(|entry| &entry.inventory_prefixes);
         filters.any(|filters| filters.is_empty() || filters.iter().any(|listed| fits(listed)))
     }
 

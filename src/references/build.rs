@@ -10,7 +10,7 @@ use crate::references::declarations::{Declarations, TablePlan};
 use crate::references::deferred::Deferral;
 use crate::references::extract::Current;
 use crate::references::index::{BucketIndex, role};
-use crate::references::location::{Located, Resolver};
+use crate::references::location::{Listed, Located, Resolver};
 use crate::references::node::Node;
 use crate::references::queue::{Queue, SharedIndexes};
 use crate::references::records::{Flags, Mention, NONE, Odd, Reference, References};
@@ -136,7 +136,9 @@ impl<'l> Builder<'l> {
     /// An undeclared attribute holds something like a location.
     pub(super) fn mention(&mut self, current: &Current<'_>, path: &str, text: &str) {
         match self.resolver.uri(text) {
-            Located::Inside { bucket, key, .. } if !key.is_empty() => {
+            Located::Inside { bucket, key, .. }
+                if self.resolver.listed(bucket, &key) == Listed::Whole && !key.is_empty() =>
+            {
                 self.indexes.of(bucket).key(&key, role::MENTIONED);
             }
             Located::Inside { .. } | Located::Outside { declared: Some(_), .. } => {}

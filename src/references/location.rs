@@ -26,7 +26,7 @@ pub(super) enum Located<'v> {
         /// The version asked for.
         version: Option<String>,
     },
-    /// Beyond what inventories list.
+    /// Into a bucket without an inventory.
     Outside {
         /// The bucket, where the text names one.
         bucket: Option<String>,
@@ -42,6 +42,17 @@ pub(super) enum Located<'v> {
         /// The declared bucket it almost names.
         near: Option<String>,
     },
+}
+
+/// How much of what a reference names the inventories of its bucket list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Listed {
+    /// All of it.
+    Whole,
+    /// A part: it is a prefix above theirs.
+    InPart,
+    /// Nothing.
+    Not,
 }
 
 /// Knows the declared buckets by every name.
@@ -121,13 +132,24 @@ impl<'l> Resolver<'l> {
             let moved = |key: &str| key.strip_prefix(below).map(|rest| format!("{put}{rest}"));
             (Cow::Owned(moved(&key).unwrap_or_default()), other.as_deref().and_then(moved))
         };
-        let within = &self.layout.buckets()[bucket as usize];
-        // The key may turn out to be a prefix.
-        if !self.has_inventory[bucket as usize] || !within.lists_below(&key) {
-            let name = within.name().to_owned();
+        if !self.has_inventory[bucket as usize] {
+            let name = self.layout.buckets()[bucket as usize].name().to_owned();
             return Located::Outside { bucket: Some(name), key: Some(key.into_owned()), declared: Some(bucket) };
         }
         Located::Inside { bucket, key, other, version: version.map(Cow::into_owned) }
+    }
+
+    /// How much of a key, or of what lies below a prefix (empty or ending in `/`), the bucket's inventories list.
+    pub(super) fn listed(&self, bucket: u16, key: &str) -> Listed {
+        let within = &self.layout.buckets()[bucket as usize];
+        let is_prefix = key.is_empty() || key.ends_with('/');
+        if within.lists(key) {
+            Listed::Whole
+        } else if is_prefix && within.lists_below(key) {
+            Listed::InPart
+        } else {
+            Listed::Not
+        }
     }
 
     fn undeclared<'v>(&self, name: &str, key: &str) -> Located<'v> {

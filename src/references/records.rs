@@ -174,6 +174,8 @@ impl Flags {
     pub const OTHER_AREA: Self = Self(1 << 10);
     /// Its value is its key alone, without a bucket.
     pub const ALONE: Self = Self(1 << 11);
+    /// A prefix above those that inventories list.
+    pub const ABOVE: Self = Self(1 << 12);
 
     /// Adds a flag.
     pub const fn set(&mut self, other: Self) {

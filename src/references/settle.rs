@@ -10,7 +10,7 @@ use crate::references::build::Builder;
 use crate::references::fillings::Fillings;
 use crate::references::folders::Covered;
 use crate::references::index::role;
-use crate::references::location::Located;
+use crate::references::location::{Listed, Located};
 use crate::references::records::Flags;
 
 impl Builder<'_> {
@@ -53,19 +53,20 @@ impl Builder<'_> {
                 self.malformed(reference, text, &expected);
                 self.odd(reference).near_bucket = near.map(String::into_boxed_str);
             }
-            Located::Outside { bucket, key, .. } => {
-                self.flag(reference, Flags::OUTSIDE);
-                let near = bucket.as_deref().and_then(|bucket| self.resolver.near(bucket)).map(Box::from);
-                let odd = self.odd(reference);
-                odd.value = Some(text.into());
-                odd.near_bucket = near;
-                odd.outside = bucket.map(|bucket| (bucket.into_boxed_str(), key.unwrap_or_default().into_boxed_str()));
-            }
+            Located::Outside { bucket, key, .. } => self.outside(reference, text, bucket, key),
             Located::Inside { bucket, key, other, version } => {
-                let entry = self.references.list.get_mut(reference);
-                entry.bucket = bucket;
-                let spec = self.declarations.reference(self.references.places.declaration(entry.place));
                 let name = self.layout.buckets()[bucket as usize].name();
+                let entry = self.references.list.get_mut(reference);
+                let spec = self.declarations.reference(self.references.places.declaration(entry.place));
+                let is_prefix = matches!(spec.kind, ReferenceKind::Prefix | ReferenceKind::KeyPrefix);
+                match self.resolver.listed(bucket, &if is_prefix { as_prefix(&key) } else { Cow::Borrowed(&*key) }) {
+                    Listed::Whole => {}
+                    Listed::InPart => entry.flags.set(Flags::ABOVE),
+                    Listed::Not => {
+                        return self.outside(reference, text, Some(name.to_owned()), Some(key.into_owned()));
+                    }
+                }
+                entry.bucket = bucket;
                 if is_alone(text, &key, spec.kind) {
                     entry.flags.set(Flags::ALONE);
                 } else if !is_plain(text, name, &key) {
@@ -92,6 +93,15 @@ impl Builder<'_> {
                 }
             }
         }
+    }
+
+    fn outside(&mut self, reference: u32, text: &str, bucket: Option<String>, key: Option<String>) {
+        self.flag(reference, Flags::OUTSIDE);
+        let near = bucket.as_deref().and_then(|bucket| self.resolver.near(bucket)).map(Box::from);
+        let odd = self.odd(reference);
+        odd.value = Some(text.into());
+        odd.near_bucket = near;
+        odd.outside = bucket.map(|bucket| (bucket.into_boxed_str(), key.unwrap_or_default().into_boxed_str()));
     }
 
     fn settle_prefix(&mut self, reference: u32, spec: &ReferenceSpec, key: &str) {

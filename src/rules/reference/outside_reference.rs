@@ -16,7 +16,7 @@ declare_rule! {
     ///
     /// ## Example
     /// `dataset_manifest_s3 = "s3://someone-elses-bucket/train.manifest"`; or a key beyond the
-    /// `inventory_prefixes` of its bucket.
+    /// `inventory_prefixes` of its bucket, or a prefix above them of which they show no object.
     ///
     /// ## How to mend it
     /// Give that bucket's inventory as well (`--inventory` may be repeated) and declare the bucket; or accept that

@@ -16,6 +16,7 @@ mod full_disk;
 mod help;
 mod inspect;
 mod interrupt;
+mod listed;
 mod migrate;
 mod outputs;
 mod path;

@@ -91,11 +91,17 @@ impl<'w> Range<'w> {
         let is_main = |known: &Known| spelling != Spelling::Key || known.bucket == self.world().buckets[0].name;
         let in_area =
             |known: &Known| is_main(known) && matches!(&known.spot, Spot::Area(found) if is_wanted(found.area));
+        let above = self.above(dice);
         let picked = match dice.below(100) {
             0..45 => self.pick(dice, |known| in_area(known) && !known.is_deleted),
             45..54 => self.pick(dice, |known| in_area(known) && known.is_deleted),
             54..62 => return self.missing(dice, &indices, spelling),
             62..76 => return self.legacy(dice, &indices, spelling),
+            76..79 if above.is_some() => {
+                let key = above.unwrap_or_default();
+                let bucket = self.world().buckets[0].name;
+                return self.aimed(dice, bucket, &key, &self.naive.identify(bucket, &key), spelling);
+            }
             76..82 => self.pick(dice, |known| is_main(known) && !matches!(known.spot, Spot::Legacy(_))),
             82..89 if spelling != Spelling::Key => return (Some(json!({ "S": dice.pick(MALFORMED) })), Vec::new()),
             89..93 if spelling != Spelling::Key => return (Some(json!({ "S": dice.pick(ELSEWHERE) })), Vec::new()),
@@ -121,6 +127,14 @@ impl<'w> Range<'w> {
             Spelling::Location { plus } => self.spelled(dice, bucket, key, plus),
         };
         (Some(json!({ "S": text })), captures)
+    }
+
+    /// A prefix to which the main inventory is confined, cut short.
+    fn above(&self, dice: &mut Dice) -> Option<String> {
+        let filters = &self.world().buckets[0].inventory_prefixes;
+        let filter = if filters.is_empty() { return None } else { *dice.pick(filters) };
+        let end = if dice.chance(50) { filter.find('/').map(|slash| slash + 1) } else { None };
+        Some(filter[..end.unwrap_or_else(|| dice.below(filter.len()))].to_owned())
     }
 
     /// A key that is right and not there.
@@ -169,22 +183,24 @@ impl<'w> Range<'w> {
         let is_main = |known: &Known| known.bucket == main.name && matches!(known.spot, Spot::Area(_));
         let found = self.pick(dice, is_main).map(|known| known.key.clone());
         let directory = found.as_deref().and_then(|key| Some(&key[..=key.rfind('/')?]));
-        let prefix = match (dice.below(11), directory) {
+        let above = self.above(dice);
+        let prefix = match (dice.below(12), directory) {
             (0..5, Some(directory)) => directory.to_owned(),
             (5, Some(directory)) => directory.trim_end_matches('/').to_owned(),
             (6, Some(directory)) if directory.is_ascii() && directory.len() > 3 => {
                 directory[..directory.len() - 2].to_owned()
             }
-            (7, Some(directory)) if main.inventory_prefixes.is_empty() && main.prefix.is_empty() => {
+            (7, Some(directory)) if main.prefix.is_empty() => {
                 directory.split_inclusive('/').next().unwrap_or_default().to_owned()
             }
-            (8, _) if main.inventory_prefixes.is_empty() && spelling != Spelling::Key => {
+            (8, _) if spelling != Spelling::Key => {
                 return Some(json!({ "S": format!("s3://{}", main.name) }));
             }
             (9, _) if spelling != Spelling::Key => {
                 return Some(json!({ "S": dice.pick(&[MALFORMED[0], ELSEWHERE[0]]) }));
             }
             (10, _) => return absent(dice),
+            (11, _) if above.is_some() => above.unwrap_or_default(),
             _ => format!("{}models/training/nobody-at-all/", main.prefix),
         };
         let text = match spelling {

@@ -74,7 +74,13 @@ fn buckets(dice: &mut Dice, cut: Cut) -> Vec<Bucket> {
             let aliases = vec![("line-one-replica", ""), ("mirror-of-lines", "copy/one/")];
             let aliases = if dice.chance(60) { aliases } else { Vec::new() };
             let filters = vec!["models/", "old/", "datasets/", "reports/", "flat-out/", "stray"];
-            let inventory_prefixes = if dice.chance(20) { filters } else { Vec::new() };
+            // So that something lies above them, and above one below which nothing is.
+            let deeper = vec!["models/training/", "old/", "datasets/", "reports/", "stray", "nothing/at/all/"];
+            let inventory_prefixes = match dice.below(100) {
+                0..10 => filters,
+                10..22 => deeper,
+                _ => Vec::new(),
+            };
             vec![Bucket { name: "line-one", aliases, inventory_prefixes, ..plain.clone() }]
         }
         Cut::Prefixed => vec![Bucket { name: "line-one", prefix: "site/a/", ..plain.clone() }],

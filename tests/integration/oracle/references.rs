@@ -224,9 +224,12 @@ fn judge<'w>(
     let exists = |key: &str| holdings.find(&bucket, key, version.as_deref()).is_some();
     let is_prefix = matches!(spec.kind, Kind::Prefix | Kind::KeyPrefix);
     if is_prefix || (keys[0].ends_with('/') && !exists(&keys[0])) {
-        let slash = if keys[0].is_empty() || keys[0].ends_with('/') { "" } else { "/" };
-        let prefix = format!("{}{slash}", keys[0]);
-        named.outcome = if holdings.has_below(&bucket, &prefix) { Outcome::Resolved } else { unseen };
+        let prefix = with_slash(&keys[0]);
+        named.outcome = match holdings.has_below(&bucket, &prefix) {
+            true => Outcome::Resolved,
+            false if is_listed(naive.world, &bucket, &prefix) => unseen,
+            false => Outcome::Outside,
+        };
         // A prefix that is declared to own nothing may lie as high as it likes.
         named.over_broad = spec.claims && naive.is_over_broad(&bucket, &prefix);
         named.misplaced =
@@ -333,9 +336,11 @@ fn point(world: &World, spec: &Reference, item: &Item, value: &Value) -> Pointed
     if spec.kind == Kind::Object && first.is_empty() {
         return Pointed::Malformed;
     }
-    let prefixes: Vec<&str> = entries.iter().flat_map(|entry| entry.inventory_prefixes.iter().copied()).collect();
-    let is_listed = prefixes.is_empty() || prefixes.iter().any(|prefix| first.starts_with(prefix));
-    if entries.iter().all(|entry| !entry.inventory) || (!is_listed && spec.kind != Kind::Bucket) {
+    let is_prefix = matches!(spec.kind, Kind::Prefix | Kind::KeyPrefix) || first.ends_with('/');
+    let asked = if is_prefix { with_slash(&first) } else { first.clone() };
+    let is_above = is_prefix && filters(world, &name).any(|filter| filter.starts_with(&asked));
+    let is_beyond = spec.kind != Kind::Bucket && !is_listed(world, &name, &asked) && !is_above;
+    if entries.iter().all(|entry| !entry.inventory) || is_beyond {
         return Pointed::Outside;
     }
     if spec.kind == Kind::Bucket {
@@ -343,6 +348,22 @@ fn point(world: &World, spec: &Reference, item: &Item, value: &Value) -> Pointed
     }
     let keys = readings.iter().filter_map(|key| Some(declared(world, &bucket, key)?.1)).collect();
     Pointed::Key(name, keys, version)
+}
+
+/// The prefixes to which a bucket's inventories are confined, if they are.
+fn filters<'w>(world: &'w World, bucket: &str) -> impl Iterator<Item = &'w str> {
+    let entries = world.buckets.iter().filter(move |entry| entry.name == bucket);
+    entries.flat_map(|entry| entry.inventory_prefixes.iter().copied())
+}
+
+/// Whether the inventories of a bucket list a key, or all that lies below a prefix.
+fn is_listed(world: &World, bucket: &str, key: &str) -> bool {
+    filters(world, bucket).next().is_none() || filters(world, bucket).any(|filter| key.starts_with(filter))
+}
+
+fn with_slash(prefix: &str) -> String {
+    let slash = if prefix.is_empty() || prefix.ends_with('/') { "" } else { "/" };
+    format!("{prefix}{slash}")
 }
 
 /// The bucket of a key without one.
