@@ -6,7 +6,7 @@ use crate::model::time::format_utc;
 use crate::rules::Check;
 use crate::rules::context::{FindingSink, ObjectContext, Trigger};
 use crate::rules::declare::declare_rule;
-use crate::rules::wording::quoted;
+use crate::rules::wording::{quoted, words};
 
 declare_rule! {
     /// ## What it finds
@@ -49,7 +49,8 @@ fn check(object: &ObjectContext<'_>, findings: &mut dyn FindingSink) {
 fn sentence(finding: &Finding<'_>) -> String {
     let modified = finding.modified.map(format_utc);
     let named = finding.detail.as_deref().zip(finding.expected.as_deref());
-    let writer = named.map_or_else(String::new, |(placeholder, value)| format!(" by {placeholder} {}", quoted(value)));
+    let writer =
+        named.map_or_else(String::new, |(placeholder, value)| format!(" by {} {}", words(placeholder), quoted(value)));
     format!(
         "was written{writer} at {}, after the cut-over, to a legacy key of generation {}",
         quoted(modified.as_deref()),
