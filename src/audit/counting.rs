@@ -50,7 +50,6 @@ impl ObjectPass<'_> {
             }
             _ => &mut self.partial.areas[self.shared.area_index(self.bucket, number)],
         };
-        let is_referenced = matches!(reference_class, ReferenceClass::Referenced | ReferenceClass::Covered);
         tally.all.add(bytes);
         tally.newest = tally.newest.max(modified);
         match class {
@@ -58,7 +57,11 @@ impl ObjectPass<'_> {
             KeyClass::Violating => tally.violating += 1,
             _ => {}
         }
-        tally.referenced += u64::from(is_referenced);
+        match reference_class {
+            ReferenceClass::Referenced | ReferenceClass::Covered => tally.referenced += 1,
+            ReferenceClass::Expected | ReferenceClass::Mentioned => tally.spared += 1,
+            _ => {}
+        }
         let is_orphan = reference_class == ReferenceClass::Orphan;
         if is_orphan {
             tally.orphans.add(bytes);

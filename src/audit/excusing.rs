@@ -178,14 +178,23 @@ impl Excusing<'_> {
                 Some(area) => tallies.areas[threshold.rule].get(area).map_or(0, |counts| sum(counts)),
                 None => sum(&beyond_areas(self.request, tallies, threshold.rule)),
             };
-            let (judged, of) = population.of(threshold.rule, threshold.area.as_deref());
+            let (mut judged, of) = population.of(threshold.rule, threshold.area.as_deref());
+            let mut of = of.to_owned();
+            let own: Vec<&str> = limited_areas(self.request, threshold.rule).collect();
+            let elsewhere = threshold.area.is_none() && !own.is_empty();
+            if !RULES[threshold.rule].check.is_by_area() {
+                of.push_str(if elsewhere || threshold.area.is_some() { " in all" } else { "" });
+            } else if elsewhere {
+                judged -= own.iter().map(|area| population.of(threshold.rule, Some(area)).0).sum::<u64>();
+            }
             ThresholdResult {
                 rule: RULES[threshold.rule].meta.code.to_owned(),
                 area: threshold.area.clone(),
+                elsewhere,
                 limit: threshold.limit.to_string(),
                 findings,
                 judged,
-                of: of.to_owned(),
+                of,
                 holds: threshold.limit.holds(findings, judged),
             }
         });
@@ -196,11 +205,16 @@ impl Excusing<'_> {
 /// The findings of a rule by severity, without those in areas that have a limit of their own.
 pub(super) fn beyond_areas(request: &AuditRequest<'_>, tallies: &Tallies, rule: usize) -> [u64; 6] {
     let mut rest = tallies.rules[rule].by_severity;
-    let limits = request.thresholds.iter().filter(|threshold| threshold.rule == rule);
-    for counts in limits.filter_map(|threshold| tallies.areas[rule].get(threshold.area.as_deref()?)) {
+    for counts in limited_areas(request, rule).filter_map(|area| tallies.areas[rule].get(area)) {
         rest.iter_mut().zip(counts).for_each(|(rest, own)| *rest -= own);
     }
     rest
+}
+
+/// The areas in which a rule has a limit of its own.
+fn limited_areas<'a>(request: &'a AuditRequest<'_>, rule: usize) -> impl Iterator<Item = &'a str> {
+    let limits = request.thresholds.iter().filter(move |threshold| threshold.rule == rule);
+    limits.filter_map(|threshold| threshold.area.as_deref())
 }
 
 /// Settles the classes of objects that hung on exceptions which were lifted.

@@ -9,7 +9,7 @@ use crate::audit::settings::AuditRequest;
 use crate::audit::sink::{Concern, Emitter, asked, kind};
 use crate::audit::tally::{Amount, NEVER, Partial};
 use crate::layout::Captures;
-use crate::layout::spec::Standing;
+use crate::layout::spec::{AreaSpec, Standing};
 use crate::references::References;
 use crate::results::FolderRow;
 use crate::rules::context::{FolderContext, NameContext};
@@ -23,6 +23,8 @@ pub(super) struct FolderSummary {
     pub(super) folders: u64,
     /// Folders, at `bucket * areas + area`.
     pub(super) by_area: Vec<u64>,
+    /// Those of them that L207 could judge, likewise.
+    pub(super) companions_judged: Vec<u64>,
     pub(super) with_orphans: u64,
     /// The folders with most orphan bytes, most first, then in order.
     pub(super) most_orphans: Vec<(String, FolderTally)>,
@@ -30,7 +32,8 @@ pub(super) struct FolderSummary {
 
 impl FolderSummary {
     fn new(areas: usize) -> Self {
-        Self { folders: 0, by_area: vec![0; areas], with_orphans: 0, most_orphans: Vec::new() }
+        let none = || vec![0; areas];
+        Self { folders: 0, by_area: none(), companions_judged: none(), with_orphans: 0, most_orphans: Vec::new() }
     }
 
     /// Takes the next folder in order.
@@ -47,6 +50,10 @@ impl FolderSummary {
             self.most_orphans.insert(position, (name.to_owned(), *tally));
         }
     }
+}
+
+fn asks_for_companions(area: &AreaSpec) -> bool {
+    area.standing == Standing::Wanted && !area.companions.is_empty()
 }
 
 /// Judges folders when the pass is over.
@@ -70,13 +77,16 @@ impl FolderClosing<'_> {
         let areas = self.request.layout.spec().areas.len();
         let (mut row, mut captures) = (FolderRow::default(), Captures::new());
         folders.each(&mut |name, tally| {
+            let area = usize::from(tally.bucket) * areas + usize::from(tally.area);
             let missing = self.missing_companions(tally, name);
+            summary.companions_judged[area] += u64::from(missing.is_some());
+            let missing = missing.unwrap_or_default();
             let twins = twins.of(name, tally)?;
             let mut findings = 0;
             if !missing.is_empty() || !twins.is_empty() {
                 findings = self.judge(tally, name, &missing, &twins, emitter);
             }
-            summary.add(name, tally, usize::from(tally.bucket) * areas + usize::from(tally.area));
+            summary.add(name, tally, area);
             self.write_row(tally, name, findings, &mut row, &mut captures);
             each(&row)
         })?;
@@ -114,27 +124,31 @@ impl FolderClosing<'_> {
         findings
     }
 
-    /// The companion lists that nothing in the folder satisfies, where they are asked for.
-    fn missing_companions(&self, tally: &FolderTally, name: &str) -> Vec<String> {
+    /// The companion lists that nothing in the folder satisfies; `None` where they are not asked for, or not yet.
+    fn missing_companions(&self, tally: &FolderTally, name: &str) -> Option<Vec<String>> {
         let layout = self.request.layout;
         let area = &layout.spec().areas[usize::from(tally.area)];
+        if !asks_for_companions(area) {
+            return None;
+        }
         let open = (0..64_u32).zip(&area.companions).filter(|(list, _)| tally.companions & (1 << list) == 0);
         let mut missing = open.map(|(_, list)| list).peekable();
+        if missing.peek().is_none() {
+            return Some(Vec::new());
+        }
         let view = &self.views[usize::from(tally.bucket)];
         let index = &self.references.buckets[usize::from(tally.bucket)];
-        let excused = missing.peek().is_none()
-            || area.standing != Standing::Wanted
-            || !view.complete
+        let excused = !view.complete
             || (tally.newest != NEVER && tally.newest > view.settled_before)
             // Last, as it costs a look-up; who claims a folder covers it.
             || (tally.covered && index.is_unfinished(tally.area, name.as_bytes()));
         if excused {
-            return Vec::new();
+            return None;
         }
         let written = |list: &Vec<crate::layout::spec::At<String>>| {
             list.iter().map(|glob| glob.value.as_str()).collect::<Vec<_>>().join(" or ")
         };
-        missing.map(written).collect()
+        Some(missing.map(written).collect())
     }
 
     /// Writes a folder's row over that of another one.
@@ -142,7 +156,6 @@ impl FolderClosing<'_> {
         let layout = self.request.layout;
         let area = &layout.spec().areas[usize::from(tally.area)];
         let bucket = &layout.buckets()[usize::from(tally.bucket)];
-        let asked = area.standing == Standing::Wanted && !area.companions.is_empty();
         let lists = area.companions.len().min(64) as u32;
         bucket.name().clone_into(&mut row.bucket);
         name.clone_into(&mut row.folder);
@@ -165,7 +178,7 @@ impl FolderClosing<'_> {
         row.covered = tally.covered;
         row.orphans = tally.orphans.objects;
         row.orphan_bytes = tally.orphans.bytes;
-        row.missing_companions = asked.then(|| lists - tally.companions.count_ones().min(lists));
+        row.missing_companions = asks_for_companions(area).then(|| lists - tally.companions.count_ones().min(lists));
         row.findings = tally.findings + findings;
     }
 

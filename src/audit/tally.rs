@@ -45,6 +45,8 @@ pub(super) struct AreaTally {
     pub(super) compliant: Amount,
     pub(super) violating: u64,
     pub(super) referenced: u64,
+    /// What no record names or covers and is no orphan for all that: expected, or mentioned.
+    pub(super) spared: u64,
     pub(super) orphans: Amount,
     pub(super) near_misses: u64,
     pub(super) newest: Millis,
@@ -53,16 +55,24 @@ pub(super) struct AreaTally {
 impl Default for AreaTally {
     fn default() -> Self {
         let none = Amount::default();
-        Self { all: none, compliant: none, violating: 0, referenced: 0, orphans: none, near_misses: 0, newest: NEVER }
+        let (violating, referenced, spared, near_misses) = (0, 0, 0, 0);
+        let (all, compliant, orphans) = (none, none, none);
+        Self { all, compliant, violating, referenced, spared, orphans, near_misses, newest: NEVER }
     }
 }
 
 impl AreaTally {
+    /// Those of which R302 could say whether they are orphans.
+    pub(super) fn orphans_or_not(&self) -> u64 {
+        self.referenced + self.spared + self.orphans.objects
+    }
+
     fn merge(&mut self, other: &Self) {
         self.all.merge(other.all);
         self.compliant.merge(other.compliant);
         self.violating += other.violating;
         self.referenced += other.referenced;
+        self.spared += other.spared;
         self.orphans.merge(other.orphans);
         self.near_misses += other.near_misses;
         self.newest = self.newest.max(other.newest);
@@ -138,6 +148,15 @@ impl Partial {
             undecided: HashMap::new(),
             plurals: vec![false; buckets * plurals],
         }
+    }
+
+    /// Objects of which R302 could say whether they are orphans.
+    pub(super) fn orphans_or_not(&self) -> u64 {
+        let classes = ReferenceClass::ALL.iter().zip(&self.references);
+        let told = classes.filter(|(class, _)| {
+            !matches!(class, ReferenceClass::NotAsked | ReferenceClass::Unjudged | ReferenceClass::Deferred)
+        });
+        told.map(|(_, amount)| amount.objects).sum()
     }
 
     /// How many folders there are; one that was spilled several times counts as often.

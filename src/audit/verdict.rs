@@ -242,6 +242,10 @@ impl Grounds<'_> {
 
 /// A limit with its rule, as `R302@training (40)`.
 fn told_limit(limit: &ThresholdResult) -> String {
-    let area = limit.area.as_ref().map(|area| format!("@{area}")).unwrap_or_default();
+    let area = match &limit.area {
+        Some(area) => format!("@{area}"),
+        None if limit.elsewhere => " elsewhere".to_owned(),
+        None => String::new(),
+    };
     format!("{}{area} ({})", limit.rule, limit.limit)
 }

@@ -78,9 +78,8 @@ fn report_implausible(
     if judged >= limits.implausible_references && reached * 100 < judged * limits.implausible_resolved_percent {
         tell("references", reached, judged, None);
     }
-    let of = |class: ReferenceClass| closing.partial.references[class as usize].objects;
-    let orphans = of(ReferenceClass::Orphan);
-    let objects = orphans + of(ReferenceClass::Referenced) + of(ReferenceClass::Covered) + of(ReferenceClass::Expected);
+    let orphans = closing.partial.references[ReferenceClass::Orphan as usize].objects;
+    let objects = closing.partial.orphans_or_not();
     if objects >= limits.implausible_objects && orphans * 100 > objects * limits.implausible_orphan_percent {
         tell("orphans", orphans, objects, None);
     }

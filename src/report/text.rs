@@ -325,7 +325,11 @@ fn excused(page: &Page<'_>, pen: &mut Pen<'_>) -> io::Result<()> {
         )?;
     }
     let limits = judgement.thresholds.iter().map(|limit| {
-        let area = limit.area.as_ref().map(|area| format!(" in {}", visible(area))).unwrap_or_default();
+        let area = match &limit.area {
+            Some(area) => format!(" in {}", visible(area)),
+            None if limit.elsewhere => " elsewhere".to_owned(),
+            None => String::new(),
+        };
         let held = if limit.holds { "holds" } else { "exceeded" };
         let found = format!("{} of {} {}", count(limit.findings), count(limit.judged), limit.of);
         vec![format!("at most {} of {}{area}", limit.limit, limit.rule), held.to_owned(), found]

@@ -54,3 +54,10 @@ pub enum Check {
     /// Judged outside the audit of a bucket: migrations.
     Elsewhere,
 }
+
+impl Check {
+    /// Whether what it looks at is counted area by area.
+    pub(crate) const fn is_by_area(self) -> bool {
+        matches!(self, Self::Object { .. } | Self::Folder(_))
+    }
+}

@@ -4,7 +4,6 @@ use crate::layout::LayoutSpec;
 use crate::model::suggest::nearest;
 use crate::model::{Family, Limit, UserError};
 use crate::rules::registry::{self, RULES, UnknownRule};
-use crate::rules::rule::Check;
 
 /// A limit on the findings of one rule, perhaps in one area alone.
 ///
@@ -103,8 +102,7 @@ impl Threshold {
             let near = nearest(area, spec.areas.iter().map(|known| known.name.as_str())).map(str::to_owned);
             return Err(ThresholdError::Area { area: area.clone(), near });
         }
-        let by_area = matches!(found.check, Check::Object { .. } | Check::Folder(_));
-        if area.is_some() && matches!(limit, Limit::Share(_)) && !by_area {
+        if area.is_some() && matches!(limit, Limit::Share(_)) && !found.check.is_by_area() {
             return Err(ThresholdError::ShareOfArea { code: found.meta.code });
         }
         let rule = RULES.iter().position(|rule| rule.meta.code == found.meta.code).unwrap_or_default();

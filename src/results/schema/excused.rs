@@ -94,6 +94,9 @@ pub struct ThresholdResult {
     pub rule: String,
     /// The area that it is for, if it is not for all of the rule's findings.
     pub area: Option<String>,
+    /// Whether it is for the findings elsewhere: those in areas with a limit of their own count there.
+    #[serde(default)]
+    pub elsewhere: bool,
     /// The most findings, as `40` or `2%`.
     pub limit: String,
     /// Findings that count towards it.

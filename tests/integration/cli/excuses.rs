@@ -169,8 +169,8 @@ fn a_limit_takes_the_place_of_the_severity() {
     for (arguments, code, holds) in [
         ("--max-findings R302=3 --ignore L201", 0, true),
         ("--max-findings orphan-object=2 --ignore L201", 1, false),
-        ("--max-findings R302=60% --ignore L201", 0, true),
-        ("--max-findings R302=59.99% --ignore L201", 1, false),
+        ("--max-findings R302=75% --ignore L201", 0, true),
+        ("--max-findings R302=74.99% --ignore L201", 1, false),
         ("--max-findings R302@video=75% --ignore L201", 0, true),
         ("--max-findings R302@video=74% --ignore L201", 1, false),
         ("--max-findings L201=1", 0, true),
@@ -186,6 +186,87 @@ fn a_limit_takes_the_place_of_the_severity() {
         let junit = world.run(&format!("audit --format junit {arguments}")).stdout;
         assert_eq!(junit.contains("<failure"), code == 1, "{arguments}: {junit}");
     }
+}
+
+/// Findings, what the rule judged, and what that is, of each limit.
+fn limits(results: &Value) -> Vec<String> {
+    let limits = results["judgement"]["thresholds"].as_array().unwrap().iter();
+    let told =
+        |limit: &Value| format!("{} of {} {}", limit["findings"], limit["judged"], limit["of"].as_str().unwrap());
+    limits.map(told).collect()
+}
+
+/// A second area, of which nothing is asked but orphans.
+const AUDIO: &str = "[[area]]\nname = 'audio'\npath = 'audio/{asset}/**'\nrules = { K103 = 'ignore', K104 = 'ignore' }\n\
+                     [[area]]\nname = 'cast-off'\npath = 'cast-off/**'\nstanding = 'tolerated'\n";
+
+#[test]
+fn a_share_is_of_what_the_rule_judged() {
+    let keys = [
+        "video/a1/clip#.mp4",
+        "video/a1/poster.jpg",
+        "video/a2/clip.mp4",
+        "video/a3/poster.jpg",
+        "audio/a1/x#.mp3",
+        "audio/a2/y.mp3",
+        "cast-off/z#",
+        "stray/x.bin",
+    ];
+    let world = World::of(&keys, &["video/a1/clip#.mp4"]);
+    let companions = "path = \"video/{asset}/**\"\ncompanions = [\"poster.jpg\"]";
+    let configuration = CONFIGURATION.replace("path = \"video/{asset}/**\"", companions) + AUDIO;
+    world.write("stocktake.toml", &configuration);
+    for (rule, told) in [
+        // Nobody is asked for what lies in no area; a record covers what lies in the folder of what it names.
+        ("R302", "5 of 7 objects"),
+        ("R302@video", "2 of 4 objects"),
+        ("R302@audio", "2 of 2 objects"),
+        ("K103", "1 of 5 objects"),
+        ("K103@video", "1 of 4 objects"),
+        ("K103@audio", "0 of 0 objects"),
+        ("K103@cast-off", "0 of 0 objects"),
+        ("L201", "1 of 7 objects"),
+        ("L207", "1 of 3 folders"),
+        ("L207@audio", "0 of 0 folders"),
+        ("K104", "0 of 4 folders"),
+    ] {
+        let (_, results) = world.results(&format!("--max-findings {rule}=0%"));
+        assert_eq!(limits(&results), [told], "{rule}");
+    }
+    for (at_most, state) in [("71.43%", "in-force"), ("71.42%", "exceeded")] {
+        let allow = format!("[[allow]]\nrule = 'R302'\nkey = '**'\nreason = 'r'\nat_most = '{at_most}'\n");
+        world.write("stocktake.toml", format!("{configuration}{allow}"));
+        assert_eq!(world.results("").1["judgement"]["exceptions"][0]["state"], state, "{at_most}");
+    }
+}
+
+#[test]
+fn a_limit_beside_those_of_areas_is_for_what_lies_elsewhere() {
+    let keys = ["video/a1/c.mp4", "video/a2/c.mp4", "video/a3/c.mp4", "audio/a1/x.mp3", "audio/a2/y.mp3"];
+    let world = World::of(&keys, &["video/a1/c.mp4", "video/gone/c.mp4"]);
+    world.write("stocktake.toml", format!("{CONFIGURATION}{AUDIO}"));
+    let arguments =
+        "--max-findings R302@audio=1 --max-findings R302=2 --max-findings R301@video=0 --max-findings R301=3";
+    let (_, results) = world.results(arguments);
+    assert_eq!(
+        limits(&results),
+        ["2 of 2 objects", "2 of 3 objects", "1 of 2 references in all", "0 of 2 references in all"]
+    );
+    let sentence = results["judgement"]["sentence"].as_str().unwrap();
+    assert!(sentence.contains("R302@audio (1)") && !sentence.contains("R302 elsewhere"), "{sentence}");
+    world.run(&format!("audit -q --out out {arguments}"));
+    for (page, told) in [
+        ("audit.md", "| R302 | elsewhere | 2 | 2 of 3 objects |"),
+        ("signoff.md", "| R302 | elsewhere | 2 | 2 of 3 objects |"),
+        ("audit.html", "<span class=\"muted\">elsewhere</span>"),
+        ("signoff.html", "<span class=\"muted\">elsewhere</span>"),
+    ] {
+        assert!(world.read(&format!("out/{page}")).contains(told), "{page}");
+    }
+    let text = world.run(&format!("audit --format text {arguments}")).stdout;
+    assert!(text.contains("at most 2 of R302 elsewhere"), "{text}");
+    let beyond = world.results("--max-findings R302@audio=2 --max-findings R302=1").1;
+    assert!(beyond["judgement"]["sentence"].as_str().unwrap().contains("R302 elsewhere (1)"), "{beyond:#}");
 }
 
 #[test]

@@ -148,6 +148,7 @@ pub(super) fn threshold(
     ThresholdResult {
         rule: rule.into(),
         area: area.map(Into::into),
+        elsewhere: false,
         limit: limit.into(),
         findings,
         judged,
