@@ -21,10 +21,13 @@ struct Tally {
     example: String,
 }
 
-/// All of them, by bucket, generation, and the placeholder and value that name them; as many as still write to old places.
+/// A bucket, a generation, and the placeholder and value that name who writes there.
+type Writer = (u16, Generation, Option<(String, String)>);
+
+/// All of them: as many as still write to old places.
 #[derive(Debug, Default)]
 pub(super) struct LateWriters {
-    known: BTreeMap<(u16, Generation, Option<(String, String)>), Tally>,
+    known: BTreeMap<Writer, Tally>,
     captures: Captures,
 }
 
