@@ -1,9 +1,8 @@
 //! What a rule judged, of which a limit may be a share.
 
 use crate::audit::folders::FolderSummary;
-use crate::audit::settings::AuditRequest;
+use crate::audit::settings::{AuditRequest, ORPHAN_RULE};
 use crate::audit::tally::{AreaTally, Partial};
-use crate::audit::unchecked::orphan_rule;
 use crate::audit::workflows::WorkflowTally;
 use crate::layout::spec::Standing;
 use crate::model::{KeyClass, Severity};
@@ -24,7 +23,7 @@ impl Population<'_> {
     /// What a rule judged, everywhere or in an area, and what to call it. Only objects and folders are counted by area.
     pub(super) fn of(&self, rule: usize, area: Option<&str>) -> (u64, &'static str) {
         match RULES[rule].check {
-            Check::Object { .. } if rule == orphan_rule() => (self.orphans_or_not(area), "objects"),
+            Check::Object { .. } if rule == ORPHAN_RULE => (self.orphans_or_not(area), "objects"),
             Check::Object { .. } => (self.objects(rule, area), "objects"),
             Check::Folder(_) => (self.folders(rule, area), "folders"),
             Check::Reference(_) | Check::Absence(_) | Check::Shared(_) => {
