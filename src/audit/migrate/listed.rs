@@ -31,9 +31,14 @@ impl<'b> ListedRow<'b> {
         let listed = Row::of(batch, row);
         Self {
             content: Content::read(listed.size, text(Column::ETag), text(Column::EncryptionStatus)),
-            locked: text(Column::ObjectLockMode).is_some() || text(Column::LegalHold) == Some(b"ON"),
+            locked: text(Column::ObjectLockMode).is_some() || text(Column::LegalHold).is_some_and(is_on),
             expires: batch.time(Column::LifecycleExpiration, row),
             row: listed,
         }
     }
+}
+
+/// AWS writes `On`; its documentation also has `ON`.
+fn is_on(hold: &[u8]) -> bool {
+    hold.eq_ignore_ascii_case(b"on")
 }

@@ -6,6 +6,7 @@ use crate::audit::migrate::placing::{Object, PRESENT, put_planned};
 use crate::audit::migrate::record::{HASH, Values, damaged, hashed_place_length, put_place, read_place};
 use crate::migration::moves::{CONTESTED, DIFFERENT, UNCLEAR};
 use crate::migration::{Action, Content, Sameness};
+use crate::model::Millis;
 use crate::results::sorted::{Merged, SortedRun, SortedWriter};
 
 /// A move whose fate hangs on whether another one goes to the same key.
@@ -14,11 +15,24 @@ struct Waiting {
     object: Object,
 }
 
+/// What stands at a new key.
+#[derive(Clone, Copy)]
+struct Present {
+    content: Content,
+    modified: Option<Millis>,
+}
+
+impl Present {
+    fn read(values: &mut Values<'_>) -> Option<Self> {
+        Some(Self { content: values.content()?, modified: values.optional()?.map(u64::cast_signed) })
+    }
+}
+
 /// Judges every move and writes it behind the place of its old key.
 pub(super) fn meet(runs: Vec<SortedRun>, decided: &mut SortedWriter, stop: &mut dyn FnMut() -> bool) -> io::Result<()> {
     let mut merged = Merged::new(runs)?;
     let (mut place, mut key): (Vec<u8>, Vec<u8>) = (Vec::new(), Vec::new());
-    let mut there: Option<Content> = None;
+    let mut there: Option<Present> = None;
     let mut first: Option<Waiting> = None;
     // The old key of the first move to a contested key, by which the others are told.
     let mut contested: Option<String> = None;
@@ -37,7 +51,7 @@ pub(super) fn meet(runs: Vec<SortedRun>, decided: &mut SortedWriter, stop: &mut 
         }
         let mut values = Values(&record[length..]);
         if values.byte().ok_or_else(damaged)? == PRESENT {
-            there = Some(values.content().ok_or_else(damaged)?);
+            there = Some(Present::read(&mut values).ok_or_else(damaged)?);
             continue;
         }
         let object = Object::read(&mut values).ok_or_else(damaged)?;
@@ -65,16 +79,19 @@ fn settle(
     place: &[u8],
     key: &mut Vec<u8>,
     only: Option<Waiting>,
-    there: Option<Content>,
+    there: Option<Present>,
     decided: &mut SortedWriter,
 ) -> io::Result<()> {
     let Some(only) = only else { return Ok(()) };
-    let fate = match there.map(|there| only.object.content.compare(there)) {
+    // A copy is never older than its source: of an older object, or where no date is told, the size alone proves nothing.
+    let may_be_copy =
+        |there: Present| there.modified.zip(only.object.modified).is_some_and(|(there, own)| there >= own);
+    let fate = match there.map(|there| (only.object.content.compare(there.content), may_be_copy(there))) {
         None => (Action::Copy, ""),
-        Some(Sameness::Md5) => (Action::Done, "md5"),
-        Some(Sameness::Size) => (Action::Done, "size"),
-        Some(Sameness::OtherSize | Sameness::OtherMd5) => (Action::Blocked, DIFFERENT),
-        Some(Sameness::Untold) => (Action::Blocked, UNCLEAR),
+        Some((Sameness::Md5, _)) => (Action::Done, "md5"),
+        Some((Sameness::Size, true)) => (Action::Done, "size"),
+        Some((Sameness::OtherSize | Sameness::OtherMd5, _)) => (Action::Blocked, DIFFERENT),
+        Some((Sameness::Size | Sameness::Untold, _)) => (Action::Blocked, UNCLEAR),
     };
     write(place, key, &only, fate, &[], decided)
 }

@@ -173,6 +173,7 @@ impl<'a> PlacingPass<'a> {
             put_hashed_place(bytes, bucket, listed.row.key);
             bytes.push(PRESENT);
             bytes.content(listed.content);
+            bytes.optional(listed.row.modified.map(i64::cast_unsigned));
         })
     }
 

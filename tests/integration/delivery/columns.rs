@@ -27,6 +27,8 @@ pub(crate) struct ObjectRow {
     pub(crate) access_tier: Option<String>,
     /// When a lifecycle rule will take it away; milliseconds, UTC.
     pub(crate) lifecycle_expiration: Option<Millis>,
+    /// `On` or `Off`.
+    pub(crate) legal_hold: Option<String>,
 }
 
 impl ObjectRow {
@@ -123,7 +125,7 @@ columns! {
         "optional int64 object_lock_retain_until_date (TIMESTAMP(MILLIS,true))", |_bucket, _row| Value::Time(None);
     ObjectLockMode, "ObjectLockMode", "optional binary object_lock_mode (STRING)", |_bucket, _row| Value::Text(None);
     ObjectLockLegalHoldStatus, "ObjectLockLegalHoldStatus", "optional binary object_lock_legal_hold_status (STRING)",
-        |_bucket, _row| Value::Text(None);
+        |_bucket, row| Value::Text(row.legal_hold.as_deref());
     IntelligentTieringAccessTier, "IntelligentTieringAccessTier",
         "optional binary intelligent_tiering_access_tier (STRING)",
         |_bucket, row| Value::Text(row.access_tier.as_deref());

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use stocktake::layout::Layout;
 use stocktake::layout::config::parse;
 use stocktake::migration::Mapping;
+use stocktake::model::Millis;
 use stocktake::render::Templates;
 use stocktake::report::runbook;
 use stocktake::results::plan::Plan;
@@ -124,7 +125,8 @@ fn the_same_inputs_give_the_same_bytes() {
     for (jobs, memory, format, parts) in
         [(1, 1 << 30, Format::Csv, 1), (4, 1, Format::Csv, 5), (2, 1 << 20, Format::Parquet, 3)]
     {
-        let (other, others) = planned(&layout, &state(), BEFORE, &mapping(), How { jobs, memory, format, parts });
+        let how = How { jobs, memory, format, parts, ..How::PLAINLY };
+        let (other, others) = planned(&layout, &state(), BEFORE, &mapping(), how);
         let names = |files: &Files| files.0.keys().cloned().collect::<Vec<_>>();
         assert_eq!(names(&files), names(&others));
         let differing: Vec<_> = files.0.keys().filter(|name| files.0[*name] != others.0[*name]).collect();
@@ -175,6 +177,38 @@ fn what_stands_at_a_new_key_is_told_apart() {
     assert_eq!(at_new_key(11, None), told("blocked", "different"));
     assert_eq!(at_new_key(10, Some("0cc175b9c0f1b6a831c399e269772661")), told("blocked", "different"));
     assert_eq!(at_new_key(10, Some("0cc175b9c0f1b6a831c399e269772661-2")), told("done", "size"));
+}
+
+#[test]
+fn the_size_alone_makes_no_copy_of_what_is_older_than_its_source() {
+    let layout = layout();
+    let at_new_key = |modified: Option<Millis>| {
+        let mut state = state();
+        let mut there = state.bucket("media")["clips/a1/master.mp4"].clone();
+        (there.key, there.last_modified) = ("video/a1/master.mp4".to_owned(), modified);
+        there.encryption_status = Some("SSE-KMS".to_owned());
+        state.put("media", there);
+        let (_, files) = planned(&layout, &state, BEFORE, &mapping(), How::PLAINLY);
+        let row = moves(&files).into_iter().find(|row| row["old_key"] == "clips/a1/master.mp4").unwrap();
+        (row["action"].clone(), row["reason"].clone())
+    };
+    let source = BEFORE - 86_400_000;
+    let (done, unclear) = (("done".to_owned(), "size".to_owned()), ("blocked".to_owned(), "unclear".to_owned()));
+    assert_eq!(at_new_key(Some(source)), done);
+    assert_eq!(at_new_key(Some(source + 1)), done);
+    assert_eq!(at_new_key(Some(source - 1)), unclear);
+    assert_eq!(at_new_key(None), unclear);
+}
+
+#[test]
+fn a_legal_hold_is_told_as_what_a_copy_leaves_behind() {
+    let locked = |hold: &str| {
+        let mut state = state();
+        state.bucket("media").get_mut("clips/a1/master.mp4").unwrap().legal_hold = Some(hold.to_owned());
+        let (plan, files) = planned(&layout(), &state, BEFORE, &mapping(), How::PLAINLY);
+        (plan.totals.locked, files.0.contains_key("not-kept.csv"))
+    };
+    assert_eq!(["On", "ON", "Off"].map(locked), [(1, true), (1, true), (0, false)]);
 }
 
 /// Keys of AWS's own worst habits, below a place that moves.

@@ -48,15 +48,15 @@ impl State {
         self.objects.entry(name.to_owned()).or_default()
     }
 
-    /// Writes inventories and exports below `dir`, in so many parts.
-    pub(super) fn deliver(&self, dir: &Path, at: Millis, format: Format, parts: usize) {
+    /// Writes inventories and exports below `dir`.
+    pub(super) fn deliver(&self, dir: &Path, at: Millis, how: How) {
         for (bucket, objects) in &self.objects {
             let rows: Vec<ObjectRow> = objects.values().cloned().collect();
             let parts: Vec<Vec<ObjectRow>> = match rows.len() {
                 0 => vec![Vec::new()],
-                count => rows.chunks(count.div_ceil(parts)).map(<[_]>::to_vec).collect(),
+                count => rows.chunks(count.div_ceil(how.parts)).map(<[_]>::to_vec).collect(),
             };
-            let inventory = Inventory::nightly(bucket, at, format, Column::ALL);
+            let inventory = Inventory::nightly(bucket, at, how.format, how.columns);
             inventory.files(&parts).write(&dir.join("inventory"));
         }
         for (table, items) in &self.items {
@@ -183,17 +183,19 @@ impl Progress for Silence {
     fn end(&self) {}
 }
 
-/// How a plan is made.
+/// How inventories are delivered and read.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct How {
     pub(super) jobs: usize,
     pub(super) memory: u64,
     pub(super) format: Format,
     pub(super) parts: usize,
+    pub(super) columns: &'static [Column],
 }
 
 impl How {
-    pub(super) const PLAINLY: Self = Self { jobs: 1, memory: 1 << 30, format: Format::Csv, parts: 1 };
+    pub(super) const PLAINLY: Self =
+        Self { jobs: 1, memory: 1 << 30, format: Format::Csv, parts: 1, columns: Column::ALL };
 }
 
 /// A request to read what lies in `dir`.
@@ -237,7 +239,7 @@ pub(super) fn reading<'a>(
 /// Delivers a state and plans its migration.
 pub(super) fn planned(layout: &Layout, state: &State, at: Millis, mapping: &Mapping, how: How) -> (Plan, Files) {
     let dir = TempDir::new().unwrap();
-    state.deliver(dir.path(), at, how.format, how.parts);
+    state.deliver(dir.path(), at, how);
     let severities = Severities::new(layout.spec(), Phase::Before, &Selection::default()).unwrap();
     let audit = reading(layout, &severities, Phase::Before, dir.path(), at, how);
     let mut shelf = Shelf::default();
