@@ -152,6 +152,8 @@ fn run_with(
     let inventories_whole = inventories_complete.all() && given.every_bucket;
     let before_whole = pairing.as_ref().is_none_or(|pairing| pairing.whole);
     let given = Given { inventories: inventories_whole && before_whole, ..given };
+    let before = pairing.as_ref().map(|pairing| (pairing.before.0, &pairing.before.1));
+    let sizes_told = before.is_none_or(|(_, inputs)| columns(inputs).contains(Needs::SIZE));
     let views = BucketView::all(&inputs, &inventories_complete, layout.buckets().len(), spec.inputs.grace);
     let closing = ReferenceClosing {
         request,
@@ -162,17 +164,23 @@ fn run_with(
     };
     let mut emitter = emitters.emitter();
     inputs.judge(request, &mut emitter);
-    report_absent_columns(request, &inputs, &mut emitter);
+    report_absent_columns(request, &inputs, &NEEDED, &mut emitter);
+    if let Some((request, inputs)) = before {
+        // Of *before* nothing else is judged.
+        report_absent_columns(request, inputs, &[(Column::Size, Needs::SIZE)], &mut emitter);
+    }
     let Closed { outcomes, workflows, summary, largest } =
         close(&pool, &closing, &mut folder_stream, (emitter, emitters.emitter()), &mut gathered, sink)?;
     let before = pairing.as_ref().map(|pairing| Box::new(pairing.inputs.clone()));
     let whole = (inventories_whole, given.exports);
     let after = After { inputs: &inputs, references: &references, declarations: &declarations, whole };
     let crew = Crew { pool: &pool, emitters: &emitters, gathered: &mut gathered };
-    let migration = pairing.map(|pairing| pairing.prove(request, &after, crew)).transpose()?;
-    let (migration, is_of_before) = migration.map_or((None, true), |(result, is)| (Some(result), is));
+    let proved = pairing.map(|pairing| pairing.prove(request, &after, crew)).transpose()?;
+    let (plan, is_told) = proved.as_ref().map_or((true, true), |proved| (proved.is_of_before, proved.is_told));
+    let columns = if sizes_told && is_told { given.columns } else { given.columns.without(Needs::SIZE) };
+    let migration = proved.map(|proved| proved.result);
     let targets = migration.as_ref().is_none_or(|result| result.equation.unjudged.objects == 0);
-    let given = Given { plan: is_of_before, targets, ..given };
+    let given = Given { plan, columns, targets, ..given };
     let population = Population {
         request,
         partial: &partial,
@@ -296,9 +304,14 @@ fn columns(inputs: &AuditInputs) -> Needs {
 }
 
 /// S008: a column that a selected rule needs is missing from an inventory, or from a part of it.
-fn report_absent_columns(request: &AuditRequest<'_>, inputs: &AuditInputs, emitter: &mut Emitter) {
+fn report_absent_columns(
+    request: &AuditRequest<'_>,
+    inputs: &AuditInputs,
+    columns: &[(Column, Needs)],
+    emitter: &mut Emitter,
+) {
     for (_, delivery) in &inputs.inventories {
-        for (column, need) in NEEDED {
+        for &(column, need) in columns {
             if delivery.has_everywhere(column) {
                 continue;
             }
@@ -306,7 +319,7 @@ fn report_absent_columns(request: &AuditRequest<'_>, inputs: &AuditInputs, emitt
                 inventories: true,
                 exports: true,
                 every_bucket: true,
-                columns: Needs(!need.0),
+                columns: Needs(!0).without(need),
                 plan: true,
                 targets: true,
             };

@@ -40,7 +40,7 @@ impl Given {
         } else if wants(Needs::EVERY_BUCKET, self.every_bucket) {
             Some("an inventory is missing")
         } else if wants(Needs::SIZE, column(Needs::SIZE)) {
-            Some("the inventory has no column Size")
+            Some("an inventory has no column Size, or leaves it empty")
         } else if wants(Needs::MODIFIED, column(Needs::MODIFIED)) {
             Some("the inventory has no column LastModifiedDate")
         } else if wants(Needs::STORAGE_CLASS, column(Needs::STORAGE_CLASS)) {

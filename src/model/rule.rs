@@ -108,6 +108,11 @@ impl Needs {
         Self(self.0 | other.0)
     }
 
+    /// This but for what is in `other`.
+    pub const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
     /// Whether everything in `other` is in this.
     pub const fn contains(self, other: Self) -> bool {
         self.0 & other.0 == other.0

@@ -375,7 +375,7 @@ pub enum SourceContext<'a> {
     Implausible {
         /// `references`, `orphans`, `empty` or `plan`.
         detail: &'static str,
-        /// How many of them are resolved (or are orphans, or are unknown to *before*).
+        /// How many of them are resolved (or are orphans, or are in only one of plan and *before*).
         part: u64,
         /// Of how many judged (or planned).
         whole: u64,

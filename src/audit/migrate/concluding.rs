@@ -7,7 +7,8 @@ use rayon::ThreadPool;
 
 use crate::audit::error::AuditError;
 use crate::audit::excuses::Excuses;
-use crate::audit::inputs::{AuditInputs, report};
+use crate::audit::inputs::AuditInputs;
+use crate::audit::migrate::foreign;
 use crate::audit::migrate::pairing::SideTaker;
 use crate::audit::migrate::proof::Proof;
 use crate::audit::migrate::proving::Prover;
@@ -23,8 +24,7 @@ use crate::model::time;
 use crate::references::{Declarations, References};
 use crate::results::findings::FindingRuns;
 use crate::results::partitions::{Loaded, PARTITIONS, Partitions};
-use crate::results::schema::{Inputs, MigrationResult};
-use crate::rules::context::SourceContext;
+use crate::results::schema::MigrationResult;
 
 /// What the pass over *after* brings along.
 pub(in crate::audit) struct After<'x> {
@@ -40,6 +40,15 @@ pub(in crate::audit) struct Crew<'x, 'e> {
     pub(in crate::audit) pool: &'x ThreadPool,
     pub(in crate::audit) emitters: &'x Emitters<'e>,
     pub(in crate::audit) gathered: &'x mut Gathered,
+}
+
+/// What a proof comes to.
+pub(in crate::audit) struct Proved {
+    pub(in crate::audit) result: MigrationResult,
+    /// Whether *before* is what the plan was made of: if it is not, nothing is proved.
+    pub(in crate::audit) is_of_before: bool,
+    /// Whether the sizes of all objects that count as moved or kept are told, or what proves as much.
+    pub(in crate::audit) is_told: bool,
 }
 
 /// Gives each partition to the next free thread, of which each makes something of its own with `make`; gives these back.
@@ -77,11 +86,12 @@ impl Pairing<'_> {
         differing: &Differing,
     ) -> Result<(), AuditError> {
         let (before, inputs) = &self.before;
+        let other_layout = foreign::other_layout(self.plan, request.layout);
         for (request, inputs, is_after) in [(*before, inputs, false), (request, after.inputs, true)] {
             let emitters = Emitters::new(FindingRuns::new(request.tmp_dir.as_deref()), Excuses::new(request));
             let (takers, complete, _) =
                 scan(request, pool, &inputs.inventories, &emitters, &mut Gathered::new(&emitters), || {
-                    SideTaker::again(&self.sides, differing, is_after)
+                    SideTaker::again(&self.sides, differing, is_after, other_layout)
                 })?;
             if !complete.all() {
                 return Err(AuditError::Changed);
@@ -91,14 +101,13 @@ impl Pairing<'_> {
         if self.sides.is_taken(differing) { Ok(()) } else { Err(AuditError::Changed) }
     }
 
-    /// Settles every object and every reference. Says also whether *before* is what the plan was made of: if it is not,
-    /// nothing is proved.
+    /// Settles every object and every reference.
     pub(in crate::audit) fn prove(
         self,
         request: &AuditRequest<'_>,
         after: &After<'_>,
         crew: Crew<'_, '_>,
-    ) -> Result<(MigrationResult, bool), AuditError> {
+    ) -> Result<Proved, AuditError> {
         let after_at = after.inputs.inventories.iter().filter_map(|(_, delivery)| delivery.created_at).min();
         let mut result = MigrationResult {
             plan_digest: self.plan.digest.clone(),
@@ -107,21 +116,19 @@ impl Pairing<'_> {
             completion: self.completion.clone(),
             ..MigrationResult::default()
         };
-        if self.plan.configuration_sha256 != request.layout.spec().digest {
+        if foreign::other_layout(self.plan, request.layout).is_some() {
             result.remarks.push("the configuration is not the one that the plan was made with".to_owned());
-        }
-        let manifests = |inputs: &Inputs| {
-            let mut all: Vec<String> = inputs.inventories.iter().map(|input| input.manifest_sha256.clone()).collect();
-            all.sort();
-            all
-        };
-        if manifests(&self.plan.inputs) != manifests(&self.inputs) {
-            result.remarks.push("the plan was made of another inventory than the one given as before".to_owned());
         }
         if !self.whole || !after.whole.0 {
             result.remarks.push("nothing is proved: an inventory is missing or was not read whole".to_owned());
             result.rollback.sentence = "an inventory is missing or was not read whole".to_owned();
-            return Ok((result, true));
+            return Ok(Proved { result, is_of_before: true, is_told: true });
+        }
+        if !foreign::is_made_of(self.plan, &self.inputs) {
+            let mut emitter = crew.emitters.emitter();
+            foreign::tell(request, self.plan, 0, &mut emitter, &mut result);
+            crew.gathered.take(emitter)?;
+            return Ok(Proved { result, is_of_before: false, is_told: true });
         }
         if let Some(differing) = self.sides.differing() {
             self.look_again(request, after, crew.pool, &differing)?;
@@ -168,20 +175,23 @@ impl Pairing<'_> {
         } else if !request.exports.is_empty() {
             result.remarks.push("no record is judged: an export is missing or was not read whole".to_owned());
         }
-        let is_foreign = all.proof.unknown > 0;
-        if is_foreign {
-            let (part, whole) = (all.proof.unknown, self.plan.totals.legacy.objects);
-            let context = SourceContext::Implausible { detail: "plan", part, whole, bucket: None };
-            report(request, &mut all.emitter, "S011", &context);
-        }
+        let open = self.sides.open();
+        let is_told = !all.proof.untold && open.untold == 0;
+        let unknown = all.proof.foreign + open.unplanned;
+        // The plan counted what *before* holds, whatever both say of single keys.
+        let is_of_before = unknown == 0 && all.proof.equation.before == self.plan.totals.before;
         all.proof.tell(request.layout, &mut result);
-        result.proved = !is_foreign;
-        if is_foreign {
+        result.proved = is_of_before;
+        if result.rollback.ready && result.evidence.last().is_some_and(|untold| untold.objects > 0) {
             result.rollback.ready = false;
-            result.rollback.sentence = "the plan was made of another inventory".to_owned();
+            result.rollback.sentence =
+                "it cannot be told: an inventory does not tell the sizes of all objects".to_owned();
+        }
+        if !is_of_before {
+            foreign::tell(request, self.plan, unknown, &mut all.emitter, &mut result);
         }
         crew.gathered.take(all.emitter)?;
         request.progress.end();
-        Ok((result, !is_foreign))
+        Ok(Proved { result, is_of_before, is_told })
     }
 }

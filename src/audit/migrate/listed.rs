@@ -18,6 +18,8 @@ pub(super) struct ListedRow<'b> {
     pub(super) row: Row<'b>,
     /// What is told of its content.
     pub(super) content: Content,
+    /// As it stands, whether or not it is an MD5.
+    pub(super) etag: Option<&'b [u8]>,
     /// Whether Object Lock or a legal hold holds it.
     pub(super) locked: bool,
     /// When a lifecycle rule takes it away.
@@ -28,9 +30,10 @@ impl<'b> ListedRow<'b> {
     /// Row `row` of the batch, from 0.
     pub(super) fn of(batch: &'b Batch, row: usize) -> Self {
         let text = |column| batch.text(column, row);
-        let listed = Row::of(batch, row);
+        let (listed, etag) = (Row::of(batch, row), text(Column::ETag));
         Self {
-            content: Content::read(listed.size, text(Column::ETag), text(Column::EncryptionStatus)),
+            content: Content::read(listed.size, etag, text(Column::EncryptionStatus)),
+            etag,
             locked: text(Column::ObjectLockMode).is_some() || text(Column::LegalHold).is_some_and(is_on),
             expires: batch.time(Column::LifecycleExpiration, row),
             row: listed,

@@ -2,6 +2,7 @@
 
 pub(in crate::audit) mod concluding;
 mod files;
+mod foreign;
 mod late;
 pub(in crate::audit) mod listed;
 mod manifests;

@@ -4,12 +4,13 @@
 use std::io;
 
 use crate::audit::error::AuditError;
+use crate::audit::migrate::foreign::is_to_move;
 use crate::audit::migrate::listed::ListedRow;
 use crate::audit::migrate::prefixes::PrefixMoves;
 use crate::audit::migrate::record::{Put, Values, put_hashed_place};
 use crate::audit::migrate::scan::Taker;
-use crate::audit::migrate::sides::{self, Differing, Sides, Summed};
-use crate::layout::Layout;
+use crate::audit::migrate::sides::{self, Differing, Open, Sides, Summed};
+use crate::layout::{Captures, Layout};
 use crate::migration::{Action, Content, Move};
 use crate::model::Millis;
 use crate::results::partitions::PartitionsWriter;
@@ -31,6 +32,8 @@ pub(super) const TARGET: u8 = 4;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Seen {
     pub(super) content: Content,
+    /// The hash of its ETag: at one key another ETag is another object, whether or not it is an MD5.
+    pub(super) etag: Option<u64>,
     pub(super) modified: Option<Millis>,
     pub(super) expires: Option<Millis>,
     pub(super) archived: bool,
@@ -39,6 +42,7 @@ pub(super) struct Seen {
 impl Seen {
     pub(super) fn put(&self, bytes: &mut Vec<u8>) {
         bytes.content(self.content);
+        bytes.optional(self.etag);
         bytes.optional(self.modified.map(i64::cast_unsigned));
         bytes.optional(self.expires.map(i64::cast_unsigned));
         bytes.push(u8::from(self.archived));
@@ -47,6 +51,7 @@ impl Seen {
     pub(super) fn read(values: &mut Values<'_>) -> Option<Self> {
         Some(Self {
             content: values.content()?,
+            etag: values.optional()?,
             modified: values.optional()?.map(u64::cast_signed),
             expires: values.optional()?.map(u64::cast_signed),
             archived: values.byte()? != 0,
@@ -180,32 +185,59 @@ pub(in crate::audit) struct SideTaker<'s> {
     pass: Pass<'s>,
     side: u8,
     writer: PartitionsWriter,
-    /// The objects that this pass summed, or took out of the sums.
+    /// The objects of *before* that this pass summed, or took out of the sums.
     summed: Amount,
+    open: Open,
     /// In *after*: where something stays.
     prefixes: Option<PrefixMoves>,
+    /// Where a plan was made for another layout: this one, by which a key may move that no row names.
+    layout: Option<&'s Layout>,
+    captures: Captures,
     /// Room to work in.
     bytes: Vec<u8>,
 }
 
 impl<'s> SideTaker<'s> {
-    fn new(sides: &'s Sides, pass: Pass<'s>, side: u8, prefixes: Option<PrefixMoves>) -> Self {
+    fn new(
+        sides: &'s Sides,
+        pass: Pass<'s>,
+        side: u8,
+        prefixes: Option<PrefixMoves>,
+        layout: Option<&'s Layout>,
+    ) -> Self {
         let writer = sides.keys.writer();
-        Self { sides, pass, side, writer, summed: Amount::default(), prefixes, bytes: Vec::new() }
+        Self {
+            sides,
+            pass,
+            side,
+            writer,
+            summed: Amount::default(),
+            open: Open::default(),
+            prefixes,
+            layout,
+            captures: Captures::default(),
+            bytes: Vec::new(),
+        }
     }
 
-    pub(super) fn before(sides: &'s Sides) -> Self {
-        Self::new(sides, Pass::First, BEFORE, None)
+    /// For *before*; `layout` if the plan was made for another.
+    pub(super) fn before(sides: &'s Sides, layout: Option<&'s Layout>) -> Self {
+        Self::new(sides, Pass::First, BEFORE, None, layout)
     }
 
     /// For *after*.
     pub(in crate::audit) fn after(sides: &'s Sides) -> Self {
-        Self::new(sides, Pass::First, AFTER, Some(sides.prefixes()))
+        Self::new(sides, Pass::First, AFTER, Some(sides.prefixes()), None)
     }
 
-    /// For the second look at a side.
-    pub(super) fn again(sides: &'s Sides, differing: &'s Differing, is_after: bool) -> Self {
-        Self::new(sides, Pass::Second(differing), if is_after { AFTER } else { BEFORE }, None)
+    /// For the second look at a side; `layout` as for *before*.
+    pub(super) fn again(
+        sides: &'s Sides,
+        differing: &'s Differing,
+        is_after: bool,
+        layout: Option<&'s Layout>,
+    ) -> Self {
+        Self::new(sides, Pass::Second(differing), if is_after { AFTER } else { BEFORE }, None, layout)
     }
 
     fn row(&mut self, bucket: u16, listed: &ListedRow<'_>) -> io::Result<()> {
@@ -221,7 +253,7 @@ impl<'s> SideTaker<'s> {
             Pass::First if meets => {}
             Pass::First => {
                 self.sides.sum(self.side == AFTER, object, &mut self.bytes);
-                self.count(listed);
+                self.count(bucket, listed);
                 if let Some(prefixes) = &mut self.prefixes {
                     prefixes.stays(bucket, row.key);
                 }
@@ -229,12 +261,13 @@ impl<'s> SideTaker<'s> {
             }
             Pass::Second(differing) if !meets && differing.holds(sides::group(hash)) => {
                 self.sides.take(self.side == AFTER, object, &mut self.bytes);
-                self.count(listed);
+                self.count(bucket, listed);
             }
             Pass::Second(_) => return Ok(()),
         }
         let seen = Seen {
             content: listed.content,
+            etag: listed.etag.map(|etag| sides::hash(bucket, etag)),
             modified: row.modified,
             expires: listed.expires,
             archived: row.is_archived(),
@@ -246,8 +279,15 @@ impl<'s> SideTaker<'s> {
         })
     }
 
-    fn count(&mut self, listed: &ListedRow<'_>) {
+    fn count(&mut self, bucket: u16, listed: &ListedRow<'_>) {
+        if self.side == AFTER {
+            return;
+        }
         self.summed += Amount { objects: 1, bytes: listed.content.size.unwrap_or(0) };
+        self.open.untold += u64::from(listed.content == Content::default());
+        if let Some(layout) = self.layout {
+            self.open.unplanned += u64::from(is_to_move(layout, bucket, listed.row.key, &mut self.captures));
+        }
     }
 
     /// The next rows of a bucket.
@@ -258,13 +298,9 @@ impl<'s> SideTaker<'s> {
     /// The thread ended well: what it took counts.
     pub(in crate::audit) fn finish(self) -> io::Result<()> {
         self.writer.finish()?;
-        let is_before = self.side == BEFORE;
         match self.pass {
-            Pass::First => {
-                self.sides.absorb(if is_before { self.summed } else { Amount::default() }, self.prefixes.as_ref())
-            }
-            Pass::Second(_) if is_before => self.sides.take_back(self.summed),
-            Pass::Second(_) => {}
+            Pass::First => self.sides.absorb(self.summed, self.prefixes.as_ref(), self.open),
+            Pass::Second(_) => self.sides.take_back(self.summed, self.open),
         }
         Ok(())
     }

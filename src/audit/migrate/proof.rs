@@ -69,8 +69,10 @@ pub(super) struct Proof {
     pub(super) arrived: HashMap<(u16, u32), usize>,
     /// Likewise old keys in the records of *before*.
     pub(super) named_before: HashSet<(u16, u32)>,
-    /// Rows of the plan whose object *before* does not have.
-    pub(super) unknown: u64,
+    /// Rows of the plan whose object *before* does not have, and objects of *before* that have none and would move.
+    pub(super) foreign: u64,
+    /// Whether an object counts as moved or kept though not even its sizes were told.
+    pub(super) untold: bool,
 }
 
 impl Proof {
@@ -97,7 +99,8 @@ impl Proof {
             gone: HashSet::new(),
             arrived: HashMap::new(),
             named_before: HashSet::new(),
-            unknown: 0,
+            foreign: 0,
+            untold: false,
         }
     }
 
@@ -137,7 +140,8 @@ impl Proof {
             *sum += more;
         }
         self.checksums += other.checksums;
-        self.unknown += other.unknown;
+        self.foreign += other.foreign;
+        self.untold |= other.untold;
         self.evidence.iter_mut().zip(other.evidence).for_each(|(sum, more)| *sum += more);
         self.matrix.iter_mut().zip(other.matrix).for_each(|(sum, more)| *sum += more);
         for ((bucket, generation), more) in other.generations {

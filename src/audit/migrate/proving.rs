@@ -2,6 +2,7 @@
 
 use std::io;
 
+use crate::audit::migrate::foreign::is_to_move;
 use crate::audit::migrate::pairing::{Planned, Seen};
 use crate::audit::migrate::proof::{NamedMove, Proof, state};
 use crate::audit::migrate::settling::{AtKey, Difference, Grade, Journey, KeyTaker, evidence};
@@ -9,8 +10,8 @@ use crate::audit::settings::AuditRequest;
 use crate::audit::sink::{Concern, Emitter};
 use crate::layout::spec::Standing;
 use crate::layout::{Captures, KeyMatch};
-use crate::migration::Action;
 use crate::migration::moves::IN_PART;
+use crate::migration::{Action, Sameness};
 use crate::model::{Finding, Millis, Severity, Subject};
 use crate::references::References;
 use crate::results::plan::Amount;
@@ -27,6 +28,19 @@ pub(super) struct Prover<'p, 'e> {
     pub(super) after_at: Option<Millis>,
     pub(super) proof: Proof,
     pub(super) captures: Captures,
+}
+
+/// Whether what stands at a key is another object than the one of *before*, which a newer date or another ETag proves
+/// where no MD5 does. The same bytes written again are the same.
+fn is_rewritten(before: &Seen, still: &Seen) -> bool {
+    let sameness = before.content.compare(still.content);
+    let has_other_etag = still.etag.zip(before.etag).is_some_and(|(still, before)| still != before);
+    sameness.differs() || sameness != Sameness::Md5 && (is_older(before, still) || has_other_etag)
+}
+
+/// Whether the first is older, where both dates are told.
+fn is_older(one: &Seen, other: &Seen) -> bool {
+    one.modified.zip(other.modified).is_some_and(|(one, other)| one < other)
 }
 
 fn amount(seen: &Seen) -> Amount {
@@ -85,7 +99,8 @@ impl Prover<'_, '_> {
         let sameness = before.content.compare(after.content);
         if !sameness.differs() {
             self.proof.equation.kept += size;
-        } else if after.modified.zip(before.modified).is_none_or(|(after, before)| after > before) {
+            self.proof.untold |= sameness == Sameness::Untold;
+        } else if after.modified.zip(before.modified).is_some_and(|(after, before)| after > before) {
             self.proof.equation.kept += size;
             self.proof.changed += size;
         } else {
@@ -158,6 +173,10 @@ impl Prover<'_, '_> {
         let mut missing: Option<&str> = journey.arrived.is_empty().then_some("");
         let (mut whole, mut archived, mut unseen) = (false, false, false);
         let lists = |new_key: &str| self.request.layout.buckets()[usize::from(bucket)].lists(new_key);
+        let still = moving.still.as_ref();
+        let rewritten = still.is_some_and(|still| is_rewritten(before, still));
+        // Of what was written there since, the checksum says nothing about the object of *before*.
+        let checksums = if rewritten { &[][..] } else { &journey.checksums };
         for arrived in &journey.arrived {
             let Some(there) = &arrived.there else {
                 if !lists(&arrived.new_key) {
@@ -167,7 +186,11 @@ impl Prover<'_, '_> {
                 missing = missing.or(Some(&arrived.new_key));
                 continue;
             };
-            match evidence((before.content, &journey.checksums), (there.content, &arrived.checksums)) {
+            match evidence((before.content, checksums), (there.content, &arrived.checksums)) {
+                // No copy is older than its source.
+                Ok(Grade::Size | Grade::Untold) if is_older(there, before) => {
+                    missing = missing.or(Some(&arrived.new_key));
+                }
                 Ok(of) => {
                     grade = grade.max(of);
                     archived |= there.archived;
@@ -176,7 +199,6 @@ impl Prover<'_, '_> {
                 Err(what) => difference = difference.or(Some((&arrived.new_key, what))),
             }
         }
-        let still = moving.still.as_ref();
         let unseen = unseen && missing.is_none() && difference.is_none();
         let exists = (!unseen).then(|| state(still.is_some(), missing.is_none()));
         if let Some(exists) = exists {
@@ -187,13 +209,12 @@ impl Prover<'_, '_> {
         if still.is_none() {
             self.note_gone(bucket, key);
         }
-        let overwritten = still.is_some_and(|still| before.content.compare(still.content).differs());
-        if overwritten && let Some(still) = still {
+        if let Some(still) = still.filter(|still| rewritten || is_older(before, still)) {
             self.proof.late.object(self.request.layout, bucket, key, still);
         }
         if unseen {
             self.proof.equation.unjudged += size;
-            let has_back = still.is_some() && !overwritten;
+            let has_back = still.is_some() && !rewritten;
             *(if has_back { &mut self.proof.in_place } else { &mut self.proof.out_of_sight }) += size;
             return Ok(());
         }
@@ -222,6 +243,7 @@ impl Prover<'_, '_> {
             self.proof.outcome(bucket, moving.generation).moved += size;
             self.proof.equation.moved += size;
             self.proof.evidence[grade as usize] += size;
+            self.proof.untold |= grade == Grade::Untold;
             if still.is_some() && moving.keeps_source {
                 self.proof.keeps_source += size;
             } else if still.is_some() {
@@ -231,7 +253,7 @@ impl Prover<'_, '_> {
             }
         }
         let lost = missing.is_some() && still.is_none() && difference.is_none();
-        let why = match (still, overwritten) {
+        let why = match (still, rewritten) {
             (Some(_), false) => {
                 self.proof.in_place += size;
                 return Ok(());
@@ -294,7 +316,7 @@ impl KeyTaker for Prover<'_, '_> {
     fn key(&mut self, bucket: u16, key: &str, at: &AtKey) -> io::Result<()> {
         self.proof.checksums += u64::from(!at.checksums.is_empty());
         let Some(before) = &at.before else {
-            self.proof.unknown += u64::from(!at.planned.is_empty());
+            self.proof.foreign += u64::from(!at.planned.is_empty());
             if let Some(after) = at.after.as_ref().filter(|_| at.targets.is_empty()) {
                 self.is_new(bucket, key, after);
             }
@@ -312,6 +334,8 @@ impl KeyTaker for Prover<'_, '_> {
         let place = (bucket, key);
         // Of several rows the one that says why.
         let Some(planned) = at.planned.iter().find(|planned| planned.reason != IN_PART).or(at.planned.first()) else {
+            self.proof.foreign +=
+                u64::from(is_to_move(self.request.layout, bucket, key.as_bytes(), &mut self.captures));
             self.stays(place, None, before, at);
             return Ok(());
         };

@@ -5,7 +5,7 @@ use std::io;
 
 use crate::audit::migrate::pairing::{AFTER, BEFORE, CHECKSUM, Generation, PLANNED, Planned, Seen, TARGET};
 use crate::audit::migrate::record::{HASH, Put, Values, damaged, hashed_place_length, put_hashed_place, read_place};
-use crate::migration::{Action, Content};
+use crate::migration::{Action, Content, Sameness};
 use crate::model::bytes::hex;
 use crate::results::partitions::{Loaded, PartitionsWriter};
 
@@ -247,38 +247,38 @@ fn tell(
     each(bucket, std::str::from_utf8(key).map_err(|_| damaged())?, &at)
 }
 
-/// How two contents compare, with checksums: `Err` says what differs, as the rule names it.
+/// How two contents compare, with checksums: `Err` says what differs, as the rule names it. What differs outweighs what
+/// agrees.
 pub(super) fn evidence(
     before: (Content, &[(String, String)]),
     after: (Content, &[(String, String)]),
 ) -> Result<Grade, Difference> {
-    use crate::migration::Sameness;
-    let sameness = before.0.compare(after.0);
-    if sameness == Sameness::OtherSize {
-        let text = |size: Option<u64>| size.map(|size| size.to_string()).unwrap_or_default();
-        return Err(Difference { detail: "size", before: text(before.0.size), after: text(after.0.size) });
-    }
-    for (algorithm, value) in before.1 {
-        let Some((_, other)) = after.1.iter().find(|(known, _)| known == algorithm) else { continue };
-        return if value == other {
-            Ok(Grade::Checksum)
-        } else {
-            Err(Difference {
-                detail: "checksum",
-                before: format!("{algorithm} {value}"),
-                after: format!("{algorithm} {other}"),
-            })
-        };
-    }
-    match sameness {
+    let mut grade = match before.0.compare(after.0) {
+        Sameness::OtherSize => {
+            let text = |size: Option<u64>| size.map(|size| size.to_string()).unwrap_or_default();
+            return Err(Difference { detail: "size", before: text(before.0.size), after: text(after.0.size) });
+        }
         Sameness::OtherMd5 => {
             let text = |content: Content| content.md5.map(|md5| hex(&md5)).unwrap_or_default();
-            Err(Difference { detail: "etag", before: text(before.0), after: text(after.0) })
+            return Err(Difference { detail: "etag", before: text(before.0), after: text(after.0) });
         }
-        Sameness::Md5 => Ok(Grade::Etag),
-        Sameness::Size => Ok(Grade::Size),
-        Sameness::OtherSize | Sameness::Untold => Ok(Grade::Untold),
+        Sameness::Md5 => Grade::Etag,
+        Sameness::Size => Grade::Size,
+        Sameness::Untold => Grade::Untold,
+    };
+    for (algorithm, value) in before.1 {
+        for (_, other) in after.1.iter().filter(|(known, _)| known == algorithm) {
+            if value != other {
+                return Err(Difference {
+                    detail: "checksum",
+                    before: format!("{algorithm} {value}"),
+                    after: format!("{algorithm} {other}"),
+                });
+            }
+            grade = Grade::Checksum;
+        }
     }
+    Ok(grade)
 }
 
 /// How well a copy is proved; the best first.

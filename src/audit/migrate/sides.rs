@@ -95,6 +95,16 @@ struct Shared {
     /// The objects of *before* that are only in its sums.
     summed: Amount,
     prefixes: PrefixMoves,
+    open: Open,
+}
+
+/// What the objects of *before* that are only in its sums leave open.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Open {
+    /// Of so many neither size nor MD5 is told: they look as they did, which proves nothing.
+    pub(super) untold: u64,
+    /// So many would move by this layout, and are in no plan.
+    pub(super) unplanned: u64,
 }
 
 impl Sides {
@@ -165,23 +175,36 @@ impl Sides {
     }
 
     /// Takes over what one thread added up.
-    pub(super) fn absorb(&self, summed: Amount, prefixes: Option<&PrefixMoves>) {
+    pub(super) fn absorb(&self, summed: Amount, prefixes: Option<&PrefixMoves>, open: Open) {
         let mut shared = self.shared();
         shared.summed += summed;
+        shared.open.untold += open.untold;
+        shared.open.unplanned += open.unplanned;
         prefixes.into_iter().for_each(|prefixes| shared.prefixes.absorb(prefixes));
     }
 
     /// Objects of *before* that were summed meet key by key after all.
-    pub(super) fn take_back(&self, taken: Amount) {
-        let summed = &mut self.shared().summed;
+    pub(super) fn take_back(&self, taken: Amount, open: Open) {
+        let Shared { summed, open: of_summed, .. } = &mut *self.shared();
         // More than there was is noticed by `is_taken`.
-        summed.objects = summed.objects.saturating_sub(taken.objects);
-        summed.bytes = summed.bytes.saturating_sub(taken.bytes);
+        for (sum, less) in [
+            (&mut summed.objects, taken.objects),
+            (&mut summed.bytes, taken.bytes),
+            (&mut of_summed.untold, open.untold),
+            (&mut of_summed.unplanned, open.unplanned),
+        ] {
+            *sum = sum.saturating_sub(less);
+        }
     }
 
     /// The objects of *before* that are only in its sums: once the others are taken out, those that are as they were.
     pub(super) fn summed(&self) -> Amount {
         self.shared().summed
+    }
+
+    /// What those leave open.
+    pub(super) fn open(&self) -> Open {
+        self.shared().open
     }
 
     /// The prefixes that are followed, and what is known of each.

@@ -8,6 +8,7 @@ use rayon::ThreadPool;
 use crate::audit::error::AuditError;
 use crate::audit::excuses::Excuses;
 use crate::audit::inputs::{AuditInputs, report_defect};
+use crate::audit::migrate::foreign;
 use crate::audit::migrate::pairing::{SideTaker, put_checksum, put_move};
 use crate::audit::migrate::scan::scan;
 use crate::audit::migrate::sides::Sides;
@@ -68,7 +69,7 @@ pub(in crate::audit) struct Pairing<'a> {
     /// What is seen of the objects that move, by their old keys, once all keys are settled.
     pub(super) moving: Partitions,
     /// *Before*, to be looked at a second time.
-    pub(super) before: (&'a AuditRequest<'a>, AuditInputs),
+    pub(in crate::audit) before: (&'a AuditRequest<'a>, AuditInputs),
     /// What is wrong with the inputs of *before*.
     pub(in crate::audit) gathered: Option<Gathered>,
     /// Whether *before* was read whole.
@@ -163,8 +164,9 @@ fn read_before<'a>(
         pass::read_exports(before, pool, &inputs, &declarations, emitters, &mut gathered)?;
     let before_at = inputs.inventories.iter().filter_map(|(_, delivery)| delivery.created_at).min();
     sides.listed_at(before_at);
+    let other_layout = foreign::other_layout(plan, layout);
     let (takers, complete, rows) =
-        scan(before, pool, &inputs.inventories, emitters, &mut gathered, || SideTaker::before(&sides))?;
+        scan(before, pool, &inputs.inventories, emitters, &mut gathered, || SideTaker::before(&sides, other_layout))?;
     let mut emitter = emitters.emitter();
     let defects = inputs.inventories.iter().flat_map(|(_, delivery)| &delivery.defects);
     defects.for_each(|defect| report_defect(before, &mut emitter, defect));

@@ -7,7 +7,8 @@ use crate::rules::wording::quoted;
 
 declare_rule! {
     /// ## What it finds
-    /// A moved object that is not what it was: other size, other MD5 or other checksum.
+    /// A moved object that is not what it was: other size, other MD5 or other checksum. Likewise an object that was to
+    /// stay, unless its newer date says that it was written anew.
     ///
     /// ## Why it matters
     /// The copy is broken, or something else was written to its key. An ETag is compared only where both are MD5s:
@@ -19,8 +20,8 @@ declare_rule! {
     ///
     /// ## How to mend it
     /// Copy the object again from its old key, and compare before anything is rewritten. Not judged on an incomplete
-    /// inventory.
-    "M402", "altered-object", Migration, Error, since "0.1.0", needs INVENTORY;
+    /// inventory, nor where one does not tell sizes.
+    "M402", "altered-object", Migration, Error, since "0.1.0", needs INVENTORY SIZE;
     Check::Elsewhere, sentence, help
 }
 
@@ -34,6 +35,11 @@ fn sentence(finding: &Finding<'_>) -> String {
     format!("has the {what} {} where it had {}", quoted(finding.value.as_deref()), quoted(finding.expected.as_deref()))
 }
 
-fn help(_: &Finding<'_>) -> Option<String> {
-    Some("copy the object again from its old key".to_owned())
+/// `related` is the old key; an object that was to stay has none.
+fn help(finding: &Finding<'_>) -> Option<String> {
+    let help = match finding.related.as_slice() {
+        [] => "restore it from a noncurrent version or a backup",
+        _ => "copy the object again from its old key",
+    };
+    Some(help.to_owned())
 }

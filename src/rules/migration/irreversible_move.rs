@@ -7,7 +7,8 @@ use crate::rules::wording::words;
 
 declare_rule! {
     /// ## What it finds
-    /// A move whose rollback would fail.
+    /// A move whose rollback would fail. A newer date or another ETag at the old key tells another object, unless the MD5s
+    /// agree.
     ///
     /// ## Why it matters
     /// A migration is safe only as long as there is a way back. Rollback readiness is a verdict of its own in the

@@ -7,7 +7,8 @@ use crate::rules::wording::quoted;
 
 declare_rule! {
     /// ## What it finds
-    /// An object of *before* that is at neither its old nor its new key.
+    /// An object of *before* that is at neither its old nor its new key. What is older there than its source is no copy
+    /// of it, unless MD5 or checksum agree.
     ///
     /// ## Why it matters
     /// The migration lost it, or somebody deleted it meanwhile. Objects retired by the user's list and objects whose

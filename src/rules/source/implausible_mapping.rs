@@ -20,7 +20,7 @@ declare_rule! {
     /// ## Example
     /// Of 100 or more judged references fewer than 5 % resolve; of 1,000 or more judged objects more than 90 % are
     /// orphans; or an inventory is empty though records name its bucket. The thresholds stand in `[inputs]`. Of a migration:
-    /// objects of the plan are not in the inventory given as *before*, so the plan was made of another one.
+    /// the plan was not made of the inventory given as *before*.
     ///
     /// ## How to mend it
     /// Compare one record's value with one key of the inventory: check `[[bucket]] name`, `prefix`, `aliases` and
@@ -30,8 +30,8 @@ declare_rule! {
     Check::Source(check), sentence, help
 }
 
-/// `detail` is `references`, `orphans`, `empty` or `plan`; `value` is how many of the `count` judged or planned; `bucket` for
-/// `empty`.
+/// `detail` is `references`, `orphans`, `empty` or `plan`; `value` is how many of the `count` judged, of a plan how many are
+/// not in both; `bucket` for `empty`.
 fn check(source: &SourceContext<'_>, findings: &mut dyn FindingSink) {
     if let SourceContext::Implausible { detail, part, whole, bucket } = source {
         // The identity of a finding about inputs is its file: here, the inputs that do not fit.
@@ -59,12 +59,14 @@ fn sentence(finding: &Finding<'_>) -> String {
         Some("empty") => {
             format!("the inventory of {} is empty though records name the bucket", quoted(finding.bucket.as_deref()))
         }
-        Some("plan") => {
+        Some("plan") if part != "0" => {
             let planned = counted(finding.count, "object");
             format!(
-                "{part} of {planned} of the plan are not in the inventory given as before: it was made of another one"
+                "the plan was not made of the inventory given as before: {part} are in only one of them; {planned} were \
+                 planned"
             )
         }
+        Some("plan") => "the plan was not made of the inventory given as before".to_owned(),
         _ => format!("{part} of {} are orphans", counted(finding.count, "judged object")),
     }
 }

@@ -2,6 +2,7 @@
 
 mod apply;
 mod completion_report;
+mod doubted;
 mod lambda;
 mod old_places;
 mod planned;

@@ -1,0 +1,54 @@
+//! Whether a plan was made of what is given as *before*: of another inventory it proves nothing.
+
+use std::collections::BTreeSet;
+
+use crate::audit::inputs::report;
+use crate::audit::settings::AuditRequest;
+use crate::audit::sink::Emitter;
+use crate::layout::spec::Fate;
+use crate::layout::{Captures, KeyMatch, Layout};
+use crate::results::plan::Plan;
+use crate::results::schema::{Inputs, MigrationResult};
+use crate::rules::context::SourceContext;
+
+/// Whether the inventories are those that the plan was made of, by their manifests.
+pub(super) fn is_made_of(plan: &Plan, before: &Inputs) -> bool {
+    let manifests = |inputs: &Inputs| -> BTreeSet<String> {
+        inputs.inventories.iter().map(|input| input.manifest_sha256.clone()).collect()
+    };
+    manifests(&plan.inputs) == manifests(before)
+}
+
+/// The layout, if the plan was made by another configuration: keys may move by it that the plan does not know.
+pub(super) fn other_layout<'l>(plan: &Plan, layout: &'l Layout) -> Option<&'l Layout> {
+    (plan.configuration_sha256 != layout.spec().digest).then_some(layout)
+}
+
+/// Whether a plan for this layout would have a row for a key, by which it moves.
+pub(super) fn is_to_move(layout: &Layout, bucket: u16, key: &[u8], captures: &mut Captures) -> bool {
+    let found = layout.buckets()[usize::from(bucket)].identify(key, captures);
+    let KeyMatch::Legacy(placed) = found else { return false };
+    let legacy =
+        placed.legacy.and_then(|legacy| layout.spec().areas[usize::from(placed.area)].legacy.get(usize::from(legacy)));
+    legacy.is_some_and(|legacy| matches!(legacy.fate, Fate::To(_)))
+}
+
+/// Tells that the plan was made of something else; `objects` are known to only one of both, as far as was counted.
+pub(super) fn tell(
+    request: &AuditRequest<'_>,
+    plan: &Plan,
+    objects: u64,
+    emitter: &mut Emitter<'_>,
+    result: &mut MigrationResult,
+) {
+    let whole = plan.totals.legacy.objects;
+    report(
+        request,
+        emitter,
+        "S011",
+        &SourceContext::Implausible { detail: "plan", part: objects, whole, bucket: None },
+    );
+    result.remarks.push("nothing is proved: the plan was not made of the inventory given as before".to_owned());
+    result.rollback.ready = false;
+    result.rollback.sentence = "the plan was not made of the inventory given as before".to_owned();
+}

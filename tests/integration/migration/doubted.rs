@@ -1,0 +1,223 @@
+//! What is no proof: an inventory that the plan was not made of, an object written anew or older than its source, a
+//! checksum beside another MD5, an inventory that tells no sizes.
+
+use std::io;
+use std::path::Path;
+
+use serde_json::json;
+use stocktake::audit::migrate::{Report, ReportKind};
+use stocktake::layout::Layout;
+use stocktake::layout::config::parse;
+use stocktake::model::{Millis, Phase, Verdict};
+use stocktake::results::schema::RuleState;
+
+use super::planned::state;
+use super::state::{AFTER, BEFORE, How};
+use super::verified::{MEDIA, Migration, Proof, assert_adds_up};
+use crate::config::rules::RULES;
+use crate::delivery::{Column, ObjectRow};
+use crate::layout_naive::compiled;
+
+const DAY: Millis = 86_400_000;
+const OLD: &str = "clips/a1/master.mp4";
+const NEW: &str = "video/a1/master.mp4";
+
+fn all_but(left_out: &[Column]) -> &'static [Column] {
+    Column::ALL.iter().copied().filter(|column| !left_out.contains(column)).collect::<Vec<_>>().leak()
+}
+
+/// A line of a checksum report.
+fn sum(key: &str, algorithm: &str, value: &str) -> String {
+    let message = json!({ "checksum_base64": value, "checksumAlgorithm": algorithm, "checksumType": "FULL_OBJECT" });
+    format!("media,{key},,succeeded,200,,{message}\n")
+}
+
+fn sums(lines: &[String]) -> Vec<Report> {
+    let lines = Box::new(io::Cursor::new(lines.concat().into_bytes()));
+    vec![Report { name: "sums.csv".to_owned(), kind: ReportKind::Checksum, lines }]
+}
+
+/// A migration that is done, of which the object at `OLD` is encrypted so that no ETag is an MD5.
+fn encrypted() -> Migration<'static> {
+    let mut before = state();
+    before.bucket("media").get_mut(OLD).unwrap().encryption_status = Some("SSE-KMS".to_owned());
+    Migration::done(&MEDIA, before)
+}
+
+#[track_caller]
+fn assert_unproved(proof: &Proof) {
+    assert_eq!(proof.judgement.verdict, Verdict::Inconclusive, "{}", proof.judgement.sentence);
+    assert!(proof.migration().remarks.iter().any(|remark| remark.starts_with("nothing is proved")));
+    assert!(!proof.migration().rollback.ready);
+    let told = proof.findings.iter().find(|finding| finding.code == "S011").unwrap();
+    assert_eq!(told.detail.as_deref(), Some("plan"));
+    let lost = proof.judgement.rules.iter().find(|rule| rule.code == "M401").unwrap();
+    assert_ne!(lost.state, RuleState::Judged);
+}
+
+#[test]
+fn another_delivery_than_the_one_planned_from_proves_nothing() {
+    let done = || Migration::done(&MEDIA, state());
+    assert_eq!(done().proof(Phase::During).judgement.verdict, Verdict::Fail, "of the records that the layout leaves");
+
+    // Every object of the plan is there, and one that nobody planned for.
+    let mut newer = done();
+    newer.before.object("media", "clips/late/master.mp4", 5);
+    newer.after.object("media", "clips/late/master.mp4", 5);
+    assert_unproved(&newer.proof(Phase::After));
+
+    // The same objects, listed again.
+    let again = Migration { how: How { parts: 2, ..How::PLAINLY }, ..done() };
+    let proof = again.proof(Phase::After);
+    assert_unproved(&proof);
+    assert_eq!(proof.migration().equation.before.objects, 0);
+
+    let mut wrong = done();
+    wrong.before = wrong.after.clone();
+    assert_unproved(&wrong.proof(Phase::After));
+}
+
+#[test]
+fn what_the_plan_does_not_know_proves_nothing() {
+    let mut other = Migration::done(&MEDIA, state());
+    other.plan.totals.before.objects += 1;
+    assert_unproved(&other.proof(Phase::After));
+    // A layout that moved less when the plan was made.
+    let text = include_str!("media.toml").replace("\"films/{asset}/{rest**}\", ", "");
+    let narrow: Layout = compiled(parse(Path::new("stocktake.toml"), text.as_bytes(), RULES).unwrap());
+    let planned = Migration::done(&narrow, state());
+    let verified = Migration { layout: &MEDIA, ..planned };
+    assert!(verified.after.objects["media"].contains_key("films/f1/one.mp4"));
+    assert_unproved(&verified.proof(Phase::After));
+    let mut changed = verified;
+    changed.after.bucket("media").get_mut("films/f1/one.mp4").unwrap().size = Some(99);
+    assert_unproved(&changed.proof(Phase::After));
+}
+
+#[test]
+fn a_source_written_anew_after_its_copy_cannot_go_back_and_its_writer_is_told() {
+    let with_source = |columns: &'static [Column], write: &dyn Fn(&mut ObjectRow)| {
+        let mut migration = Migration::done_of(&MEDIA, encrypted().before, How { columns, ..How::PLAINLY });
+        let mut row = migration.before.objects["media"][OLD].clone();
+        write(&mut row);
+        migration.after.put("media", row);
+        let proof = migration.proof(Phase::During);
+        assert_adds_up(proof.migration());
+        let m409 = proof.told().contains(&format!("M409 {OLD}"));
+        (m409, proof.migration().rollback.ready, proof.migration().late_writer_count)
+    };
+    let newer = |row: &mut ObjectRow| row.last_modified = Some(AFTER - DAY);
+    let other = |row: &mut ObjectRow| row.e_tag = Some("f".repeat(32));
+    assert_eq!(with_source(Column::ALL, &|_| {}), (false, true, 0));
+    assert_eq!(with_source(Column::ALL, &newer), (true, false, 1));
+    assert_eq!(with_source(all_but(&[Column::LastModifiedDate]), &other), (true, false, 1));
+}
+
+#[test]
+fn the_same_bytes_written_again_can_go_back() {
+    let mut migration = Migration::done(&MEDIA, state());
+    let mut row = migration.before.objects["media"][OLD].clone();
+    row.last_modified = Some(AFTER - DAY);
+    migration.after.put("media", row);
+    let proof = migration.proof(Phase::During);
+    assert!(!proof.told().contains(&format!("M409 {OLD}")));
+    assert!(proof.migration().rollback.ready);
+    assert_eq!(proof.migration().late_writer_count, 1);
+}
+
+#[test]
+fn an_object_older_than_its_source_is_not_its_copy() {
+    let mut migration = encrypted();
+    let row = migration.after.bucket("media").get_mut(NEW).unwrap();
+    row.last_modified = Some(BEFORE - 9 * DAY);
+    row.e_tag = Some("e".repeat(32));
+    let proof = migration.proof(Phase::After);
+    assert_adds_up(proof.migration());
+    assert!(proof.told().contains(&format!("M401 {OLD}")), "{:?}", proof.told());
+    assert!(!proof.migration().rollback.ready);
+    // With the old copy at hand nothing is lost yet.
+    let source = migration.before.objects["media"][OLD].clone();
+    migration.after.put("media", source);
+    let proof = migration.proof(Phase::During);
+    assert_eq!((proof.migration().equation.pending.objects, proof.migration().equation.lost.objects), (1, 0));
+    assert!(proof.told().contains(&format!("M405 {OLD}")));
+}
+
+#[test]
+fn no_checksum_outweighs_another_md5_or_another_checksum() {
+    let altered = |etag: Option<&str>, lines: &[String]| {
+        let mut migration = Migration::done(&MEDIA, state());
+        if let Some(etag) = etag {
+            migration.after.bucket("media").get_mut(NEW).unwrap().e_tag = Some(etag.to_owned());
+        }
+        let proof = migration.proof_with(Phase::After, How::PLAINLY, sums(lines));
+        proof.told().contains(&format!("M402 {NEW}"))
+    };
+    let of_both = |algorithm: &str, old: &str, new: &str| [sum(OLD, algorithm, old), sum(NEW, algorithm, new)];
+    let same = of_both("CRC32", "AAAA", "AAAA");
+    assert!(!altered(None, &same));
+    assert!(altered(Some(&"b".repeat(32)), &same));
+    assert!(altered(None, &[same, of_both("SHA256", "AAAA", "BBBB")].concat()));
+}
+
+#[test]
+fn the_checksum_of_what_was_written_since_is_none_of_the_object_before() {
+    let mut migration = encrypted();
+    let mut row = migration.before.objects["media"][OLD].clone();
+    row.last_modified = Some(AFTER - DAY);
+    migration.after.put("media", row);
+    for of_new in ["AAAA", "BBBB"] {
+        let lines = [sum(OLD, "CRC32", "AAAA"), sum(NEW, "CRC32", of_new)];
+        let proof = migration.proof_with(Phase::During, How::PLAINLY, sums(&lines));
+        assert_eq!(proof.migration().evidence[0].objects, 0);
+        assert!(!proof.told().iter().any(|told| told.starts_with("M402")));
+    }
+}
+
+#[test]
+fn without_sizes_nothing_counts_as_unaltered() {
+    let sizeless = How { columns: all_but(&[Column::Size]), ..How::PLAINLY };
+    for (before, after) in [(How::PLAINLY, sizeless), (sizeless, How::PLAINLY)] {
+        let migration = Migration::done_of(&MEDIA, state(), before);
+        let proof = migration.proof_with(Phase::During, after, Vec::new());
+        assert_eq!(proof.judgement.verdict, Verdict::Inconclusive, "{}", proof.judgement.sentence);
+        let told = proof.findings.iter().find(|finding| finding.code == "S008").unwrap();
+        assert_eq!((told.value.as_deref(), told.related.as_slice()), (Some("Size"), &["M402".into()][..]));
+    }
+}
+
+#[test]
+fn an_object_of_no_size_counts_as_unaltered_only_by_its_md5() {
+    let verdict = |before: &[&str], after: &[&str], has_etag: bool| {
+        let hole = |row: &mut ObjectRow| (row.size, row.e_tag) = (None, row.e_tag.take().filter(|_| has_etag));
+        let mut state = state();
+        before.iter().for_each(|&key| hole(state.bucket("media").get_mut(key).unwrap()));
+        let mut migration = Migration::done(&MEDIA, state);
+        after.iter().for_each(|&key| hole(migration.after.bucket("media").get_mut(key).unwrap()));
+        let proof = migration.proof(Phase::During);
+        (proof.judgement.verdict, proof.migration().rollback.ready)
+    };
+    let kept = "elsewhere/what.bin";
+    for (before, after) in [(&[OLD][..], &[][..]), (&[], &[NEW]), (&[kept], &[]), (&[], &[kept])] {
+        let is_kept = [before, after].concat() == [kept];
+        assert_eq!(verdict(before, after, false), (Verdict::Inconclusive, is_kept), "{before:?} {after:?}");
+        // Of the records that the layout leaves.
+        assert_eq!(verdict(before, after, true), (Verdict::Fail, true));
+    }
+}
+
+#[test]
+fn an_object_that_stays_is_changed_only_by_a_newer_date() {
+    let kept = "video/v1/in-place.mp4";
+    let with = |columns: &'static [Column], modified: Millis| {
+        let mut migration = Migration::done_of(&MEDIA, state(), How { columns, ..How::PLAINLY });
+        let row = migration.after.bucket("media").get_mut(kept).unwrap();
+        (row.size, row.last_modified) = (Some(0), Some(modified));
+        let proof = migration.proof(Phase::After);
+        assert_adds_up(proof.migration());
+        (proof.migration().changed.objects, proof.told().contains(&format!("M402 {kept}")))
+    };
+    assert_eq!(with(Column::ALL, AFTER - DAY), (1, false));
+    assert_eq!(with(Column::ALL, BEFORE - DAY), (0, true));
+    assert_eq!(with(all_but(&[Column::LastModifiedDate, Column::ETag]), AFTER - DAY), (0, true));
+}
