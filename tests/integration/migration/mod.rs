@@ -2,6 +2,7 @@
 
 mod apply;
 mod completion_report;
+mod contract;
 mod doubted;
 mod lambda;
 mod old_places;
@@ -10,3 +11,4 @@ mod reference_updates;
 mod state;
 mod unlisted;
 mod verified;
+mod worlds;
