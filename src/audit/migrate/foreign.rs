@@ -42,13 +42,13 @@ pub(super) fn tell(
     result: &mut MigrationResult,
 ) {
     let whole = plan.totals.legacy.objects;
-    report(
-        request,
-        emitter,
-        "S011",
-        &SourceContext::Implausible { detail: "plan", part: objects, whole, bucket: None },
-    );
-    result.remarks.push("nothing is proved: the plan was not made of the inventory given as before".to_owned());
+    let context = SourceContext::Implausible { detail: "plan", part: objects, whole, bucket: None };
+    report(request, emitter, "S011", &context);
+    let why = match objects {
+        0 => "the plan was made of another inventory than the one given as before",
+        _ => "the plan was made of another inventory than the one given as before, or for another layout",
+    };
+    result.remarks.push(format!("nothing is proved: {why}"));
     result.rollback.ready = false;
-    result.rollback.sentence = "the plan was not made of the inventory given as before".to_owned();
+    result.rollback.sentence = why.to_owned();
 }

@@ -20,7 +20,7 @@ declare_rule! {
     /// ## Example
     /// Of 100 or more judged references fewer than 5 % resolve; of 1,000 or more judged objects more than 90 % are
     /// orphans; or an inventory is empty though records name its bucket. The thresholds stand in `[inputs]`. Of a migration:
-    /// the plan was not made of the inventory given as *before*.
+    /// the plan was made of another inventory than the one given as *before*, or for another layout.
     ///
     /// ## How to mend it
     /// Compare one record's value with one key of the inventory: check `[[bucket]] name`, `prefix`, `aliases` and
@@ -62,11 +62,10 @@ fn sentence(finding: &Finding<'_>) -> String {
         Some("plan") if part != "0" => {
             let planned = counted(finding.count, "object");
             format!(
-                "the plan was not made of the inventory given as before: {part} are in only one of them; {planned} were \
-                 planned"
+                "the plan is of another inventory or layout: it has {planned}, and {part} are only in it or in before"
             )
         }
-        Some("plan") => "the plan was not made of the inventory given as before".to_owned(),
+        Some("plan") => "the plan was made of another inventory than the one given as before".to_owned(),
         _ => format!("{part} of {} are orphans", counted(finding.count, "judged object")),
     }
 }
