@@ -7,8 +7,7 @@ use crate::rules::wording::words;
 
 declare_rule! {
     /// ## What it finds
-    /// A move whose rollback would fail. A newer date or another ETag at the old key tells another object, unless the MD5s
-    /// agree.
+    /// A move whose rollback would fail.
     ///
     /// ## Why it matters
     /// A migration is safe only as long as there is a way back. Rollback readiness is a verdict of its own in the
@@ -16,7 +15,7 @@ declare_rule! {
     ///
     /// ## Example
     /// Two old keys would return to one place; the new object has changed since; the old place is taken by another
-    /// object.
+    /// object, as a newer date or another ETag tells where no MD5 does.
     ///
     /// ## How to mend it
     /// Resolve what the finding names before the old copies go. If going back is not wanted for this object, say so

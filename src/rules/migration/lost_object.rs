@@ -7,12 +7,12 @@ use crate::rules::wording::quoted;
 
 declare_rule! {
     /// ## What it finds
-    /// An object of *before* that is at neither its old nor its new key. What is older there than its source is no copy
-    /// of it, unless MD5 or checksum agree.
+    /// An object of *before* that is at neither its old nor its new key.
     ///
     /// ## Why it matters
     /// The migration lost it, or somebody deleted it meanwhile. Objects retired by the user's list and objects whose
-    /// lifecycle date has passed are counted apart and are not lost.
+    /// lifecycle date has passed are counted apart and are not lost. What lies at its new key and is older is no copy of
+    /// it, unless MD5 or checksum agree.
     ///
     /// ## Example
     /// `datasets//training-output/job-1/model.tar.gz` was planned to become `models/training/job-1/model.tar.gz`;
