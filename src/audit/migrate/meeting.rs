@@ -83,7 +83,7 @@ fn settle(
     decided: &mut SortedWriter,
 ) -> io::Result<()> {
     let Some(only) = only else { return Ok(()) };
-    // A copy is never older than its source: of an older object, or where no date is told, the size alone proves nothing.
+    // A copy is never older than its source: of an older object, or without dates, the size alone proves nothing.
     let may_be_copy =
         |there: Present| there.modified.zip(only.object.modified).is_some_and(|(there, own)| there >= own);
     let fate = match there.map(|there| (only.object.content.compare(there.content), may_be_copy(there))) {

@@ -11,8 +11,8 @@ declare_rule! {
     ///
     /// ## Why it matters
     /// The copy is broken, or something else was written to its key. An object that was to stay and is newer counts as
-    /// changed instead: it was written anew. An ETag is compared only where both are MD5s: no `-` in them, and SSE-S3 or
-    /// no encryption (Amazon S3 API Reference, "Object"); of a multipart upload it proves nothing.
+    /// changed instead: it was written anew. An ETag is compared only where both are MD5s: no `-` in them, and SSE-S3
+    /// or no encryption (Amazon S3 API Reference, "Object"); of a multipart upload it proves nothing.
     ///
     /// ## Example
     /// 1,204,224 bytes at the old key, 0 bytes at the new one.

@@ -11,8 +11,8 @@ declare_rule! {
     ///
     /// ## Why it matters
     /// The migration lost it, or somebody deleted it meanwhile. Objects retired by the user's list and objects whose
-    /// lifecycle date has passed are counted apart and are not lost. What lies at its new key and is older is no copy of
-    /// it, unless MD5 or checksum agree.
+    /// lifecycle date has passed are counted apart and are not lost. What lies at its new key and is older is no copy
+    /// of it, unless MD5 or checksum agree.
     ///
     /// ## Example
     /// `datasets//training-output/job-1/model.tar.gz` was planned to become `models/training/job-1/model.tar.gz`;

@@ -30,8 +30,8 @@ declare_rule! {
     Check::Source(check), sentence, help
 }
 
-/// `detail` is `references`, `orphans`, `empty` or `plan`; `value` is how many of the `count` judged, of a plan how many are
-/// not in both; `bucket` for `empty`.
+/// `detail` is `references`, `orphans`, `empty` or `plan`; `value` is how many of the `count` judged, of a plan how many
+/// are not in both; `bucket` for `empty`.
 fn check(source: &SourceContext<'_>, findings: &mut dyn FindingSink) {
     if let SourceContext::Implausible { detail, part, whole, bucket } = source {
         // The identity of a finding about inputs is its file: here, the inputs that do not fit.
