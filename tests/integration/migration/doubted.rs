@@ -10,11 +10,11 @@ use stocktake::layout::Layout;
 use stocktake::layout::config::parse;
 use stocktake::model::{Millis, Phase, Verdict};
 use stocktake::results::schema::RuleState;
+use stocktake::rules::known_rules;
 
 use super::planned::state;
 use super::state::{AFTER, BEFORE, How};
 use super::verified::{MEDIA, Migration, Proof, assert_adds_up};
-use crate::config::rules::RULES;
 use crate::delivery::{Column, ObjectRow};
 use crate::layout_naive::compiled;
 
@@ -84,7 +84,7 @@ fn what_the_plan_does_not_know_proves_nothing() {
     assert_unproved(&other.proof(Phase::After));
     // A layout that moved less when the plan was made.
     let text = include_str!("media.toml").replace("\"films/{asset}/{rest**}\", ", "");
-    let narrow: Layout = compiled(parse(Path::new("stocktake.toml"), text.as_bytes(), RULES).unwrap());
+    let narrow: Layout = compiled(parse(Path::new("stocktake.toml"), text.as_bytes(), &known_rules()).unwrap());
     let planned = Migration::done(&narrow, state());
     let verified = Migration { layout: &MEDIA, ..planned };
     assert!(verified.after.objects["media"].contains_key("films/f1/one.mp4"));

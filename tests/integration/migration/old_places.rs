@@ -26,7 +26,10 @@ fn state(keys: &[&str], records: &[Value]) -> State {
 
 /// A migration whose copies are made and of whose records none is rewritten; nothing is left at old places but these.
 fn unwritten<'l>(layout: &'l Layout, keys: &[&str], records: &[Value], left: &[&str]) -> Migration<'l> {
-    let before = state(keys, records);
+    unwritten_of(layout, state(keys, records), left)
+}
+
+fn unwritten_of<'l>(layout: &'l Layout, before: State, left: &[&str]) -> Migration<'l> {
     let mut migration = Migration::done(layout, before);
     migration.after.items = migration.before.items.clone();
     migration.after.bucket("media").retain(|key, _| !OLD.iter().any(|old| key.starts_with(old)));
@@ -128,9 +131,9 @@ fn a_record_of_what_is_given_up_kept_or_expired_is_broken_once_that_is_gone() {
         assert!(by_hand(&there).lines().any(|line| line.contains(item) && line.ends_with(why)), "{}", by_hand(&there));
     }
     assert_eq!(of_references(&there.proof(Phase::After)), Vec::<String>::new());
-    let mut gone = unwritten(&layout, &keys, &records, &[]);
-    gone.before.bucket("media").get_mut("stay/old.bin").unwrap().lifecycle_expiration = Some(AFTER - 1);
-    let proof = gone.proof(Phase::During);
+    let mut before = state(&keys, &records);
+    before.bucket("media").get_mut("stay/old.bin").unwrap().lifecycle_expiration = Some(AFTER - 1);
+    let proof = unwritten_of(&layout, before, &[]).proof(Phase::During);
     assert_eq!(proof.told(), ["M408 id=1 file", "M408 id=2 folder", "M408 id=3 file"]);
     assert_eq!(proof.judgement.verdict, Verdict::Fail);
     let result = proof.migration();
