@@ -155,7 +155,7 @@ impl Counted<'_> {
     }
 
     fn rule(&self, rule: usize, tally: &RuleTally, (state, why): &(RuleState, Option<String>)) -> RuleResult {
-        let meta = &RULES[rule].meta;
+        let (meta, excused) = (&RULES[rule].meta, self.excused_of(rule));
         RuleResult {
             code: meta.code.to_owned(),
             name: meta.name.to_owned(),
@@ -168,9 +168,16 @@ impl Counted<'_> {
             objects: tally.objects,
             bytes: tally.bytes,
             areas: self.rule_areas(rule),
-            excused: self.tallies.known[rule].findings()
-                + self.hiding(rule).map(|number| self.excused.exceptions[number].findings).sum::<u64>(),
+            excused: excused.findings(),
+            excused_weighing: weighing(&excused.by_severity),
         }
+    }
+
+    /// Findings of a rule that the baseline knows or an exception hides.
+    fn excused_of(&self, rule: usize) -> RuleTally {
+        let mut excused = self.tallies.known[rule].clone();
+        self.hiding(rule).for_each(|number| excused.add(&self.tallies.excepted[number]));
+        excused
     }
 
     /// The exceptions that hide findings of a rule.
@@ -183,11 +190,12 @@ impl Counted<'_> {
 
     fn rule_areas(&self, rule: usize) -> Vec<RuleArea> {
         let (found, excused) = (&self.tallies.areas[rule], self.tallies.excused_areas(rule, self.hiding(rule)));
-        let names: BTreeSet<&str> = found.keys().map(|area| &**area).chain(excused.keys().copied()).collect();
+        let names: BTreeSet<&str> = found.keys().chain(excused.keys()).map(|area| &**area).collect();
         let areas = names.into_iter().map(|area| RuleArea {
             area: area.to_owned(),
             by_severity: found.get(area).map(by_severity).unwrap_or_default(),
-            excused: excused.get(area).copied().unwrap_or_default(),
+            excused: excused.get(area).map_or(0, |counts| counts.iter().sum()),
+            excused_weighing: excused.get(area).map_or(0, weighing),
         });
         areas.collect()
     }
@@ -345,6 +353,11 @@ impl Counted<'_> {
 }
 
 /// What is not zero, the lightest first.
+/// Findings of severity warning or above.
+fn weighing(counts: &BySeverity) -> u64 {
+    counts[Severity::Warning as usize..].iter().sum()
+}
+
 fn by_severity(counts: &BySeverity) -> Vec<SeverityCount> {
     let severities = [Severity::Told, Severity::Note, Severity::Warning, Severity::Error, Severity::Inconclusive];
     let counts = severities.map(|severity| SeverityCount { severity, findings: counts[severity as usize] });

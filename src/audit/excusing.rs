@@ -196,6 +196,7 @@ impl Excusing<'_> {
                 judged,
                 of,
                 holds: threshold.limit.holds(findings, judged),
+                settled: self.settles(threshold.rule, tallies),
             }
         });
         results.collect()

@@ -35,6 +35,8 @@ impl Grounds<'_> {
             format!("mend {what}: {codes}; `stocktake rules {first}` explains the first")
         } else if off > 0 && !(self.judges_objects() && (self.judges_references() || self.references == 0)) {
             "judge by the rules that are off too: the reports list them under what was not checked".to_owned()
+        } else if self.total(|_| true) > 0 && self.total(|severity| severity != Severity::Told) == 0 {
+            "look at what the reports tell of the inputs, and at what they list as not checked".to_owned()
         } else if self.total(|_| true) > 0 {
             "look through the notes and warnings when there is time".to_owned()
         } else if excused > 0 {

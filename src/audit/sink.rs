@@ -113,14 +113,10 @@ impl Tallies {
         areas(&mut self.known_areas, &other.known_areas);
     }
 
-    /// By area: how many findings of a rule the baseline knows, or one of these exceptions hides.
-    pub(super) fn excused_areas(&self, rule: usize, exceptions: impl Iterator<Item = usize>) -> BTreeMap<&str, u64> {
-        let mut areas = BTreeMap::new();
-        for of_area in exceptions.map(|number| &self.excepted_areas[number]).chain([&self.known_areas[rule]]) {
-            for (area, counts) in of_area {
-                *areas.entry(&**area).or_default() += counts.iter().sum::<u64>();
-            }
-        }
+    /// By area: findings of a rule that the baseline knows, or one of these exceptions hides.
+    pub(super) fn excused_areas(&self, rule: usize, exceptions: impl Iterator<Item = usize>) -> ByArea {
+        let mut areas = self.known_areas[rule].clone();
+        exceptions.for_each(|number| add_areas(&mut areas, &self.excepted_areas[number]));
         areas
     }
 

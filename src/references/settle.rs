@@ -63,6 +63,11 @@ impl Builder<'_> {
                     Listed::Whole => {}
                     Listed::InPart => entry.flags.set(Flags::ABOVE),
                     Listed::Not => {
+                        // What it names if it is read another way is no orphan all the same.
+                        let other = other.filter(|other| self.resolver.listed(bucket, other) == Listed::Whole);
+                        if let Some(other) = other.filter(|other| !is_prefix && !other.is_empty()) {
+                            self.indexes.of(bucket).key(&other, role::MENTIONED);
+                        }
                         return self.outside(reference, text, Some(name.to_owned()), Some(key.into_owned()));
                     }
                 }

@@ -147,7 +147,7 @@ fn evidence<'a>(requirement: &RequirementResult, rule: &'a RuleResult) -> Eviden
         findings: found(Severity::Ignore),
         weighing: found(Severity::Warning),
         excused,
-        excused_weigh: excused > 0 && rule.severity >= Severity::Warning,
+        excused_weigh: concerned(rule.excused_weighing, &|area| area.excused_weighing) > 0,
     }
 }
 

@@ -330,7 +330,11 @@ fn excused(page: &Page<'_>, pen: &mut Pen<'_>) -> io::Result<()> {
             None if limit.elsewhere => " elsewhere".to_owned(),
             None => String::new(),
         };
-        let held = if limit.holds { "holds" } else { "exceeded" };
+        let held = match (limit.holds, limit.settled) {
+            (false, _) => "exceeded",
+            (true, true) => "holds",
+            (true, false) => "not judged",
+        };
         let found = format!("{} of {} {}", count(limit.findings), count(limit.judged), limit.of);
         vec![format!("at most {} of {}{area}", limit.limit, limit.rule), held.to_owned(), found]
     });

@@ -73,6 +73,18 @@ fn a_quote_that_ends_nowhere_or_within_a_field_costs_its_line_alone() {
     }
 }
 
+/// Each of these lines sends the reader far ahead, to where its quote may end.
+#[test]
+fn a_text_of_stray_quotes_is_given_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let lines: String = (0..20_000).map(|number| format!("\"photos\",\"a{number}\n")).collect();
+    deliver(folder.path(), &format!("{lines}\"photos\",\"z\",\"true\",\"1\"\n"));
+    let (rows, defects) = read(folder.path(), &ReadOptions::default());
+    let (last, others) = defects.split_last().unwrap();
+    assert_eq!((rows, last.problem.code()), (vec![], "S003"));
+    assert!(others.len() < 2_000 && others.iter().all(|defect| defect.problem.code() == "S005"), "{}", others.len());
+}
+
 /// Without quotes a comma in a key looks like a column more.
 #[test]
 fn a_comma_in_a_key_without_quotes_is_no_column() {

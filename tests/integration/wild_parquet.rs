@@ -13,7 +13,7 @@ use parquet::data_type::{ByteArray, ByteArrayType, Int96, Int96Type};
 use parquet::file::properties::{WriterProperties, WriterVersion};
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::parser::parse_message_type;
-use stocktake::source::inventory::{Column, PartReader, ReadOptions, discover};
+use stocktake::source::inventory::{Column, PartReader, ReadOptions, Told, discover, discover_told};
 
 use crate::inventories::read;
 use crate::raw_delivery::{Delivery, Format, Row};
@@ -241,15 +241,18 @@ fn more_or_fewer_rows_than_the_footer_states_are_told() {
 fn texts_that_go_on_from_the_text_before_are_decoded_a_few_at_a_time() {
     let folder = tempfile::tempdir().unwrap();
     let keys: Vec<String> = (0..1_000).map(|number| format!("folder/{number}")).collect();
-    let properties = WriterProperties::builder()
-        .set_dictionary_enabled(false)
-        .set_column_encoding("key".into(), parquet::basic::Encoding::DELTA_BYTE_ARRAY)
-        .build();
+    let delta = |column: &str| {
+        WriterProperties::builder()
+            .set_dictionary_enabled(false)
+            .set_data_page_size_limit(8 << 20)
+            .set_column_encoding(column.into(), parquet::basic::Encoding::DELTA_BYTE_ARRAY)
+            .build()
+    };
     let columns = vec![
         ("bucket", texts(&vec![Some("photos"); keys.len()])),
         ("key", Arc::new(StringArray::from(keys.clone())) as ArrayRef),
     ];
-    Delivery::new(folder.path()).write_parts(Format::Parquet, &[write(columns, properties)]);
+    Delivery::new(folder.path()).write_parts(Format::Parquet, &[write(columns, delta("key"))]);
     let found = discover(&[folder.path().to_owned()]).unwrap();
     let delivery = &found.deliveries[0];
     let mut tell = |defect| panic!("{defect:?}");
@@ -261,4 +264,48 @@ fn texts_that_go_on_from_the_text_before_are_decoded_a_few_at_a_time() {
         read.extend((0..batch.len()).map(|row| String::from_utf8(batch.key(row).to_owned()).unwrap()));
     }
     assert_eq!(read, keys);
+}
+
+/// Large pages are refused only where each row may spell most of one.
+#[test]
+fn large_pages_of_other_columns_are_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let keys: Vec<String> = (0..4_000).map(|number| format!("{number:05}{}", "k".repeat(1_000))).collect();
+    let columns = || {
+        vec![
+            ("bucket", texts(&vec![Some("photos"); keys.len()])),
+            ("key", Arc::new(StringArray::from(keys.clone())) as ArrayRef),
+            ("e_tag", texts(&vec![Some("e"); keys.len()])),
+        ]
+    };
+    let properties = |column: &str| {
+        WriterProperties::builder()
+            .set_dictionary_enabled(false)
+            .set_data_page_size_limit(8 << 20)
+            .set_write_batch_size(keys.len())
+            .set_column_encoding(column.into(), parquet::basic::Encoding::DELTA_BYTE_ARRAY)
+            .build()
+    };
+    assert_eq!(rows_of(folder.path(), write(columns(), properties("e_tag"))).len(), keys.len());
+}
+
+/// The parts that a `symlink.txt` names may come from anywhere.
+#[test]
+fn what_one_part_of_a_symlink_lacks_is_not_taken_for_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = || ("key", texts(&[Some("a")]));
+    let part = |more: Vec<(&'static str, ArrayRef)>| {
+        write([vec![("bucket", texts(&[Some("photos")])), key()], more].concat(), WriterProperties::default())
+    };
+    let size = ("size", Arc::new(Int64Array::from(vec![1])) as ArrayRef);
+    std::fs::write(folder.path().join("whole.parquet"), part(vec![size])).unwrap();
+    std::fs::write(folder.path().join("short.parquet"), part(vec![])).unwrap();
+    for names in [["whole", "short"], ["short", "whole"]] {
+        let lines = names.map(|name| format!("s3://any/{name}.parquet\n")).concat();
+        let symlink = folder.path().join("symlink.txt");
+        std::fs::write(&symlink, lines).unwrap();
+        let told = Told { bucket: Some("photos".to_owned()), ..Told::default() };
+        let delivery = discover_told(&[symlink], &told).unwrap().deliveries.remove(0);
+        assert!(delivery.columns.contains(Column::Size) && !delivery.has_everywhere(Column::Size), "{names:?}");
+    }
 }

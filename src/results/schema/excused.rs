@@ -107,4 +107,7 @@ pub struct ThresholdResult {
     pub of: String,
     /// Whether the findings are within the limit.
     pub holds: bool,
+    /// Whether the rule was judged, on inputs that allow a verdict: else there being few findings says nothing.
+    #[serde(default)]
+    pub settled: bool,
 }

@@ -9,6 +9,7 @@ mod failing;
 mod folder;
 mod migration;
 mod provenance;
+mod rules;
 mod since;
 
 use schemars::JsonSchema;
@@ -21,9 +22,10 @@ pub use migration::{
     Rollback, StaleReferences, TaskErrors,
 };
 pub use provenance::{Configuration, ExportInput, ExportLink, Inputs, InventoryInput, RequirementResult};
+pub use rules::{RuleArea, RuleResult, RuleState, SeverityCount};
 pub use since::{ChangeCount, ChangeResult, HistoryEntry, SinceResult};
 
-use crate::model::{KeyClass, Outcome, Phase, ReferenceClass, Severity, Verdict};
+use crate::model::{KeyClass, Outcome, Phase, ReferenceClass, Verdict};
 
 /// The name of this schema.
 pub const SCHEMA: &str = "stocktake-results/1";
@@ -158,73 +160,6 @@ pub struct OutcomeResult {
     pub outcome: Outcome,
     /// References with it.
     pub references: u64,
-}
-
-/// Whether a rule was judged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum RuleState {
-    /// It was.
-    Judged,
-    /// It was, in part: single rows that were seen.
-    Partly,
-    /// The inputs did not allow it.
-    NotJudged,
-    /// It is off.
-    Off,
-    /// It belongs to another command (migration) or nothing in the configuration asks for it.
-    NotAsked,
-}
-
-/// One rule.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct RuleResult {
-    /// Its code.
-    pub code: String,
-    /// Its name.
-    pub name: String,
-    /// Its family's letter.
-    pub family: String,
-    /// Its severity in this phase where no area, table or reference says otherwise.
-    pub severity: Severity,
-    /// Whether it was judged.
-    pub state: RuleState,
-    /// Why not, where it was not or in part.
-    pub why: Option<String>,
-    /// Findings.
-    pub findings: u64,
-    /// Findings by severity: note, warning, error (told and inconclusive for S-rules).
-    pub by_severity: Vec<SeverityCount>,
-    /// Objects concerned.
-    pub objects: u64,
-    /// Their bytes.
-    pub bytes: u64,
-    /// Findings by area, of those that name one, by the areas' names.
-    #[serde(default)]
-    pub areas: Vec<RuleArea>,
-    /// Findings that do not count: hidden by an exception, or known to the baseline.
-    #[serde(default)]
-    pub excused: u64,
-}
-
-/// Findings of one rule in one area.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct RuleArea {
-    /// The area's name.
-    pub area: String,
-    /// Findings by severity.
-    pub by_severity: Vec<SeverityCount>,
-    /// Findings that an exception hides or the baseline knows.
-    pub excused: u64,
-}
-
-/// Findings of one severity.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct SeverityCount {
-    /// The severity.
-    pub severity: Severity,
-    /// Findings.
-    pub findings: u64,
 }
 
 /// One area in one bucket.

@@ -8,7 +8,7 @@ use crate::rules::wording::quoted;
 
 declare_rule! {
     /// ## What it finds
-    /// References to a bucket or prefix of which there is no inventory.
+    /// References to a place that no inventory lists.
     ///
     /// ## Why it matters
     /// Whether the object exists cannot be said: it is outside, not missing. Access points are outside too, since
@@ -33,12 +33,12 @@ fn check(reference: &ReferenceContext<'_>, findings: &mut dyn FindingSink) {
 
 fn sentence(finding: &Finding<'_>) -> String {
     match finding.bucket.as_deref() {
-        Some(bucket) => format!("names a place in bucket {} of which there is no inventory", quoted(bucket)),
-        None => "names a place of which there is no inventory".to_owned(),
+        Some(bucket) => format!("names a place in bucket {} that no inventory lists", quoted(bucket)),
+        None => "names a place that no inventory lists".to_owned(),
     }
 }
 
 fn help(finding: &Finding<'_>) -> Option<String> {
     let bucket = finding.bucket.as_deref()?;
-    Some(format!("give an inventory of {} as well, or accept that this is not checked", quoted(bucket)))
+    Some(format!("give an inventory of {} that lists it as well, or accept that this is not checked", quoted(bucket)))
 }

@@ -134,7 +134,11 @@ impl Bare {
         let from_first = || first.as_ref().and_then(|path| first_bucket(format, path, &names));
         let bucket = told.bucket.clone().or_else(from_first).or_else(|| told.only_bucket.clone());
         let created_at = told.time.or_else(|| time_of_symlink(&path).filter(|_| origin == Origin::Symlink));
-        let columns = names.iter().filter_map(|name| Column::named(name)).collect();
+        // A part that is read for itself may have other columns than the first one.
+        let of_parts =
+            || parts.iter().filter_map(|part| Some(columns_named(&column_names(format, part.path.as_ref()?)?)));
+        let columns = of_parts().fold(columns_named(&names), |all, more| all.iter().chain(more.iter()).collect());
+        let columns_of_each = of_parts().fold(columns_named(&names), ColumnSet::and);
         Ok(Delivery {
             bucket: bucket.ok_or(SourceError::NoBucket { path: path.clone() })?,
             destination: String::new(),
@@ -143,7 +147,7 @@ impl Bare {
             format,
             origin,
             columns,
-            columns_of_each: columns,
+            columns_of_each,
             unknown_columns: unknown(&names),
             manifest: InputFile::of_files(&[(name, path.clone())])?,
             parts,
@@ -154,6 +158,10 @@ impl Bare {
             keys_seen: Arc::default(),
         })
     }
+}
+
+fn columns_named(names: &[String]) -> ColumnSet {
+    names.iter().filter_map(|name| Column::named(name)).collect()
 }
 
 /// The deliveries that files without a manifest make: those of one bucket and one format are the parts of one.

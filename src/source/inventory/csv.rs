@@ -56,8 +56,13 @@ pub(super) struct CsvReader {
     seen: Arc<KeysSeen>,
     /// The row reached, from 1; 0 before the first.
     row: u64,
+    /// Bytes behind lines with a stray quote, looked over in search of its end and once more as what they are.
+    in_vain: usize,
     ending: Option<Ending>,
 }
+
+/// The most bytes of a part that are looked over in vain: more of them is no row in a table, but no table.
+const MOST_IN_VAIN: usize = 16 << 20;
 
 /// How the data ended.
 enum Ending {
@@ -95,6 +100,7 @@ impl CsvReader {
             keys,
             seen,
             row: 0,
+            in_vain: 0,
             ending: None,
         }
     }
@@ -240,7 +246,12 @@ impl CsvReader {
                         // The next line may be a row again.
                         let line = memchr(b'\n', &record[blank..]).map_or(length, |end| blank + end + 1);
                         self.uncut.start += line;
+                        self.in_vain += length - line;
                         self.tell(Err(Rejection(reason.to_owned())), defects);
+                        if self.in_vain > MOST_IN_VAIN {
+                            self.uncut.start = self.uncut.end;
+                            self.ending = Some(Ending::Stopped(Stop::Broken(reason.to_owned())));
+                        }
                     }
                 }
             }

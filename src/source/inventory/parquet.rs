@@ -46,7 +46,7 @@ impl ParquetReader {
         let compression = compression.unwrap_or_else(|| "none".to_owned());
         let rows_stated = footer.metadata().row_groups().iter().map(|group| group.num_rows().unsigned_abs()).sum();
         let mask = ProjectionMask::roots(footer.parquet_schema(), roots);
-        let (pages, batch_rows) = CheckedPages::new(file, footer.metadata(), batch_rows);
+        let (pages, batch_rows) = CheckedPages::new(file, footer.metadata(), &mask, batch_rows);
         let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(pages, footer);
         let reader = guard(|| builder.with_projection(mask).with_batch_size(batch_rows).build())?;
         let canonical = Canonical::new(name, bucket, decoded, wanted);

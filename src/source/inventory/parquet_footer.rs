@@ -38,7 +38,7 @@ pub(super) fn first_bucket(path: &Place) -> Option<Vec<u8>> {
     let fields = footer.parquet_schema().root_schema().get_fields();
     let root = fields.iter().position(|field| is_bucket(field.name()))?;
     let mask = ProjectionMask::roots(footer.parquet_schema(), [root]);
-    let (pages, _) = CheckedPages::new(file, footer.metadata(), 1);
+    let (pages, _) = CheckedPages::new(file, footer.metadata(), &mask, 1);
     let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(pages, footer);
     let batch = guard(|| {
         let mut reader = builder.with_projection(mask).with_batch_size(1).build()?;

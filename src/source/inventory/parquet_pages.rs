@@ -4,8 +4,10 @@
 //! of gzip or Zstandard grows a thousandfold and more.
 
 use std::io::{self, Cursor, Read};
+use std::ops::Range;
 
 use bytes::Bytes;
+use parquet::arrow::ProjectionMask;
 use parquet::basic::Encoding;
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
@@ -26,18 +28,33 @@ const DELTA_ROWS: usize = 256;
 /// A part whose footer was read: the decoder asks a reader for each page's header.
 pub(super) struct CheckedPages {
     file: Random,
-    most: i64,
+    /// Where the chunks lie of which a page's texts may begin as the text before them does.
+    delta: Vec<Range<u64>>,
 }
 
 impl CheckedPages {
-    /// The pages of a file, and how many rows of them are decoded at once, of so many wanted.
-    pub(super) fn new(file: Random, metadata: &ParquetMetaData, batch_rows: usize) -> (Self, usize) {
+    /// The pages of a file, and how many rows are decoded at once of these columns, of so many wanted.
+    pub(super) fn new(
+        file: Random,
+        metadata: &ParquetMetaData,
+        columns: &ProjectionMask,
+        batch_rows: usize,
+    ) -> (Self, usize) {
         let is_delta = |chunk: &ColumnChunkMetaData| chunk.encodings().any(|known| known == Encoding::DELTA_BYTE_ARRAY);
-        if metadata.row_groups().iter().flat_map(|group| group.columns()).any(is_delta) {
-            (Self { file, most: MAX_DELTA_PAGE }, batch_rows.min(DELTA_ROWS))
-        } else {
-            (Self { file, most: MAX_PAGE }, batch_rows)
-        }
+        let chunks = metadata.row_groups().iter().flat_map(|group| group.columns().iter().enumerate());
+        let delta =
+            chunks.filter(|(column, chunk)| columns.leaf_included(*column) && is_delta(chunk)).map(|(_, chunk)| {
+                let (start, length) = chunk.byte_range();
+                start..start.saturating_add(length)
+            });
+        let delta: Vec<Range<u64>> = delta.collect();
+        let batch_rows = if delta.is_empty() { batch_rows } else { batch_rows.min(DELTA_ROWS) };
+        (Self { file, delta }, batch_rows)
+    }
+
+    /// The most bytes of the page at a place.
+    fn most(&self, start: u64) -> i64 {
+        if self.delta.iter().any(|chunk| chunk.contains(&start)) { MAX_DELTA_PAGE } else { MAX_PAGE }
     }
 }
 
@@ -55,8 +72,13 @@ impl ChunkReader for CheckedPages {
         let mut front = Vec::new();
         rest.by_ref().take(FRONT).read_to_end(&mut front)?;
         match uncompressed_size(&front) {
-            Some(size) if size <= self.most => Ok(Cursor::new(front).chain(rest)),
-            Some(size) => Err(ParquetError::General(format!("a page claims to hold {size} bytes, more than any page"))),
+            Some(size) if size <= self.most(start) => Ok(Cursor::new(front).chain(rest)),
+            Some(size) => {
+                let most = self.most(start);
+                Err(ParquetError::General(format!(
+                    "a page claims to hold {size} bytes, more than the {most} that are read"
+                )))
+            }
             // Every writer puts the sizes first; a header that hides them is not left to the decoder.
             None => Err(ParquetError::General("this is no page".to_owned())),
         }

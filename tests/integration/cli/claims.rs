@@ -1,6 +1,9 @@
 //! What a PASS and a sign-off claim: no more than was judged, and nothing of what was tolerated or excused is left out.
 
-use super::runner::{CONFIGURATION, World};
+use serde_json::json;
+
+use super::runner::{CONFIGURATION, INVENTORY_TIME, WRITTEN_AT, World};
+use crate::delivery::{Column, Format, ObjectRow, write_export, write_inventory};
 
 /// A record that names nothing and a key in no area, both errors; and an orphan, a warning.
 fn world() -> World {
@@ -124,4 +127,38 @@ fn a_rule_of_several_severities_is_told_by_each() {
     let words = regex::Regex::new("<[^>]*>").unwrap().replace_all(head, "");
     assert!(words.contains("▲ warning 1 ● note 2 R302 orphan-object"), "{words}");
     assert_eq!(html.matches("<li class=\"finding\" data-severity=\"note\"").count(), 2);
+}
+
+/// A column that is missing keeps a rule from being judged; that is no note to be looked through.
+#[test]
+fn what_is_told_of_the_inputs_is_not_called_a_note() {
+    let world = World::sound();
+    std::fs::remove_dir_all(world.path("inventory")).unwrap();
+    let rows = ["video/a1/clip.mp4", "video/a2/clip.mp4"].map(|key| ObjectRow::new(key, 1_000, WRITTEN_AT)).to_vec();
+    let columns = [Column::Bucket, Column::Key, Column::Size, Column::LastModifiedDate];
+    write_inventory(&world.path("inventory"), "media", INVENTORY_TIME, &[rows], Format::Csv, &columns);
+    let [verdict, sentence, next] = claim(&world, "");
+    assert_eq!(verdict, "PASS", "{sentence}");
+    assert!(next.starts_with("look at what the reports tell of the inputs"), "{next}");
+}
+
+/// What is outside in one reading may be listed in the other: then it is no orphan.
+#[test]
+fn the_other_reading_of_a_url_keeps_its_object_from_being_an_orphan() {
+    let url = "https://media.s3.amazonaws.com/my+data/a1/clip.mp4";
+    let configuration = CONFIGURATION
+        .replacen("name = \"media\"", "name = \"media\"\ninventory_prefixes = [\"my data/\"]", 1)
+        .replace("\"video/", "\"my data/");
+    let world = World::empty();
+    world.write("stocktake.toml", configuration);
+    let rows = vec![ObjectRow::new("my data/a1/clip.mp4", 1_000, WRITTEN_AT)];
+    write_inventory(&world.path("inventory"), "media", INVENTORY_TIME, &[rows], Format::Csv, &Column::current());
+    let item = json!({ "asset_id": { "S": "a1" }, "file": { "S": url } });
+    write_export(&world.path("exports"), "assets", INVENTORY_TIME, &[vec![item]]);
+    let (_, results) = world.results("");
+    let found = |code: &str| {
+        let rules = results["judgement"]["rules"].as_array().unwrap();
+        rules.iter().find(|rule| rule["code"] == code).unwrap()["findings"].as_u64()
+    };
+    assert_eq!((found("R305"), found("R302"), found("R301")), (Some(1), Some(0), Some(0)));
 }

@@ -188,6 +188,20 @@ fn a_limit_takes_the_place_of_the_severity() {
     }
 }
 
+/// That few were found says nothing where nobody looked, or not at all of it.
+#[test]
+fn a_limit_of_what_was_not_judged_does_not_hold() {
+    let world = world();
+    let row = |arguments: &str, format: &str| {
+        let report = world.run(&format!("audit -q --format {format} {arguments}")).stdout;
+        report.lines().find(|line| line.contains("R301") && line.contains("references")).unwrap().to_owned()
+    };
+    for format in ["md", "signoff", "text", "html"] {
+        assert!(row("--max-findings R301=5", format).contains("holds"), "{format}");
+        assert!(row("--max-findings R301=5 --select L203", format).contains("not judged"), "{format}");
+    }
+}
+
 /// Findings, what the rule judged, and what that is, of each limit.
 fn limits(results: &Value) -> Vec<String> {
     let limits = results["judgement"]["thresholds"].as_array().unwrap().iter();

@@ -172,3 +172,21 @@ fn what_is_excused_holds_in_part_and_where_it_is_in_no_other_area() {
         "{told}"
     );
 }
+
+/// The severity that a finding would have had where it lies, not that of its rule elsewhere.
+#[test]
+fn an_excused_note_lets_a_requirement_hold_and_an_excused_error_does_not() {
+    for (elsewhere, there, result) in [("note", "error", "holds in part"), ("error", "note", "holds")] {
+        let world = World::of(&["video/a1/clip.mp4", "video/a2/x//y.mp4"], &["video/a1/clip.mp4"]);
+        let area = format!("rules = {{ empty-segment = \"{there}\" }}\npath = \"video");
+        let configuration = CONFIGURATION.replacen("path = \"video", &area, 1);
+        let more = format!(
+            "[rules]\nempty-segment = '{elsewhere}'\n[[requirement]]\nid = '1'\ntext = 'whole'\nrules = ['K101']\n\
+             [[allow]]\nrule = 'K101'\narea = 'video'\nreason = 'known'\n"
+        );
+        world.write("stocktake.toml", format!("{configuration}\n{more}"));
+        let signoff = world.run("audit --format signoff").stdout;
+        let row = signoff.lines().find(|line| line.starts_with("| 1 |")).unwrap();
+        assert!(row.contains(&format!("| {result} | K101 empty-segment: none found, 1 excused")), "{row}");
+    }
+}

@@ -161,12 +161,12 @@ fn a_place_that_cannot_be_seen_or_read_is_told() {
     let outside = reference(&table, &spec, Outcome::Outside);
     assert_eq!(
         report_reference("R305", &outside),
-        [format!("R305 reference {VALUE} — names a place in bucket `line-1` of which there is no inventory")]
+        [format!("R305 reference {VALUE} — names a place in bucket `line-1` that no inventory lists")]
     );
     let access_point = ReferenceContext { bucket: None, key: None, ..outside };
     assert_eq!(
         report_reference("R305", &access_point),
-        [format!("R305 reference {VALUE} — names a place of which there is no inventory")]
+        [format!("R305 reference {VALUE} — names a place that no inventory lists")]
     );
     let nearest = ["models/j/n".to_owned()];
     let deleted = ReferenceContext { nearest: &nearest, ..reference(&table, &spec, Outcome::Deleted) };
