@@ -32,7 +32,7 @@ impl Given {
         let wants = |need: Needs, have: bool| needs.contains(need) && need != Needs::NOTHING && !have;
         let column = |need: Needs| self.columns.contains(need);
         if wants(Needs::INVENTORY, self.plan) {
-            Some("the plan was made of another inventory than the one given as before")
+            Some("the plan was made of another inventory than the one given as before, or for another layout")
         } else if wants(Needs::INVENTORY, self.inventories) {
             Some("an inventory is missing or was not read whole")
         } else if wants(Needs::EXPORTS, self.exports) {

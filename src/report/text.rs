@@ -187,7 +187,8 @@ fn migration(page: &Page<'_>, pen: &mut Pen<'_>) -> io::Result<()> {
     for remark in &migration.remarks {
         writeln!(pen.out, "  {}", visible(remark))?;
     }
-    let stale: u64 = migration.references.iter().map(|attribute| attribute.stale).sum();
+    let references = migration.references.iter().filter(|_| migration.proved);
+    let stale: u64 = references.map(|attribute| attribute.stale).sum();
     if stale > 0 {
         writeln!(pen.out, "  {} by an old key", plural(stale, "reference", None))?;
     }

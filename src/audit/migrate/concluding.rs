@@ -125,10 +125,7 @@ impl Pairing<'_> {
             return Ok(Proved { result, is_of_before: true, is_told: true });
         }
         if !foreign::is_made_of(self.plan, &self.inputs) {
-            let mut emitter = crew.emitters.emitter();
-            foreign::tell(request, self.plan, 0, &mut emitter, &mut result);
-            crew.gathered.take(emitter)?;
-            return Ok(Proved { result, is_of_before: false, is_told: true });
+            return self.proves_nothing(request, crew, 0, result);
         }
         if let Some(differing) = self.sides.differing() {
             self.look_again(request, after, crew.pool, &differing)?;
@@ -149,6 +146,8 @@ impl Pairing<'_> {
             io::ErrorKind::Interrupted => AuditError::Interrupted,
             _ => AuditError::Write(error),
         };
+        // What is found counts only once the plan is known to be of *before*.
+        let mut found = Vec::new();
         let mut all = prover();
         all.proof.equation.before += kept;
         all.proof.equation.kept += kept;
@@ -161,37 +160,52 @@ impl Pairing<'_> {
         for (prover, moving) in settled.map_err(stopped)? {
             moving.finish()?;
             all.proof.absorb(prover.proof);
-            crew.gathered.take(prover.emitter)?;
+            found.push(prover.emitter);
         }
         let settled = each_partition(crew.pool, &self.moving, prover, |loaded, prover| {
             settle_moving(loaded, &mut |bucket, key, journey| prover.journey(bucket, key, journey), &stop)
         });
         for prover in settled.map_err(stopped)? {
             all.proof.absorb(prover.proof);
-            crew.gathered.take(prover.emitter)?;
+            found.push(prover.emitter);
+        }
+        let open = self.sides.open();
+        let unknown = all.proof.foreign + open.unplanned;
+        // The plan counted what *before* holds, whatever both say of single keys.
+        if unknown > 0 || all.proof.equation.before != self.plan.totals.before {
+            request.progress.end();
+            return self.proves_nothing(request, crew, unknown, result);
         }
         if after.whole.1 {
             all.stale_references(after.declarations, &mut result);
         } else if !request.exports.is_empty() {
             result.remarks.push("no record is judged: an export is missing or was not read whole".to_owned());
         }
-        let open = self.sides.open();
         let is_told = !all.proof.untold && open.untold == 0;
-        let unknown = all.proof.foreign + open.unplanned;
-        // The plan counted what *before* holds, whatever both say of single keys.
-        let is_of_before = unknown == 0 && all.proof.equation.before == self.plan.totals.before;
         all.proof.tell(request.layout, &mut result);
-        result.proved = is_of_before;
+        result.proved = true;
         if result.rollback.ready && result.evidence.last().is_some_and(|untold| untold.objects > 0) {
             result.rollback.ready = false;
             result.rollback.sentence =
                 "it cannot be told: an inventory does not tell the sizes of all objects".to_owned();
         }
-        if !is_of_before {
-            foreign::tell(request, self.plan, unknown, &mut all.emitter, &mut result);
-        }
-        crew.gathered.take(all.emitter)?;
+        found.push(all.emitter);
+        found.into_iter().try_for_each(|emitter| crew.gathered.take(emitter))?;
         request.progress.end();
-        Ok(Proved { result, is_of_before, is_told })
+        Ok(Proved { result, is_of_before: true, is_told })
+    }
+
+    /// Of another *before* than the plan's nothing is told but that it is; `unknown` objects are known to only one.
+    fn proves_nothing(
+        &self,
+        request: &AuditRequest<'_>,
+        crew: Crew<'_, '_>,
+        unknown: u64,
+        mut result: MigrationResult,
+    ) -> Result<Proved, AuditError> {
+        let mut emitter = crew.emitters.emitter();
+        foreign::tell(request, self.plan, unknown, &mut emitter, &mut result);
+        crew.gathered.take(emitter)?;
+        Ok(Proved { result, is_of_before: false, is_told: true })
     }
 }
