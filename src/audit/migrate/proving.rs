@@ -343,6 +343,9 @@ impl KeyTaker for Prover<'_, '_> {
             Action::Retire => self.proof.equation.retired += size,
             _ => self.stays(place, Some(planned.generation.area), before, at),
         }
+        if planned.action == Action::Unmapped && at.after.is_some() {
+            self.proof.unmapped += size;
+        }
         self.is_left(place, before, planned);
         Ok(())
     }

@@ -4,6 +4,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::render::filters::plural;
 use crate::results::plan::Amount;
 
 /// What became of a migration.
@@ -30,6 +31,9 @@ pub struct MigrationResult {
     pub lingering: Amount,
     /// Of the moved ones, those whose old copy stays for good.
     pub keeps_source: Amount,
+    /// Kept objects that are still at old places because nothing names their new keys (M404).
+    #[serde(default)]
+    pub unmapped: Amount,
     /// Kept objects that were written anew since.
     pub changed: Amount,
     /// Objects that are new under the layout and in no plan (M406).
@@ -69,15 +73,22 @@ impl MigrationResult {
             1 => format!("1 object is {what}"),
             objects => format!("{objects} objects are {what}"),
         };
-        let lost_ones = if lost.objects > 0 { are(lost, "lost") } else { "nothing is lost".to_owned() };
+        let lost_ones = match (lost.objects, unjudged.objects) {
+            (0, 0) => "nothing is lost".to_owned(),
+            (0, _) => "nothing is seen to be lost".to_owned(),
+            _ => are(lost, "lost"),
+        };
         let altered_ones = if altered.objects > 0 { format!(", {}", are(altered, "altered")) } else { String::new() };
-        let mut left = if pending.objects > 0 { format!(", {} not yet", pending.objects) } else { String::new() };
-        if unjudged.objects > 0 {
-            left.push_str(&format!(", {} not judged", unjudged.objects));
-        }
+        let parts = [(pending, "not yet"), (unjudged, "not judged"), (&self.unmapped, "without a new key")];
+        let parts = parts.iter().filter(|(amount, _)| amount.objects > 0);
+        let left: String = parts.map(|(amount, what)| format!(", {} {what}", amount.objects)).collect();
+        let writers = match self.late_writer_count {
+            0 => String::new(),
+            count => format!("; {} still at old places", plural(count, "writer", None)),
+        };
         let whole = if before.objects == 1 { "object" } else { "objects" };
         let sentence = format!(
-            "{lost_ones}{altered_ones}: of {} {whole} before, {} moved{left}; {judged}",
+            "{lost_ones}{altered_ones}: of {} {whole} before, {} moved{left}{writers}; {judged}",
             before.objects, moved.objects
         );
         let stale: u64 = self.references.iter().map(|attribute| attribute.stale).sum();
@@ -87,8 +98,16 @@ impl MigrationResult {
             "copy again what is altered before any old copy goes; `stocktake rules M402` explains how"
         } else if pending.objects > 0 {
             "run the manifests that are left, or plan again, and prove it with the next inventory"
+        } else if unjudged.objects > 0 {
+            "let an inventory list every place of the plan, and prove it again"
         } else if stale > 0 {
             "apply the plan's updates in `references/`, export the tables, and prove it again"
+        } else if self.late_writer_count > 0 {
+            "update the writers that still write to old places and plan again for what they wrote, before any old copy goes"
+        } else if self.unmapped.objects > 0 {
+            "name the objects without a new key in a mapping and plan again, before any old copy goes"
+        } else if self.lingering.objects > 0 && !self.rollback.ready {
+            "look at what cannot go back before any old copy goes; `stocktake rules M409` explains how"
         } else if self.lingering.objects > 0 {
             "let the old copies go by a lifecycle rule, then prove it with `--phase after`"
         } else {

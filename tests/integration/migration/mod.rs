@@ -6,6 +6,7 @@ mod contract;
 mod doubted;
 mod lambda;
 mod old_places;
+mod passed;
 mod planned;
 mod reference_updates;
 mod state;

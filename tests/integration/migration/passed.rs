@@ -1,0 +1,62 @@
+//! What a PASS says of a migration, and what it sends its reader to do: nothing that costs an only copy.
+
+use stocktake::model::Phase;
+use stocktake::results::plan::Amount;
+use stocktake::results::schema::MigrationResult;
+
+use super::planned::state;
+use super::state::AFTER;
+use super::verified::{MEDIA, Migration};
+use crate::delivery::ObjectRow;
+
+const ONE: Amount = Amount { objects: 1, bytes: 5 };
+
+/// What is so as well, how the sentence then ends, and how the next step begins.
+type Case = (fn(&mut MigrationResult), &'static str, &'static str);
+
+/// Sentence and next step of a migration of one object, moved, whose old copy is there, once `also` is so.
+fn passed(also: impl Fn(&mut MigrationResult)) -> (String, String) {
+    let mut result = MigrationResult { proved: true, lingering: ONE, ..MigrationResult::default() };
+    (result.equation.before, result.equation.moved, result.rollback.ready) = (ONE, ONE, true);
+    also(&mut result);
+    result.passed("judged")
+}
+
+#[test]
+fn a_pass_lets_old_copies_go_only_where_nothing_else_is_at_old_places() {
+    let (sentence, next) = passed(|_| {});
+    assert_eq!(sentence, "nothing is lost: of 1 object before, 1 moved; judged");
+    assert!(next.starts_with("let the old copies go"), "{next}");
+    let cases: [Case; 4] = [
+        (|result| result.equation.unjudged = ONE, "1 moved, 1 not judged; judged", "let an inventory list every place"),
+        (|result| result.late_writer_count = 2, "1 moved; 2 writers still at old places; judged", "update the writers"),
+        (|result| result.unmapped = ONE, "1 moved, 1 without a new key; judged", "name the objects without a new key"),
+        (|result| result.rollback.ready = false, "1 moved; judged", "look at what cannot go back before"),
+    ];
+    for (also, says, does) in cases {
+        let (sentence, next) = passed(also);
+        assert!(sentence.ends_with(says) && next.starts_with(does), "{sentence}\n{next}");
+        // Nor is it signed off where the old copies are gone already.
+        let (_, next) = passed(|result| {
+            result.lingering = Amount::default();
+            also(result);
+        });
+        assert!(next.starts_with(does) || says == "1 moved; judged", "{next}");
+    }
+    let (sentence, _) = passed(|result| result.equation.unjudged = ONE);
+    assert!(sentence.starts_with("nothing is seen to be lost: "), "{sentence}");
+}
+
+#[test]
+fn objects_without_a_new_key_are_counted_as_long_as_they_are_at_old_places() {
+    let mut before = state();
+    before.object("media", "flat/nobody-knows.bin", 7);
+    let mut migration = Migration::done(&MEDIA, before);
+    let unmapped = migration.plan.totals.unmapped;
+    assert!(unmapped.objects > 0);
+    assert_eq!(migration.proof(Phase::During).migration().unmapped, unmapped);
+    migration.after.bucket("media").remove("flat/nobody-knows.bin");
+    migration.after.put("media", ObjectRow::new("flat/new.bin", 7, AFTER - 1));
+    let result = migration.proof(Phase::During).migration().clone();
+    assert_eq!((result.unmapped.objects, result.late_writer_count), (unmapped.objects - 1, 1));
+}
