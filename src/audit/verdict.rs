@@ -22,7 +22,7 @@ pub(super) struct Given {
     pub(super) columns: Needs,
     /// Whether a plan that is to be proved was made of the inventory given as *before*; without a plan it is true.
     pub(super) plan: bool,
-    /// Whether the inventories list what they must for each move of a plan to be judged; without a plan it is true.
+    /// Whether the inventories list every place that a plan's objects are to be at; without a plan it is true.
     pub(super) targets: bool,
 }
 
@@ -97,7 +97,7 @@ pub(super) fn state(
         return (RuleState::NotAsked, Some(why.to_owned()));
     }
     let unlisted = !given.targets && matches!(meta.code, "M401" | "M402");
-    let unlisted = unlisted.then_some("no inventory lists the new keys of some moves");
+    let unlisted = unlisted.then_some("no inventory lists the places that some objects are to be at");
     match given.lacks(meta.needs).or(unlisted) {
         None => (RuleState::Judged, None),
         Some(why) if tally.findings() > 0 => (RuleState::Partly, Some(why.to_owned())),

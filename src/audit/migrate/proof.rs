@@ -25,7 +25,7 @@ pub(super) const fn state(old: bool, new: bool) -> usize {
 #[derive(Debug, Clone)]
 pub(super) struct NamedMove {
     pub(super) new_keys: Vec<String>,
-    /// What exists, in [`STATES`]; not known where no inventory lists a new key.
+    /// What exists, in [`STATES`]; not known where no inventory lists a place that it is to be at.
     pub(super) state: Option<usize>,
 }
 
@@ -50,7 +50,7 @@ pub(super) struct Proof {
     pub(super) in_place: Amount,
     pub(super) by_copy: Amount,
     pub(super) irreversible: Amount,
-    /// Of the unjudged ones, those whose old copy is gone or written over.
+    /// Those that went, of which no inventory tells whether they can go back.
     pub(super) out_of_sight: Amount,
     /// Objects with a checksum.
     pub(super) checksums: u64,
@@ -204,7 +204,7 @@ impl Proof {
         let unjudged = self.equation.unjudged.objects;
         if unjudged > 0 {
             let objects = plural(unjudged, "object", None);
-            result.remarks.push(format!("{objects} not judged: no inventory lists the new keys they were to go to"));
+            result.remarks.push(format!("{objects} not judged: no inventory lists the places they are to be at"));
         }
         let (lost, unseen) = (self.irreversible.objects, self.out_of_sight.objects);
         let ready = lost + unseen == 0;
@@ -214,7 +214,7 @@ impl Proof {
                 (0, 0) => "every move can be taken back".to_owned(),
                 (0, unseen) => {
                     let objects = plural(unseen, "object", None);
-                    format!("of {objects} it cannot be told: no inventory lists the new keys")
+                    format!("of {objects} it cannot be told: no inventory lists the places they are to be at")
                 }
                 (lost, _) => format!("{lost} objects cannot go back"),
             },

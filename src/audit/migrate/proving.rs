@@ -84,11 +84,18 @@ impl Prover<'_, '_> {
         before.expires.zip(self.after_at).is_some_and(|(expires, at)| expires <= at)
     }
 
+    /// Whether an inventory looks there: what none lists is not known to be gone.
+    pub(super) fn lists(&self, bucket: u16, key: &str) -> bool {
+        self.request.layout.buckets()[usize::from(bucket)].lists(key)
+    }
+
     /// An object that is to stay.
     fn stays(&mut self, place: (u16, &str), area: Option<u16>, before: &Seen, at: &AtKey) {
         let size = amount(before);
         let Some(after) = &at.after else {
-            if self.has_expired(before) {
+            if !self.lists(place.0, place.1) {
+                self.proof.equation.unjudged += size;
+            } else if self.has_expired(before) {
                 self.proof.equation.expired += size;
             } else {
                 self.proof.equation.lost += size;
@@ -171,16 +178,15 @@ impl Prover<'_, '_> {
         let mut grade = Grade::Checksum;
         let mut difference: Option<(&str, Difference)> = None;
         let mut missing: Option<&str> = journey.arrived.is_empty().then_some("");
-        let (mut whole, mut archived, mut unseen) = (false, false, false);
-        let lists = |new_key: &str| self.request.layout.buckets()[usize::from(bucket)].lists(new_key);
+        let (mut whole, mut archived, mut beyond) = (false, false, false);
         let still = moving.still.as_ref();
         let rewritten = still.is_some_and(|still| is_rewritten(before, still));
         // Of what was written there since, the checksum says nothing about the object of *before*.
         let checksums = if rewritten { &[][..] } else { &journey.checksums };
         for arrived in &journey.arrived {
             let Some(there) = &arrived.there else {
-                if !lists(&arrived.new_key) {
-                    unseen = true;
+                if !self.lists(bucket, &arrived.new_key) {
+                    beyond = true;
                     continue;
                 }
                 missing = missing.or(Some(&arrived.new_key));
@@ -199,7 +205,9 @@ impl Prover<'_, '_> {
                 Err(what) => difference = difference.or(Some((&arrived.new_key, what))),
             }
         }
-        let unseen = unseen && missing.is_none() && difference.is_none();
+        let nowhere = missing.is_some() && still.is_none() && !whole && !archived;
+        let unseen = difference.is_none()
+            && if nowhere { beyond || !self.lists(bucket, key) } else { beyond && missing.is_none() };
         let exists = (!unseen).then(|| state(still.is_some(), missing.is_none()));
         if let Some(exists) = exists {
             self.proof.matrix[exists] += size;
@@ -252,23 +260,26 @@ impl Prover<'_, '_> {
                 self.lingers((bucket, key), area, bytes, new_key, None);
             }
         }
-        let lost = missing.is_some() && still.is_none() && difference.is_none();
         let why = match (still, rewritten) {
             (Some(_), false) => {
                 self.proof.in_place += size;
                 return Ok(());
             }
             (Some(_), true) => "its old place holds another object now",
-            (None, _) if difference.is_some() => "its new copy is not what it was, and the old one is gone",
-            (None, _) if whole => {
+            (None, _) if whole && difference.is_none() => {
                 self.proof.by_copy += size;
                 return Ok(());
             }
+            (None, _) if !self.lists(bucket, key) => {
+                self.proof.out_of_sight += size;
+                return Ok(());
+            }
+            (None, _) if difference.is_some() => "its new copy is not what it was, and the old one is gone",
             (None, _) if archived => "its new copy lies in an archive, and the old one is gone",
             (None, _) => "neither copy is there",
         };
         self.proof.irreversible += size;
-        if !lost {
+        if !nowhere || difference.is_some() {
             self.report("M409", (bucket, key), area, bytes, |finding| finding.value = Some(why.into()));
         }
         Ok(())

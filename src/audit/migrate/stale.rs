@@ -101,13 +101,16 @@ impl Prover<'_, '_> {
             PrefixMove::Scatters => (true, None),
             _ => (false, None),
         };
-        // A key that ends in `/` may also name a folder marker.
-        let is_empty = !index.prefix_seen(prefix) && !keys().any(is_live);
+        // A key that ends in `/` may also name a folder marker; what is listed in part may have more below it.
+        let is_empty = !index.prefix_seen(prefix) && !keys().any(is_live) && self.lists(bucket, old);
         Named { stale, broken: proof.prefixes.is_gone(bucket, old) && is_empty, new, in_matrix: None }
     }
 
-    /// Notes that an old key of the plan is gone.
+    /// Notes that an old key of the plan is gone, if an inventory would list it.
     pub(super) fn note_gone(&mut self, bucket: u16, old_key: &str) {
+        if !self.lists(bucket, old_key) {
+            return;
+        }
         self.proof.prefixes.vanishes(bucket, old_key);
         if let Some(number) = self.references.buckets[usize::from(bucket)].find(old_key.as_bytes(), |_| {}) {
             self.proof.gone.insert((bucket, number));

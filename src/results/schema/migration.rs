@@ -137,7 +137,7 @@ pub struct Equation {
     pub altered: Amount,
     /// Nowhere (M401).
     pub lost: Amount,
-    /// To be where no inventory lists it: what became of it cannot be told.
+    /// To be at a place that no inventory lists: what became of it cannot be told.
     #[serde(default)]
     pub unjudged: Amount,
 }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use serde_json::json;
 use stocktake::layout::Layout;
 use stocktake::layout::config::parse;
 use stocktake::migration::Mapping;
@@ -13,6 +14,7 @@ use stocktake::rules::known_rules;
 
 use super::state::{BEFORE, How, State, moves, planned};
 use super::verified::Migration;
+use crate::delivery::typed;
 use crate::layout_naive::compiled;
 
 fn layout(text: &str) -> Layout {
@@ -120,8 +122,43 @@ fn a_new_key_that_no_inventory_lists_is_told_and_not_judged() {
     let equation = &result.equation;
     assert_eq!((equation.unjudged.objects, equation.unjudged.bytes), (2, 16));
     assert_eq!((equation.moved.objects, equation.lost.objects, equation.pending.objects), (1, 0, 0));
-    assert_eq!(result.remarks, ["2 objects not judged: no inventory lists the new keys they were to go to"]);
+    assert_eq!(result.remarks, ["2 objects not judged: no inventory lists the places they are to be at"]);
     assert!(!result.rollback.ready);
     assert_eq!((result.rollback.in_place.objects, result.rollback.irreversible.objects), (1, 0));
     super::verified::assert_adds_up(result);
+}
+
+const FOLDERS: &str = r#"
+[[table]]
+name = "assets"
+key = ["id"]
+[[table.reference]]
+attribute = "folder"
+kind = "prefix"
+"#;
+
+#[test]
+fn what_may_be_where_no_inventory_looks_is_neither_called_lost_nor_gone() {
+    let layout = layout(&(FILTERED.replace("\"clips/\", \"video/seen/\"", "\"clips/a1/\", \"video/\"") + FOLDERS));
+    let mut before = state(&[("clips/a1/m", 7), ("clips/a2/m", 9), ("keep/x", 3)]);
+    before.items.insert("assets".to_owned(), vec![typed(&json!({ "id": "1", "folder": "s3://media/clips/" }))]);
+    let mut migration = Migration::done(&layout, before);
+    migration.after.items = migration.before.items.clone();
+    migration.after.bucket("media").retain(|key, _| key == "video/a1/m");
+
+    let proof = migration.proof(Phase::After);
+    assert_eq!(proof.judgement.verdict, Verdict::Inconclusive, "{}", proof.judgement.sentence);
+    // The record is not rewritten, and what it names may still be there.
+    assert_eq!(proof.told(), ["M407 id=1 folder"]);
+    let result = proof.migration();
+    super::verified::assert_adds_up(result);
+    let equation = &result.equation;
+    assert_eq!((equation.unjudged.objects, equation.unjudged.bytes), (2, 12));
+    assert_eq!((equation.moved.objects, equation.lost.objects, equation.kept.objects), (1, 0, 0));
+    assert_eq!((result.rollback.by_copy.objects, result.rollback.irreversible.objects), (1, 0));
+    assert!(!result.rollback.ready && result.rollback.sentence.ends_with("the places they are to be at"));
+    // Once an inventory looks there, all of it is.
+    let all = self::layout(&(FILTERED.replace("inventory_prefixes", "# inventory_prefixes") + FOLDERS));
+    let told = Migration { layout: &all, ..migration }.proof(Phase::After).told();
+    assert_eq!(told, ["M407 id=1 folder", "M408 id=1 folder", "M401 clips/a2/m", "M401 keep/x"]);
 }
