@@ -123,14 +123,16 @@ impl Prover<'_, '_> {
         place: (u16, &str),
         area: Option<u16>,
         size: Option<u64>,
-        old_key: Option<&str>,
+        // The old key of a copy, and whether it can be made again from there.
+        source: Option<(&str, bool)>,
         difference: &Difference,
     ) {
         self.report("M402", place, area, size, |finding| {
             finding.detail = Some(difference.detail.into());
             finding.expected = Some(difference.before.clone().into());
             finding.value = Some(difference.after.clone().into());
-            finding.related = old_key.map(|key| key.to_owned().into()).into_iter().collect();
+            finding.related = source.map(|(key, _)| key.to_owned().into()).into_iter().collect();
+            finding.count = source.filter(|(_, is_whole)| *is_whole).map(|_| 1);
         });
     }
 
@@ -229,12 +231,14 @@ impl Prover<'_, '_> {
         if let Some((new_key, what)) = &difference {
             self.proof.outcome(bucket, moving.generation).altered += size;
             self.proof.equation.altered += size;
-            self.altered((bucket, new_key), area, bytes, Some(key), what);
+            let has_source = still.is_some() && !rewritten;
+            self.altered((bucket, new_key), area, bytes, Some((key, has_source)), what);
         } else if let Some(new_key) = missing {
             if still.is_some() {
                 self.proof.outcome(bucket, moving.generation).pending += size;
                 self.proof.equation.pending += size;
-                self.lingers((bucket, key), area, bytes, new_key, Some("pending"));
+                let detail = if rewritten { "rewritten" } else { "pending" };
+                self.lingers((bucket, key), area, bytes, new_key, Some(detail));
             } else if !whole && !archived && self.has_expired(before) {
                 self.proof.equation.expired += size;
                 return Ok(());
@@ -255,9 +259,12 @@ impl Prover<'_, '_> {
             if still.is_some() && moving.keeps_source {
                 self.proof.keeps_source += size;
             } else if still.is_some() {
-                self.proof.lingering += size;
+                // What was written over it is no copy that may go.
+                if !rewritten {
+                    self.proof.lingering += size;
+                }
                 let new_key = journey.arrived.first().map_or("", |arrived| &arrived.new_key);
-                self.lingers((bucket, key), area, bytes, new_key, None);
+                self.lingers((bucket, key), area, bytes, new_key, rewritten.then_some("rewritten"));
             }
         }
         let why = match (still, rewritten) {
@@ -293,9 +300,10 @@ impl Prover<'_, '_> {
         new_key: &str,
         detail: Option<&'static str>,
     ) {
-        let new_key = new_key.to_owned();
+        // Of what was written over it the new key says nothing.
+        let new_key = (detail != Some("rewritten")).then(|| new_key.to_owned());
         self.report("M405", place, area, size, |finding| {
-            finding.suggestion = Some(new_key.into());
+            finding.suggestion = new_key.map(Into::into);
             finding.detail = detail.map(Into::into);
         });
     }

@@ -18,8 +18,9 @@ declare_rule! {
     /// 1,204,224 bytes at the old key, 0 bytes at the new one.
     ///
     /// ## How to mend it
-    /// Copy the object again from its old key, and compare before anything is rewritten. Not judged on an incomplete
-    /// inventory, nor where one does not tell sizes.
+    /// Copy the object again from its old key, if its old copy is there, or restore it from a noncurrent version or a
+    /// backup; compare before anything is rewritten. Not judged on an incomplete inventory, nor where one does not tell
+    /// sizes.
     "M402", "altered-object", Migration, Error, since "0.1.0", needs INVENTORY SIZE;
     Check::Elsewhere, sentence, help
 }
@@ -34,11 +35,11 @@ fn sentence(finding: &Finding<'_>) -> String {
     format!("has the {what} {} where it had {}", quoted(finding.value.as_deref()), quoted(finding.expected.as_deref()))
 }
 
-/// `related` is the old key; an object that was to stay has none.
+/// `related` is the old key, which an object that was to stay has not; `count` says that its copy there is whole.
 fn help(finding: &Finding<'_>) -> Option<String> {
-    let help = match finding.related.as_slice() {
-        [] => "restore it from a noncurrent version or a backup",
-        _ => "copy the object again from its old key",
+    let help = match (finding.related.as_slice(), finding.count) {
+        ([_, ..], Some(_)) => "copy the object again from its old key",
+        _ => "restore it from a noncurrent version or a backup",
     };
     Some(help.to_owned())
 }

@@ -7,7 +7,8 @@ use crate::rules::wording::quoted;
 
 declare_rule! {
     /// ## What it finds
-    /// The old copy of an object that the plan moves, and that is still there: beside its new copy, or without one.
+    /// The old copy of an object that the plan moves, still there beside its new copy or without one, or another object
+    /// that was written over it.
     ///
     /// ## Why it matters
     /// Before and during the migration the old copy is the way back. After it, it is paid for twice and invites
@@ -18,22 +19,27 @@ declare_rule! {
     ///
     /// ## How to mend it
     /// Once `stocktake migrate verify` passes and nothing names the old key, expire the old prefix with a lifecycle
-    /// rule.
+    /// rule. What was written over an old copy exists nowhere else: update its writer and plan again.
     "M405", "lingering-source", Migration, ByPhase, since "0.1.0", needs INVENTORY;
     Check::Elsewhere, sentence, help
 }
 
-/// `suggestion` is the new key; `detail` is `pending` where the copy is not there yet.
+/// `suggestion` is the new key; `detail` is `pending` where the copy is not there yet, and `rewritten` where another
+/// object is at the old key.
 fn sentence(finding: &Finding<'_>) -> String {
-    if finding.detail.as_deref() == Some("pending") {
-        return format!("is still there, and its copy at {} is not", quoted(finding.suggestion.as_deref()));
+    let new_key = quoted(finding.suggestion.as_deref());
+    match finding.detail.as_deref() {
+        Some("pending") => format!("is still there, and its copy at {new_key} is not"),
+        Some("rewritten") => "holds another object now, which no plan moves".to_owned(),
+        _ => format!("is still there, though its copy at {new_key} is in place"),
     }
-    format!("is still there, though its copy at {} is in place", quoted(finding.suggestion.as_deref()))
 }
 
 fn help(finding: &Finding<'_>) -> Option<String> {
-    if finding.detail.as_deref() == Some("pending") {
-        return Some("run the plan's manifests, or plan again for what is left".to_owned());
-    }
-    Some("expire the old prefix with a lifecycle rule once nothing names it".to_owned())
+    let help = match finding.detail.as_deref() {
+        Some("pending") => "run the plan's manifests, or plan again for what is left",
+        Some("rewritten") => "update its writer and plan again; do not expire it",
+        _ => "expire the old prefix with a lifecycle rule once nothing names it",
+    };
+    Some(help.to_owned())
 }

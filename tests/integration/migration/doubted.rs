@@ -10,7 +10,7 @@ use stocktake::layout::Layout;
 use stocktake::layout::config::parse;
 use stocktake::model::{Millis, Phase, Verdict};
 use stocktake::results::schema::{Equation, RuleState};
-use stocktake::rules::known_rules;
+use stocktake::rules::{self, known_rules};
 
 use super::planned::state;
 use super::state::{AFTER, BEFORE, How};
@@ -227,4 +227,29 @@ fn an_object_that_stays_is_changed_only_by_a_newer_date() {
     assert_eq!(with(Column::ALL, AFTER - DAY), (1, false));
     assert_eq!(with(Column::ALL, BEFORE - DAY), (0, true));
     assert_eq!(with(all_but(&[Column::LastModifiedDate, Column::ETag]), AFTER - DAY), (0, true));
+}
+
+/// The help of each finding of a rule.
+fn helps(proof: &Proof, code: &str) -> Vec<String> {
+    proof.findings.iter().filter(|finding| finding.code == code).filter_map(rules::help).collect()
+}
+
+#[test]
+fn what_was_written_over_an_old_copy_is_neither_expired_nor_copied_from() {
+    let mut migration = Migration::done(&MEDIA, state());
+    let source = migration.before.objects["media"][OLD].clone();
+    migration.after.put("media", ObjectRow::new(OLD, 99, AFTER - DAY));
+    let proof = migration.proof(Phase::During);
+    let lingers: Vec<_> = proof.findings.iter().filter(|finding| finding.key.as_deref() == Some(OLD)).collect();
+    assert!(lingers.iter().any(|finding| rules::sentence(finding) == "holds another object now, which no plan moves"));
+    assert_eq!(helps(&proof, "M405"), ["update its writer and plan again; do not expire it"]);
+    assert_eq!(proof.migration().lingering.objects, 0);
+    // A copy that is altered is made again only from what it was a copy of.
+    migration.after.bucket("media").get_mut(NEW).unwrap().size = Some(98);
+    let restored = "restore it from a noncurrent version or a backup";
+    assert_eq!(helps(&migration.proof(Phase::During), "M402"), [restored]);
+    migration.after.bucket("media").remove(OLD);
+    assert_eq!(helps(&migration.proof(Phase::During), "M402"), [restored]);
+    migration.after.put("media", source);
+    assert_eq!(helps(&migration.proof(Phase::During), "M402"), ["copy the object again from its old key"]);
 }
