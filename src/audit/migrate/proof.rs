@@ -203,7 +203,7 @@ impl Proof {
         (result.late_writers, result.late_writer_count) = self.late.results(layout);
         let unjudged = self.equation.unjudged.objects;
         if unjudged > 0 {
-            let objects = plural(unjudged, "object", None);
+            let objects = plural(unjudged, "object is", Some("objects are"));
             result.remarks.push(format!("{objects} not judged: no inventory lists the places they are to be at"));
         }
         let (lost, unseen) = (self.irreversible.objects, self.out_of_sight.objects);
@@ -216,7 +216,7 @@ impl Proof {
                     let objects = plural(unseen, "object", None);
                     format!("of {objects} it cannot be told: no inventory lists the places they are to be at")
                 }
-                (lost, _) => format!("{lost} objects cannot go back"),
+                (lost, _) => format!("{} cannot go back", plural(lost, "object", None)),
             },
             in_place: self.in_place,
             by_copy: self.by_copy,

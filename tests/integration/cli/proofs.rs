@@ -62,6 +62,8 @@ fn what_is_not_proved_has_no_number_in_any_report() {
     for format in FORMATS {
         let said = told(&foreign, "inventory", format);
         assert!(said.contains("every move can be taken back") && !said.contains("not judged"), "{format}: {said}");
+        let has_figures = !["text", "md"].contains(&format);
+        assert_eq!(said.contains("every move can be taken back; "), has_figures, "{format}: {said}");
     }
 }
 

@@ -122,7 +122,7 @@ fn a_new_key_that_no_inventory_lists_is_told_and_not_judged() {
     let equation = &result.equation;
     assert_eq!((equation.unjudged.objects, equation.unjudged.bytes), (2, 16));
     assert_eq!((equation.moved.objects, equation.lost.objects, equation.pending.objects), (1, 0, 0));
-    assert_eq!(result.remarks, ["2 objects not judged: no inventory lists the places they are to be at"]);
+    assert_eq!(result.remarks, ["2 objects are not judged: no inventory lists the places they are to be at"]);
     assert!(!result.rollback.ready);
     assert_eq!((result.rollback.in_place.objects, result.rollback.irreversible.objects), (1, 0));
     super::verified::assert_adds_up(result);
