@@ -180,7 +180,9 @@ impl Prover<'_, '_> {
         let mut grade = Grade::Checksum;
         let mut difference: Option<(&str, Difference)> = None;
         let mut missing: Option<&str> = journey.arrived.is_empty().then_some("");
-        let (mut whole, mut archived, mut beyond) = (false, false, false);
+        // The new keys of a copy that can be read at once, and of one in an archive.
+        let (mut whole, mut archived): (Option<&str>, Option<&str>) = (None, None);
+        let mut beyond = false;
         let still = moving.still.as_ref();
         let rewritten = still.is_some_and(|still| is_rewritten(before, still));
         // Of what was written there since, the checksum says nothing about the object of *before*.
@@ -201,16 +203,17 @@ impl Prover<'_, '_> {
                 }
                 Ok(of) => {
                     grade = grade.max(of);
-                    archived |= there.archived;
-                    whole |= !there.archived;
+                    let copy = if there.archived { &mut archived } else { &mut whole };
+                    copy.get_or_insert(&arrived.new_key);
                 }
                 Err(what) => difference = difference.or(Some((&arrived.new_key, what))),
             }
         }
-        let nowhere = missing.is_some() && still.is_none() && !whole && !archived;
+        let copy = whole.or(archived);
+        let nowhere = missing.is_some() && still.is_none() && copy.is_none();
         let unseen = difference.is_none()
             && if nowhere { beyond || !self.lists(bucket, key) } else { beyond && missing.is_none() };
-        let exists = (!unseen).then(|| state(still.is_some(), missing.is_none()));
+        let exists = (!unseen).then(|| state(still.is_some(), missing.is_none() || still.is_none() && copy.is_some()));
         if let Some(exists) = exists {
             self.proof.matrix[exists] += size;
         }
@@ -239,17 +242,18 @@ impl Prover<'_, '_> {
                 self.proof.equation.pending += size;
                 let detail = if rewritten { "rewritten" } else { "pending" };
                 self.lingers((bucket, key), area, bytes, new_key, Some(detail));
-            } else if !whole && !archived && self.has_expired(before) {
+            } else if copy.is_some() {
+                // It is not lost, and has only to be made again where it is missing.
+                self.proof.outcome(bucket, moving.generation).pending += size;
+                self.proof.equation.pending += size;
+                self.lost((bucket, key), area, bytes, new_key, copy);
+            } else if self.has_expired(before) {
                 self.proof.equation.expired += size;
                 return Ok(());
             } else {
                 self.proof.outcome(bucket, moving.generation).lost += size;
                 self.proof.equation.lost += size;
-                let new_key = new_key.to_owned();
-                self.report("M401", (bucket, key), area, bytes, |finding| {
-                    finding.suggestion =
-                        Some(new_key.into()).filter(|key: &crate::model::finding::Text<'_>| !key.is_empty());
-                });
+                self.lost((bucket, key), area, bytes, new_key, None);
             }
         } else {
             self.proof.outcome(bucket, moving.generation).moved += size;
@@ -273,7 +277,7 @@ impl Prover<'_, '_> {
                 return Ok(());
             }
             (Some(_), true) => "its old place holds another object now",
-            (None, _) if whole && difference.is_none() => {
+            (None, _) if whole.is_some() && difference.is_none() => {
                 self.proof.by_copy += size;
                 return Ok(());
             }
@@ -282,7 +286,7 @@ impl Prover<'_, '_> {
                 return Ok(());
             }
             (None, _) if difference.is_some() => "its new copy is not what it was, and the old one is gone",
-            (None, _) if archived => "its new copy lies in an archive, and the old one is gone",
+            (None, _) if archived.is_some() => "its new copy lies in an archive, and the old one is gone",
             (None, _) => "neither copy is there",
         };
         self.proof.irreversible += size;
@@ -290,6 +294,16 @@ impl Prover<'_, '_> {
             self.report("M409", (bucket, key), area, bytes, |finding| finding.value = Some(why.into()));
         }
         Ok(())
+    }
+
+    /// An object that is missing at a new key, if one is known, though perhaps not at another, where its `copy` is.
+    fn lost(&mut self, place: (u16, &str), area: Option<u16>, size: Option<u64>, new_key: &str, copy: Option<&str>) {
+        let (new_key, copy) = (new_key.to_owned(), copy.map(str::to_owned));
+        self.report("M401", place, area, size, |finding| {
+            finding.suggestion = (!new_key.is_empty()).then(|| new_key.into());
+            finding.detail = copy.is_some().then(|| "partly".into());
+            finding.value = copy.map(Into::into);
+        });
     }
 
     fn lingers(
@@ -319,6 +333,8 @@ impl Prover<'_, '_> {
             self.proof.named.insert((bucket, number), named);
         }
         for arrived in &journey.arrived {
+            // Where one of several copies is missing, it is so whatever exists of the others.
+            let exists = exists.map(|of| if arrived.there.is_some() { of } else { of & state(true, false) });
             if let Some((number, exists)) = index.find(arrived.new_key.as_bytes(), |_| {}).zip(exists) {
                 self.proof.note_arrived((bucket, number), exists);
             }

@@ -125,7 +125,7 @@ pub struct Equation {
     pub before: Amount,
     /// At every new key.
     pub moved: Amount,
-    /// Still at the old key, and not at every new one.
+    /// Still at the old key or at one of several new ones, and not at every new one.
     pub pending: Amount,
     /// Where they were, as was meant.
     pub kept: Amount,
@@ -186,7 +186,7 @@ pub struct GenerationOutcome {
     pub generation: String,
     /// At every new key.
     pub moved: Amount,
-    /// Still at the old key.
+    /// Not at every new key yet, and neither altered nor lost.
     pub pending: Amount,
     /// With another content.
     pub altered: Amount,

@@ -7,7 +7,8 @@ use crate::rules::wording::quoted;
 
 declare_rule! {
     /// ## What it finds
-    /// An object of *before* that is at neither its old nor its new key.
+    /// An object of *before* that is at neither its old nor its new key, or is missing at one of several new keys while
+    /// its old copy is gone.
     ///
     /// ## Why it matters
     /// The migration lost it, or somebody deleted it meanwhile. Objects retired by the user's list and objects whose
@@ -20,19 +21,30 @@ declare_rule! {
     ///
     /// ## How to mend it
     /// Restore it from a noncurrent version or a backup, then copy it to its new key. Do not remove any old copy
-    /// until none is lost. Not judged on an incomplete inventory.
+    /// until none is lost. One that is at another of its new keys is copied from there. Not judged on an incomplete inventory.
     "M401", "lost-object", Migration, Error, since "0.1.0", needs INVENTORY;
     Check::Elsewhere, sentence, help
 }
 
-/// `suggestion` is the new key, where one was planned.
+/// `suggestion` is the new key, where one was planned; `detail` is `partly` where `value` is another that has the copy.
 fn sentence(finding: &Finding<'_>) -> String {
-    match finding.suggestion.as_deref() {
+    let new_key = finding.suggestion.as_deref();
+    if is_partly(finding) {
+        return format!("is at {}, and not at {}", quoted(finding.value.as_deref()), quoted(new_key));
+    }
+    match new_key {
         Some(key) => format!("is at neither its old key nor its new one, {}", quoted(key)),
         None => "is no longer at its key, and no other was planned".to_owned(),
     }
 }
 
-fn help(_: &Finding<'_>) -> Option<String> {
+fn is_partly(finding: &Finding<'_>) -> bool {
+    finding.detail.as_deref() == Some("partly")
+}
+
+fn help(finding: &Finding<'_>) -> Option<String> {
+    if is_partly(finding) {
+        return Some(format!("copy it there from {}", quoted(finding.value.as_deref())));
+    }
     Some("restore it from a noncurrent version or a backup, then copy it to its new key".to_owned())
 }

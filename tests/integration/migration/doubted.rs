@@ -244,6 +244,7 @@ fn what_was_written_over_an_old_copy_is_neither_expired_nor_copied_from() {
     assert!(lingers.iter().any(|finding| rules::sentence(finding) == "holds another object now, which no plan moves"));
     assert_eq!(helps(&proof, "M405"), ["update its writer and plan again; do not expire it"]);
     assert_eq!(proof.migration().lingering.objects, 0);
+    assert_eq!(proof.migration().rollback.sentence, "1 object cannot go back");
     // A copy that is altered is made again only from what it was a copy of.
     migration.after.bucket("media").get_mut(NEW).unwrap().size = Some(98);
     let restored = "restore it from a noncurrent version or a backup";
@@ -252,4 +253,30 @@ fn what_was_written_over_an_old_copy_is_neither_expired_nor_copied_from() {
     assert_eq!(helps(&migration.proof(Phase::During), "M402"), [restored]);
     migration.after.put("media", source);
     assert_eq!(helps(&migration.proof(Phase::During), "M402"), ["copy the object again from its old key"]);
+}
+
+#[test]
+fn a_copy_that_is_missing_at_one_of_several_places_is_made_again_from_another() {
+    let mut migration = Migration::done(&MEDIA, state());
+    let [old, there, missing] = ["shared/s.bin", "raw/raw/s.bin", "raw/cut/s.bin"];
+    let sound = migration.proof(Phase::After).migration().clone();
+    migration.after.bucket("media").remove(missing);
+    let proof = migration.proof(Phase::After);
+    assert_eq!(proof.judgement.verdict, Verdict::Fail);
+    let told = proof.findings.iter().find(|finding| finding.code == "M401").unwrap();
+    assert_eq!(told.key.as_deref(), Some(old));
+    assert_eq!(rules::sentence(told), format!("is at `{there}`, and not at `{missing}`"));
+    assert_eq!(rules::help(told), Some(format!("copy it there from `{there}`")));
+    let result = proof.migration();
+    assert_adds_up(result);
+    assert_eq!((result.equation.pending.objects, result.equation.lost.objects), (1, 0));
+    assert_eq!((&result.matrix, &result.rollback), (&sound.matrix, &sound.rollback));
+    // In an archive it is no less there.
+    migration.after.bucket("media").get_mut(there).unwrap().storage_class = Some("DEEP_ARCHIVE".to_owned());
+    let proof = migration.proof(Phase::After);
+    assert_eq!((proof.migration().equation.pending.objects, proof.migration().equation.lost.objects), (1, 0));
+    assert!(proof.told().contains(&format!("M409 {old}")), "{:?}", proof.told());
+    // At no place it is lost.
+    migration.after.bucket("media").remove(there);
+    assert_eq!(migration.proof(Phase::After).migration().equation.lost.objects, 1);
 }
