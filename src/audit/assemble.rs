@@ -175,7 +175,7 @@ impl Counted<'_> {
 
     /// Findings of a rule that the baseline knows or an exception hides.
     fn excused_of(&self, rule: usize) -> RuleTally {
-        let mut excused = self.tallies.known[rule].clone();
+        let mut excused = self.tallies.known[rule];
         self.hiding(rule).for_each(|number| excused.add(&self.tallies.excepted[number]));
         excused
     }
