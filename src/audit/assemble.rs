@@ -169,7 +169,7 @@ impl Counted<'_> {
             bytes: tally.bytes,
             areas: self.rule_areas(rule),
             excused: excused.findings(),
-            excused_weighing: weighing(&excused.by_severity),
+            excused_weighing: Some(weighing(&excused.by_severity)),
         }
     }
 
@@ -195,7 +195,7 @@ impl Counted<'_> {
             area: area.to_owned(),
             by_severity: found.get(area).map(by_severity).unwrap_or_default(),
             excused: excused.get(area).map_or(0, |counts| counts.iter().sum()),
-            excused_weighing: excused.get(area).map_or(0, weighing),
+            excused_weighing: Some(excused.get(area).map_or(0, weighing)),
         });
         areas.collect()
     }
@@ -352,12 +352,12 @@ impl Counted<'_> {
     }
 }
 
-/// What is not zero, the lightest first.
 /// Findings of severity warning or above.
 fn weighing(counts: &BySeverity) -> u64 {
     counts[Severity::Warning as usize..].iter().sum()
 }
 
+/// What is not zero, the lightest first.
 fn by_severity(counts: &BySeverity) -> Vec<SeverityCount> {
     let severities = [Severity::Told, Severity::Note, Severity::Warning, Severity::Error, Severity::Inconclusive];
     let counts = severities.map(|severity| SeverityCount { severity, findings: counts[severity as usize] });

@@ -147,7 +147,10 @@ fn evidence<'a>(requirement: &RequirementResult, rule: &'a RuleResult) -> Eviden
         findings: found(Severity::Ignore),
         weighing: found(Severity::Warning),
         excused,
-        excused_weigh: concerned(rule.excused_weighing, &|area| area.excused_weighing) > 0,
+        excused_weigh: match rule.excused_weighing {
+            Some(all) => concerned(all, &|area| area.excused_weighing.unwrap_or_default()) > 0,
+            None => excused > 0 && rule.severity >= Severity::Warning,
+        },
     }
 }
 

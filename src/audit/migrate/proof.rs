@@ -44,7 +44,7 @@ pub(super) struct Proof {
     pub(super) equation: Equation,
     pub(super) lingering: Amount,
     pub(super) keeps_source: Amount,
-    pub(super) unmapped: Amount,
+    pub(super) unmoved: Amount,
     pub(super) changed: Amount,
     pub(super) unplanned: Amount,
     pub(super) in_place: Amount,
@@ -84,7 +84,7 @@ impl Proof {
             equation: Equation::default(),
             lingering: none,
             keeps_source: none,
-            unmapped: none,
+            unmoved: none,
             changed: none,
             unplanned: none,
             in_place: none,
@@ -132,7 +132,7 @@ impl Proof {
             (&mut equation.unjudged, unjudged),
             (&mut self.lingering, other.lingering),
             (&mut self.keeps_source, other.keeps_source),
-            (&mut self.unmapped, other.unmapped),
+            (&mut self.unmoved, other.unmoved),
             (&mut self.changed, other.changed),
             (&mut self.unplanned, other.unplanned),
             (&mut self.in_place, other.in_place),
@@ -172,7 +172,7 @@ impl Proof {
         result.equation = self.equation;
         result.lingering = self.lingering;
         result.keeps_source = self.keeps_source;
-        result.unmapped = self.unmapped;
+        result.unmoved = self.unmoved;
         result.changed = self.changed;
         result.unplanned = self.unplanned;
         result.checksums = self.checksums;

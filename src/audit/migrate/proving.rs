@@ -211,8 +211,9 @@ impl Prover<'_, '_> {
         }
         let copy = whole.or(archived);
         let nowhere = missing.is_some() && still.is_none() && copy.is_none();
-        let unseen = difference.is_none()
-            && if nowhere { beyond || !self.lists(bucket, key) } else { beyond && missing.is_none() };
+        // Where one place is missing and another is not listed, what is missing may be there.
+        let hidden = missing.is_some() && still.is_none() && !self.lists(bucket, key);
+        let unseen = difference.is_none() && (hidden || beyond && (nowhere || missing.is_none()));
         let exists = (!unseen).then(|| state(still.is_some(), missing.is_none() || still.is_none() && copy.is_some()));
         if let Some(exists) = exists {
             self.proof.matrix[exists] += size;
@@ -227,8 +228,12 @@ impl Prover<'_, '_> {
         }
         if unseen {
             self.proof.equation.unjudged += size;
-            let has_back = still.is_some() && !rewritten;
-            *(if has_back { &mut self.proof.in_place } else { &mut self.proof.out_of_sight }) += size;
+            let back = match still {
+                Some(_) if !rewritten => &mut self.proof.in_place,
+                None if whole.is_some() => &mut self.proof.by_copy,
+                _ => &mut self.proof.out_of_sight,
+            };
+            *back += size;
             return Ok(());
         }
         if let Some((new_key, what)) = &difference {
@@ -378,8 +383,8 @@ impl KeyTaker for Prover<'_, '_> {
             Action::Retire => self.proof.equation.retired += size,
             _ => self.stays(place, Some(planned.generation.area), before, at),
         }
-        if planned.action == Action::Unmapped && at.after.is_some() {
-            self.proof.unmapped += size;
+        if matches!(planned.action, Action::Unmapped | Action::Blocked) && at.after.is_some() {
+            self.proof.unmoved += size;
         }
         self.is_left(place, before, planned);
         Ok(())

@@ -31,9 +31,9 @@ pub struct MigrationResult {
     pub lingering: Amount,
     /// Of the moved ones, those whose old copy stays for good.
     pub keeps_source: Amount,
-    /// Kept objects that are still at old places because nothing names their new keys (M404).
+    /// Kept objects that are still at old places because their new keys are taken (M403) or nothing names them (M404).
     #[serde(default)]
-    pub unmapped: Amount,
+    pub unmoved: Amount,
     /// Kept objects that were written anew since.
     pub changed: Amount,
     /// Objects that are new under the layout and in no plan (M406).
@@ -79,7 +79,7 @@ impl MigrationResult {
             _ => are(lost, "lost"),
         };
         let altered_ones = if altered.objects > 0 { format!(", {}", are(altered, "altered")) } else { String::new() };
-        let parts = [(pending, "not yet"), (unjudged, "not judged"), (&self.unmapped, "without a new key")];
+        let parts = [(pending, "not yet"), (unjudged, "not judged"), (&self.unmoved, "without a place to go")];
         let parts = parts.iter().filter(|(amount, _)| amount.objects > 0);
         let left: String = parts.map(|(amount, what)| format!(", {} {what}", amount.objects)).collect();
         let writers = match self.late_writer_count {
@@ -104,12 +104,12 @@ impl MigrationResult {
             "apply the plan's updates in `references/`, export the tables, and prove it again"
         } else if self.late_writer_count > 0 {
             "update the writers that still write to old places and plan again for what they wrote, before any old copy goes"
-        } else if self.unmapped.objects > 0 {
-            "name the objects without a new key in a mapping and plan again, before any old copy goes"
+        } else if self.unmoved.objects > 0 {
+            "settle where the objects go that the plan leaves (M403, M404) and plan again, before any old copy goes"
         } else if self.lingering.objects > 0 && !self.rollback.ready {
             "look at what cannot go back before any old copy goes; `stocktake rules M409` explains how"
         } else if self.lingering.objects > 0 {
-            "let the old copies go by a lifecycle rule, then prove it with `--phase after`"
+            "let the old copies go that M405 lists, by lifecycle rules whose prefixes hold nothing else, and prove it with `--phase after`"
         } else {
             "sign it off: keep this report with the plan, the inventories and the exports"
         };

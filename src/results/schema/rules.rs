@@ -50,9 +50,9 @@ pub struct RuleResult {
     /// Findings that do not count: hidden by an exception, or known to the baseline.
     #[serde(default)]
     pub excused: u64,
-    /// Of these, those of severity warning or above.
+    /// Of these, those of severity warning or above; not told by results from before there was this.
     #[serde(default)]
-    pub excused_weighing: u64,
+    pub excused_weighing: Option<u64>,
 }
 
 /// Findings of one rule in one area.
@@ -65,9 +65,9 @@ pub struct RuleArea {
     /// Findings that an exception hides or the baseline knows.
     #[serde(default)]
     pub excused: u64,
-    /// Of these, those of severity warning or above.
+    /// Of these, those of severity warning or above; not told by results from before there was this.
     #[serde(default)]
-    pub excused_weighing: u64,
+    pub excused_weighing: Option<u64>,
 }
 
 /// Findings of one severity.

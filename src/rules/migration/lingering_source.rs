@@ -18,8 +18,9 @@ declare_rule! {
     /// `models/training/job-1/m` is in place, and `datasets//training-output/job-1/m` as well.
     ///
     /// ## How to mend it
-    /// Once `stocktake migrate verify` passes and nothing names the old key, expire the old prefix with a lifecycle
-    /// rule. What was written over an old copy exists nowhere else: update its writer and plan again.
+    /// Once `stocktake migrate verify` passes and nothing names the old key, expire it with a lifecycle rule for a
+    /// prefix that holds nothing else: what is kept, blocked or new may lie beside it. What was written over an old
+    /// copy exists nowhere else: update its writer and plan again.
     "M405", "lingering-source", Migration, ByPhase, since "0.1.0", needs INVENTORY;
     Check::Elsewhere, sentence, help
 }
@@ -39,7 +40,7 @@ fn help(finding: &Finding<'_>) -> Option<String> {
     let help = match finding.detail.as_deref() {
         Some("pending") => "run the plan's manifests, or plan again for what is left",
         Some("rewritten") => "update its writer and plan again; do not expire it",
-        _ => "expire the old prefix with a lifecycle rule once nothing names it",
+        _ => "once nothing names it, expire it with a lifecycle rule for a prefix that holds nothing else",
     };
     Some(help.to_owned())
 }

@@ -280,3 +280,23 @@ fn a_copy_that_is_missing_at_one_of_several_places_is_made_again_from_another() 
     migration.after.bucket("media").remove(there);
     assert_eq!(migration.proof(Phase::After).migration().equation.lost.objects, 1);
 }
+
+/// The old copy may be there for whoever looks: more copies seen must not make a harsher verdict than none.
+#[test]
+fn a_copy_that_is_missing_while_nobody_looks_at_the_old_key_is_not_judged() {
+    let mut migration = Migration::done(&MEDIA, state());
+    migration.after.bucket("media").remove("raw/cut/s.bin");
+    let all_but_shared = r#"["clips", "films", "movies", "pinned", "video", "raw", "flat", "drop", "stay"]"#;
+    let bucket = format!(
+        "name = \"media\"\ninventory_prefixes = {}\n",
+        all_but_shared.replace("\",", "/\",").replace("\"]", "/\"]")
+    );
+    let text = include_str!("media.toml").replacen("name = \"media\"\n", &bucket, 1);
+    let filtered: Layout = compiled(parse(Path::new("stocktake.toml"), text.as_bytes(), &known_rules()).unwrap());
+    let proof = Migration { layout: &filtered, ..migration }.proof(Phase::After);
+    assert_eq!(proof.judgement.verdict, Verdict::Inconclusive, "{}", proof.judgement.sentence);
+    let result = proof.migration();
+    assert_adds_up(result);
+    assert_eq!((result.equation.unjudged.objects, result.equation.lost.objects), (1, 0));
+    assert!(!proof.told().iter().any(|told| told.starts_with("M401")), "{:?}", proof.told());
+}
