@@ -116,7 +116,10 @@ const ABOUT: &[(&str, &[(&str, &str)])] = &[
             ("companions", "What each folder must hold: globs, all of the list; any of an inner list (L207)."),
             ("expected_unreferenced", "Globs of what need not be named, beside an object that is (R302)."),
             ("orphan_scope", "What a reference covers: the folder of its object (the default), or the object alone."),
-            ("rules", "Severities in this area."),
+            (
+                "rules",
+                "Severities in this area, its folders, and references that name it alone; a key in no area has those of `[rules]`, whatever is near.",
+            ),
             ("legacy", "Its places before."),
         ],
     ),

@@ -65,7 +65,7 @@ pub struct AreaSpec {
     pub expected_unreferenced: Vec<At<String>>,
     /// What a reference covers.
     pub orphan_scope: OrphanScope,
-    /// Severities in this area.
+    /// Severities in this area, its folders, and references that name it alone. A key in no area is not concerned.
     pub rules: Vec<RuleSetting>,
     /// Its legacy generations, in file order.
     pub legacy: Vec<LegacySpec>,

@@ -13,8 +13,8 @@ use stocktake::results::schema::{Equation, RuleState};
 use stocktake::rules::{self, known_rules};
 
 use super::planned::state;
+use super::proof::{MEDIA, Migration, Proof, assert_adds_up};
 use super::state::{AFTER, BEFORE, How};
-use super::verified::{MEDIA, Migration, Proof, assert_adds_up};
 use crate::delivery::{Column, ObjectRow};
 use crate::layout_naive::compiled;
 

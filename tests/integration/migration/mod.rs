@@ -8,6 +8,7 @@ mod lambda;
 mod old_places;
 mod passed;
 mod planned;
+mod proof;
 mod reference_updates;
 mod state;
 mod unlisted;

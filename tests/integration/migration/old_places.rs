@@ -10,8 +10,8 @@ use stocktake::model::{Phase, Verdict};
 use stocktake::rules::known_rules;
 
 use super::planned::layout;
+use super::proof::{Migration, Proof};
 use super::state::{AFTER, State};
-use super::verified::{Migration, Proof};
 use crate::delivery::{ObjectRow, typed};
 use crate::layout_naive::compiled;
 

@@ -5,8 +5,8 @@ use stocktake::results::plan::Amount;
 use stocktake::results::schema::MigrationResult;
 
 use super::planned::state;
+use super::proof::{MEDIA, Migration};
 use super::state::AFTER;
-use super::verified::{MEDIA, Migration};
 use crate::delivery::ObjectRow;
 
 const ONE: Amount = Amount { objects: 1, bytes: 5 };

@@ -12,8 +12,8 @@ use stocktake::report::runbook;
 use stocktake::results::schema::RuleState;
 use stocktake::rules::known_rules;
 
+use super::proof::Migration;
 use super::state::{BEFORE, How, State, moves, planned};
-use super::verified::Migration;
 use crate::delivery::typed;
 use crate::layout_naive::compiled;
 
@@ -125,7 +125,7 @@ fn a_new_key_that_no_inventory_lists_is_told_and_not_judged() {
     assert_eq!(result.remarks, ["2 objects are not judged: no inventory lists the places they are to be at"]);
     assert!(!result.rollback.ready);
     assert_eq!((result.rollback.in_place.objects, result.rollback.irreversible.objects), (1, 0));
-    super::verified::assert_adds_up(result);
+    super::proof::assert_adds_up(result);
 }
 
 const FOLDERS: &str = r#"
@@ -151,7 +151,7 @@ fn what_may_be_where_no_inventory_looks_is_neither_called_lost_nor_gone() {
     // The record is not rewritten, and what it names may still be there.
     assert_eq!(proof.told(), ["M407 id=1 folder"]);
     let result = proof.migration();
-    super::verified::assert_adds_up(result);
+    super::proof::assert_adds_up(result);
     let equation = &result.equation;
     assert_eq!((equation.unjudged.objects, equation.unjudged.bytes), (2, 12));
     assert_eq!((equation.moved.objects, equation.lost.objects, equation.kept.objects), (1, 0, 0));

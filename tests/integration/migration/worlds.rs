@@ -10,8 +10,8 @@ use stocktake::audit::migrate::{Report, ReportKind};
 use stocktake::model::{Millis, Phase, Verdict};
 
 use super::contract::{Proof, Seen, Told, compare};
+use super::proof::{MEDIA, Migration, assert_adds_up};
 use super::state::{BEFORE, How, State, moves};
-use super::verified::{MEDIA, Migration, assert_adds_up};
 use crate::delivery::{Column, ObjectRow};
 
 const DAY: Millis = 86_400_000;
