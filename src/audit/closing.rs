@@ -12,7 +12,7 @@ use crate::audit::sink::{Concern, Emitter, asked, kind};
 use crate::audit::tally::Partial;
 use crate::layout::{Captures, KeyMatch};
 use crate::model::Outcome;
-use crate::references::index::seen;
+use crate::references::index::{BucketIndex, seen};
 use crate::references::records::{Flags, NONE, Odd, Reference};
 use crate::references::{Declarations, References};
 use crate::rules::context::{MentionContext, Mismatch, Misplaced, ReferenceContext, SharedContext};
@@ -96,7 +96,14 @@ impl ReferenceClosing<'_> {
         let area = if reference.flags.has(Flags::KEY) { self.area_of(reference.bucket, key) } else { None };
         let expected =
             declared.areas.iter().map(|&area| spec.areas[area].name.as_str()).collect::<Vec<_>>().join(" or ");
+        let asks_another =
+            self.views[usize::from(reference.bucket)].lists_versions && odd.is_some_and(|odd| odd.version.is_some());
+        let is_listed = |index: &BucketIndex| index.seen(reference.target) & seen::LIVE != 0;
         let nearest: Vec<String> = match existing.outcome {
+            // The object is there, and that version of it is not.
+            Outcome::Dangling if asks_another && reference.flags.has(Flags::KEY) && index.is_some_and(is_listed) => {
+                key.map(str::to_owned).into_iter().collect()
+            }
             Outcome::Dangling | Outcome::Deleted if reference.flags.has(Flags::KEY) => {
                 self.nearest(reference.bucket, reference.target, odd)
             }
@@ -115,8 +122,6 @@ impl ReferenceClosing<'_> {
         let judged = !matches!(existing.outcome, Outcome::Malformed | Outcome::Outside | Outcome::Unjudged);
         let archived = (reference.bucket, reference.target);
         // The size is that of the latest version.
-        let asks_another =
-            self.views[usize::from(reference.bucket)].lists_versions && odd.is_some_and(|odd| odd.version.is_some());
         let size = self.partial.archived.get(&archived).copied();
         let size = size.filter(|_| existing.outcome == Outcome::Archived && !asks_another);
         let context = ReferenceContext {

@@ -17,9 +17,11 @@ pub(super) struct Complaints<'a, 'e> {
 impl RecordSink for Complaints<'_, '_> {
     fn absent(&mut self, declaration: u16, item: &str, path: &str, changed_at: Option<Millis>) {
         let (table, reference) = self.declarations.position(declaration);
+        let spec = self.declarations.reference(declaration);
         let context = AbsenceContext {
             table: self.declarations.table(declaration),
-            spec: self.declarations.reference(declaration),
+            spec,
+            area: spec.only_area().and_then(|area| self.request.layout.spec().areas.get(area)),
             item,
             path,
             changed_at,

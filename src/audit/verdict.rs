@@ -78,7 +78,11 @@ pub(super) fn state(
     let registered = RULES[rule];
     let meta: &RuleMeta = &registered.meta;
     if meta.family == Family::Source {
-        return (RuleState::Judged, None);
+        let unasked = unasked_of_inputs(request, meta).filter(|_| tally.findings() == 0);
+        return match unasked {
+            Some(why) => (RuleState::NotAsked, Some(why.to_owned())),
+            None => (RuleState::Judged, None),
+        };
     }
     let proved = request.proves_migration && meta.family == Family::Migration;
     let elsewhere = match registered.check {
@@ -102,6 +106,17 @@ pub(super) fn state(
         None => (RuleState::Judged, None),
         Some(why) if tally.findings() > 0 => (RuleState::Partly, Some(why.to_owned())),
         Some(why) => (RuleState::NotJudged, Some(why.to_owned())),
+    }
+}
+
+/// Why nobody asks for a rule about the inputs.
+fn unasked_of_inputs(request: &AuditRequest<'_>, meta: &RuleMeta) -> Option<&'static str> {
+    let inputs = &request.layout.spec().inputs;
+    match meta.code {
+        "S001" if !request.verify => Some("checksums were switched off with --no-checksums"),
+        "S006" if inputs.max_age.is_none() => Some("no `max_age` is set under `[inputs]`"),
+        "S007" if inputs.max_skew.is_none() => Some("no `max_skew` is set under `[inputs]`"),
+        _ => None,
     }
 }
 

@@ -38,7 +38,7 @@ Exits 0, or 2 if a result cannot be read.")]
 pub(super) struct ReportArgs {
     /// The result: a folder of `audit --out`, or the results.json in it
     results: PathBuf,
-    /// How many findings of each rule a report shows
+    /// How many findings of each rule a report shows; JUnit and SARIF have their own measure
     #[arg(long, value_name = "N", default_value_t = EXAMPLES, help_heading = "Outputs")]
     examples: usize,
     #[command(flatten)]

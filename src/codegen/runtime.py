@@ -376,7 +376,9 @@ def _write(
         parts.append(text)
     prefix = "" if area.at_root else entry.prefix
     if segments is not None:
-        return f"s3://{entry.bucket}/{prefix}{''.join(part + '/' for part in parts)}"
+        folder = prefix + "".join(part + "/" for part in parts)
+        _refuse_odd_segments(folder)
+        return f"s3://{entry.bucket}/{folder}"
     if not rest and any(
         kind in ("star", "**") for s in _read(area.path) for kind, _ in s
     ):
@@ -384,7 +386,14 @@ def _write(
     key = prefix + "/".join(parts)
     if len(key.encode()) > _MAX_KEY_BYTES:
         raise LayoutError(f"the key would be longer than {_MAX_KEY_BYTES} bytes")
+    _refuse_odd_segments(key)
     found = _identify(entry.bucket, key, [entry])
     if found is None or found.legacy is not None or found.area.name != name:
         raise LayoutError(f"{key!r} would not lie in area {name!r}")
     return f"s3://{entry.bucket}/{key}"
+
+
+def _refuse_odd_segments(key: str) -> None:
+    *above, last = key.split("/")
+    if "" in above or not {".", ".."}.isdisjoint([*above, last]):
+        raise LayoutError(f"{key!r} has an empty segment, or `.` or `..` as one")

@@ -358,16 +358,28 @@ function write(
     parts.push(text);
   }
   const prefix = area.atRoot ? "" : (entry.prefix ?? "");
-  if (segments !== null) return `s3://${entry.bucket}/${prefix}${parts.map((part) => `${part}/`).join("")}`;
+  if (segments !== null) {
+    const folder = prefix + parts.map((part) => `${part}/`).join("");
+    refuseOddSegments(folder);
+    return `s3://${entry.bucket}/${folder}`;
+  }
   const isOpen = all.some((pieces) => pieces.some(([kind]) => kind === "star" || kind === "**"));
   if (isOpen && (rest === null || rest === "")) {
     throw new LayoutError(`what follows the folder of ${area.path} is not given`);
   }
   const key = prefix + parts.join("/");
   if (byteLength(key) > MAX_KEY_BYTES) throw new LayoutError(`the key would be longer than ${MAX_KEY_BYTES} bytes`);
+  refuseOddSegments(key);
   const found = identify(entry.bucket, key, [entry]);
   if (found === null || found.legacy !== null || found.area.name !== name) {
     throw new LayoutError(`${key} would not lie in area ${name}`);
   }
   return `s3://${entry.bucket}/${key}`;
+}
+
+function refuseOddSegments(key: string): void {
+  const all = key.split("/");
+  if (all.slice(0, -1).includes("") || all.includes(".") || all.includes("..")) {
+    throw new LayoutError(`${key} has an empty segment, or . or .. as one`);
+  }
 }

@@ -1,10 +1,11 @@
 //! With which literals the paths of a bucket's wanted areas begin, numbered, so that a key that is in none of them is
 //! compared with each word once.
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
+use super::expansion::Expanded;
 use super::matcher::BucketLayout;
-use super::shape::Segment;
+use super::shape::{Segment, Template};
 use crate::model::suggest;
 
 /// The furthest that a segment may be from a literal and count as a slip of it.
@@ -21,6 +22,8 @@ pub(super) struct Leading {
     pub(super) templates: Vec<Wanted>,
     /// The most literals that a template begins with.
     pub(super) depth: usize,
+    /// By prefix and segment: the literals of areas that are not wanted. They are no slips of others.
+    taken: HashSet<(usize, usize, String)>,
 }
 
 /// A literal segment.
@@ -51,15 +54,23 @@ impl Leading {
                 made.prefixes.push(expanded.prefix.clone());
                 made.prefixes.len() - 1
             });
-            let leading = expanded.template.segments.iter().map_while(|segment| match segment {
-                Segment::Fixed(text) => Some(&**text),
-                _ => None,
-            });
+            let leading = leading(&expanded.template);
             let literals: Vec<usize> = leading.map(|text| made.enter(text, &layout.grammar.spec.singular)).collect();
             made.depth = made.depth.max(literals.len());
             made.templates.push(Wanted { rank, prefix, literals });
         }
+        let is_other = |(rank, expanded): &(usize, &Expanded)| expanded.legacy.is_none() && !layout.is_wanted(*rank);
+        for (_, expanded) in layout.templates.iter().enumerate().filter(is_other) {
+            let prefix = made.prefixes.iter().position(|known| *known == expanded.prefix);
+            let leading = leading(&expanded.template).enumerate();
+            made.taken.extend(leading.filter_map(|(segment, text)| Some((prefix?, segment, text.to_owned()))));
+        }
         made
+    }
+
+    /// Whether an area that is not wanted has this very word at this segment below a prefix.
+    pub(super) fn is_taken(&self, prefix: usize, segment: usize, word: &str) -> bool {
+        !self.taken.is_empty() && self.taken.contains(&(prefix, segment, word.to_owned()))
     }
 
     fn enter(&mut self, text: &str, singular: &[(String, String)]) -> usize {
@@ -81,6 +92,14 @@ impl Leading {
     pub(super) fn number(&self, segment: &str) -> Option<usize> {
         self.numbers.get(segment).copied()
     }
+}
+
+/// The literals that a template begins with.
+fn leading(template: &Template) -> impl Iterator<Item = &str> {
+    template.segments.iter().map_while(|segment| match segment {
+        Segment::Fixed(text) => Some(&**text),
+        _ => None,
+    })
 }
 
 impl Literal {

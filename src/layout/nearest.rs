@@ -2,13 +2,13 @@
 
 use std::cmp::Reverse;
 
-use super::captures::Captures;
+use super::captures::{Captures, holes, split};
 use super::expansion::Expanded;
 use super::leading::Wanted;
 use super::legacy::without_empty_segments;
 use super::matcher::{BucketLayout, KeyMatch};
 use super::placeholder::PlaceholderId;
-use super::shape::{Piece, Segment};
+use super::shape::{Segment, Shape};
 use crate::model::key::segments;
 
 /// Why a key is in no area: the rule it breaks, and what is known of where.
@@ -176,16 +176,14 @@ impl BucketLayout {
         let matching = pairs.take_while(|(segment, text)| match segment {
             Segment::Fixed(literal) => **literal == ***text,
             Segment::Shaped(shape) => {
-                let shape = self.grammar.shapes.get(*shape);
-                // A name that repeats must have the text it had before.
-                let agrees = match *shape.pieces {
-                    [Piece::Hole(id)] => {
-                        values.push((id, text));
-                        values.iter().all(|(known, value)| *known != id || value == *text)
-                    }
-                    _ => true,
-                };
-                agrees && shape.automaton.accepts(text.as_bytes())
+                let Shape { pieces, automaton, .. } = self.grammar.shapes.get(*shape);
+                automaton.accepts(text.as_bytes())
+                    // A name that repeats must have the text it had before.
+                    && holes(pieces).all(|(piece, id)| {
+                        let value = &text[split(pieces, &self.grammar.placeholders, text.as_bytes(), piece)];
+                        values.push((id, value));
+                        values.iter().all(|(known, before)| *known != id || *before == value)
+                    })
             }
             Segment::Skip | Segment::Rest(_) => false,
         });
@@ -222,6 +220,9 @@ impl BucketLayout {
             let (mut run, mut slips, mut first) = (0, 0, None);
             for (segment, &literal) in wanted.literals.iter().enumerate().take(below.segments.len()) {
                 let Some(distance) = distance(literal, below, segment) else { break };
+                if distance > 0 && self.leading().is_taken(below.prefix, segment, below.segments[segment]) {
+                    break;
+                }
                 run += 1;
                 slips += distance;
                 if distance > 0 && first.is_none() {

@@ -4,6 +4,7 @@ use crate::layout::spec::{
     AttributePath, BucketSource, ClaimSpec, Condition, LayoutSpec, ReferenceSpec, Step, TableSpec, WorkflowSpec,
 };
 use crate::model::bytes::same;
+use crate::references::attribute::is_wildcard;
 
 /// Every `[[table.reference]]` of a layout, numbered in its order.
 #[derive(Debug)]
@@ -81,7 +82,32 @@ pub(super) struct Group<'l> {
     /// Whether a workflow has it as a step.
     pub(super) is_step: bool,
     /// By what the elements of those workflows' lists join, each once.
-    pub(super) joins: Vec<&'l str>,
+    pub(super) joins: Vec<Join<'l>>,
+}
+
+/// By what the elements of a workflow's lists join.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Join<'l> {
+    /// The workflow's `on`: a member of each element, or a placeholder that is bound.
+    pub(super) on: &'l str,
+    /// The placeholder whose spellings its values may have.
+    pub(super) placeholder: &'l str,
+}
+
+impl<'l> Join<'l> {
+    fn of(workflow: &'l WorkflowSpec, table: &'l TableSpec) -> Option<Self> {
+        let on = workflow.on.as_deref()?;
+        let is_step =
+            |reference: &&ReferenceSpec| workflow.steps.iter().any(|step| step.text == reference.attribute.text);
+        let binds = || table.references.iter().filter(is_step).flat_map(|reference| &reference.bind);
+        let is_member = |steps: &[Step]| match steps {
+            [.., list, Step::Name(name)] => is_wildcard(list) && name == on,
+            _ => false,
+        };
+        let by_name = binds().find(|(placeholder, _)| placeholder == on);
+        let bound = by_name.or_else(|| binds().find(|(_, source)| is_member(&source.attribute.steps)));
+        Some(Self { on, placeholder: bound.map_or(on, |(placeholder, _)| placeholder) })
+    }
 }
 
 /// A workflow of a table.
@@ -90,6 +116,7 @@ pub(super) struct PlannedWorkflow<'l> {
     /// Its number in the layout.
     pub(super) number: u16,
     pub(super) spec: &'l WorkflowSpec,
+    pub(super) join: Option<Join<'l>>,
     /// For each step its group, if there is one.
     pub(super) groups: Vec<Option<u16>>,
 }
@@ -112,7 +139,8 @@ impl<'l> TablePlan<'l> {
                     let is_step =
                         |workflow: &&WorkflowSpec| workflow.steps.iter().any(|step| step.text == attribute.text);
                     let workflows = || of_table().map(|(_, workflow)| workflow).filter(is_step);
-                    let mut joins: Vec<&str> = workflows().filter_map(|workflow| workflow.on.as_deref()).collect();
+                    let mut joins: Vec<Join<'_>> =
+                        workflows().filter_map(|workflow| Join::of(workflow, table)).collect();
                     joins.sort_unstable();
                     joins.dedup();
                     let is_step = workflows().next().is_some();
@@ -123,7 +151,7 @@ impl<'l> TablePlan<'l> {
         let workflows = of_table().map(|(number, spec)| {
             let group = |step: &AttributePath| groups.iter().position(|group| group.attribute.text == step.text);
             let groups = spec.steps.iter().map(|step| group(step).map(|group| group as u16)).collect();
-            PlannedWorkflow { number, spec, groups }
+            PlannedWorkflow { number, spec, join: Join::of(spec, table), groups }
         });
         let workflows = workflows.collect();
         let mut joined: Vec<&AttributePath> = Vec::new();

@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::layout::spec::AttributePath;
 use crate::references::attribute::{Element, is_wildcard};
 use crate::references::build::Builder;
-use crate::references::declarations::{Group, PlannedWorkflow, TablePlan};
+use crate::references::declarations::{Group, Join, PlannedWorkflow, TablePlan};
 use crate::references::extract::Current;
 use crate::references::records::StepState;
 
@@ -36,15 +36,12 @@ impl FoundSteps {
         self.text.clear();
     }
 
-    /// The value by which an attribute joins, where its group has that at a position.
-    fn join(&self, found: &Found, position: Option<u16>) -> Option<&Range<usize>> {
+    /// The value by which an attribute joins in a workflow.
+    fn element(&self, found: &Found, plan: &TablePlan<'_>, workflow: &PlannedWorkflow<'_>) -> Option<&Range<usize>> {
+        let planned = &plan.groups[usize::from(found.group)].joins;
+        let position = planned.iter().position(|join| Some(*join) == workflow.join)?;
         let joins = &self.joins[found.joins.clone()?];
-        joins.iter().find(|(join, _)| Some(*join) == position).map(|(_, text)| text)
-    }
-
-    fn element(&self, found: &Found, plan: &TablePlan<'_>, on: Option<&str>) -> Option<&Range<usize>> {
-        let joins = &plan.groups[usize::from(found.group)].joins;
-        self.join(found, joins.iter().position(|join| Some(*join) == on).map(|position| position as u16))
+        joins.iter().find(|(join, _)| usize::from(*join) == position).map(|(_, text)| text)
     }
 }
 
@@ -66,12 +63,11 @@ impl Builder<'_> {
         let FoundSteps { list, joins, text, .. } = &mut current.found;
         let first = joins.len();
         if is_listed(group.attribute) {
-            for (position, name) in (0_u16..).zip(&group.joins) {
+            for (position, Join { on, placeholder }) in (0_u16..).zip(&group.joins) {
                 let start = text.len();
-                let mut take = |value: &str| text.push_str(&self.layout.normalise(name, value));
-                let bound = spec.bind.iter().find(|(placeholder, _)| placeholder == name);
-                if element.member(name, &mut take) || bound.is_some_and(|(_, source)| element.value(source, &mut take))
-                {
+                let mut take = |value: &str| text.push_str(&self.layout.normalise(placeholder, value));
+                let bound = spec.bind.iter().find(|(bound, _)| bound == placeholder);
+                if element.member(on, &mut take) || bound.is_some_and(|(_, source)| element.value(source, &mut take)) {
                     joins.push((position, start..text.len()));
                 }
             }
@@ -93,11 +89,10 @@ impl Builder<'_> {
     }
 
     fn runs_of(&mut self, plan: &TablePlan<'_>, workflow: &PlannedWorkflow<'_>, item: u32, found: &mut FoundSteps) {
-        let on = workflow.spec.on.as_deref();
         let mut elements = std::mem::take(&mut found.elements);
         elements.clear();
         for one in found.list.iter().filter(|one| workflow.groups.contains(&Some(one.group))) {
-            if let Some(text) = found.element(one, plan, on)
+            if let Some(text) = found.element(one, plan, workflow)
                 && !elements.iter().any(|known| found.text[known.clone()] == found.text[text.clone()])
             {
                 elements.push(text.clone());
@@ -122,13 +117,12 @@ impl Builder<'_> {
         found: &FoundSteps,
         run: Option<&str>,
     ) {
-        let on = workflow.spec.on.as_deref();
         let runs = &mut self.references.runs;
         runs.open(item, workflow.number, run);
         for (step, (attribute, group)) in (0..=u8::MAX).zip(workflow.spec.steps.iter().zip(&workflow.groups)) {
             let before = runs.steps();
             for one in found.list.iter().filter(|one| Some(one.group) == *group) {
-                let element = || found.element(one, plan, on).map(|text| &found.text[text.clone()]);
+                let element = || found.element(one, plan, workflow).map(|text| &found.text[text.clone()]);
                 if one.joins.is_none() || run.is_none() || element() == run {
                     runs.push(step, one.state);
                 }

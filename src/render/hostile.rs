@@ -5,17 +5,18 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 /// Whether a character does not show as itself: controls, every space but U+0020, marks of direction, joiners, fillers,
-/// variation selectors and tags.
+/// variation selectors, tags, and what Unicode promises never to be a character (some of which XML refuses).
 pub fn is_hidden(character: char) -> bool {
     if character.is_ascii() {
         return character.is_ascii_control();
     }
     character.is_control()
         || character.is_whitespace()
+        || u32::from(character) & 0xfffe == 0xfffe
         || matches!(character,
             '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
             | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}'
-            | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1d173}'..='\u{1d17a}'
+            | '\u{fdd0}'..='\u{fdef}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1d173}'..='\u{1d17a}'
             | '\u{e0000}'..='\u{e0fff}')
 }
 
@@ -129,18 +130,32 @@ pub fn markdown(text: &str) -> String {
     out
 }
 
-/// A value for Markdown as a span of code; in table cells too, where `|` must be escaped even in code.
+/// A value for Markdown as a span of code, outside of tables.
 pub fn markdown_code(text: &str) -> String {
-    let shown = visible(text).replace('|', "\\|");
+    let shown = visible(text);
     let longest = shown.split(|character| character != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest + 1);
     let pad = if shown.starts_with(['`', ' ']) || shown.ends_with(['`', ' ']) { " " } else { "" };
     if shown.is_empty() { "(empty)".to_owned() } else { format!("{fence}{pad}{shown}{pad}{fence}") }
 }
 
-/// A sentence for Markdown: what stands between backticks as code.
+/// The same in a table's cell, where `|` must be escaped even in code; elsewhere the escape would show.
+pub fn markdown_cell_code(text: &str) -> String {
+    markdown_code(text).replace('|', "\\|")
+}
+
+/// A sentence for Markdown, outside of tables: what stands between backticks as code.
 pub fn prose_markdown(sentence: &str) -> String {
-    spans(sentence).map(|(part, is_code)| if is_code { markdown_code(part) } else { markdown(part) }).collect()
+    prose_with(sentence, markdown_code)
+}
+
+/// The same in a table's cell.
+pub fn prose_markdown_cell(sentence: &str) -> String {
+    prose_with(sentence, markdown_cell_code)
+}
+
+fn prose_with(sentence: &str, code: fn(&str) -> String) -> String {
+    spans(sentence).map(|(part, is_code)| if is_code { code(part) } else { markdown(part) }).collect()
 }
 
 /// A sentence split at its backticks, each part with whether it stands between two. A value with a backtick of its own
@@ -155,7 +170,10 @@ fn spans(sentence: &str) -> impl Iterator<Item = (&str, bool)> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{html, is_hidden, key_html, markdown, markdown_code, prose_html, prose_markdown, visible};
+    use super::{
+        html, is_hidden, key_html, markdown, markdown_cell_code, markdown_code, prose_html, prose_markdown,
+        prose_markdown_cell, visible,
+    };
 
     #[test]
     fn what_does_not_show_becomes_visible() {
@@ -165,6 +183,7 @@ mod tests {
             ("\u{1b}[31mred", "\\u{1b}[31mred"),
             ("invoice\u{202e}gpj.exe", "invoice\\u{202e}gpj.exe"),
             ("no\u{a0}break", "no\\u{a0}break"),
+            ("\u{fffe}\u{ffff}\u{fdd0}\u{1fffe}\u{fffd}", "\\u{fffe}\\u{ffff}\\u{fdd0}\\u{1fffe}\u{fffd}"),
         ];
         for (text, shown) in cases {
             assert_eq!(visible(text), shown);
@@ -182,7 +201,9 @@ mod tests {
     #[test]
     fn a_value_cannot_leave_its_cell_or_its_span() {
         assert_eq!(markdown("a|b <img> @team `x`"), "a\\|b &lt;img&gt; &#64;\u{200b}team \\`x\\`");
-        assert_eq!(markdown_code("a|b"), "`a\\|b`");
+        assert_eq!((markdown_code("a|b"), markdown_cell_code("a|b")), ("`a|b`".to_owned(), "`a\\|b`".to_owned()));
+        assert_eq!(prose_markdown("a | `|`"), "a \\| `|`");
+        assert_eq!(prose_markdown_cell("a | `|`"), "a \\| `\\|`");
         assert_eq!(markdown_code("`` x"), "``` `` x ```");
         assert_eq!(prose_markdown("value `<b>` of <i>"), "value `<b>` of &lt;i&gt;");
         assert_eq!(prose_html("value `<b>`: one ` more"), "value `&lt;b&gt;`: one ` more");

@@ -250,6 +250,8 @@ pub struct AbsenceContext<'a> {
     pub table: &'a TableSpec,
     /// The declaration that demands it.
     pub spec: &'a ReferenceSpec,
+    /// The one area it may name, if it is one.
+    pub area: Option<&'a AreaSpec>,
     /// The item, as findings name it.
     pub item: &'a str,
     /// The attribute path with indices.

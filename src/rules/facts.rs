@@ -25,6 +25,7 @@ impl<'a> AbsenceContext<'a> {
     /// A finding of `rule` about this attribute.
     pub fn finding(&self, rule: &'static RuleMeta) -> Finding<'a> {
         let mut finding = attribute(rule, &self.table.name, self.item, self.path);
+        finding.area = self.area.map(|area| Text::Borrowed(area.name.as_str()));
         finding.modified = self.changed_at;
         finding
     }

@@ -81,10 +81,7 @@ struct Weigher<'a> {
 
 impl Weigher<'_> {
     fn weigh_reference(&self, table: &TableSpec, reference: &ReferenceSpec) -> Severity {
-        let area = match reference.areas.as_slice() {
-            [area] => self.layout.areas.get(*area),
-            _ => None,
-        };
+        let area = reference.only_area().and_then(|area| self.layout.areas.get(area));
         self.weigh(&[&reference.rules, &table.rules, area.map_or(&[], |area| &area.rules)])
     }
 

@@ -11,8 +11,16 @@ fn layout_with(prefixes: &[&str]) -> Layout {
     tolerated.standing = Standing::Tolerated;
     let mut upload = area("upload", "sets/{q}/**");
     upload.fallback = true;
-    let areas =
-        vec![area("training", "models/train/{p}/**"), area("target", "models/target/{p}/{q}/**"), tolerated, upload];
+    let mut seats = area("seats", "seats/{p}/**");
+    seats.standing = Standing::Outside;
+    let areas = vec![
+        area("training", "models/train/{p}/**"),
+        area("target", "models/target/{p}/{q}/**"),
+        tolerated,
+        upload,
+        seats,
+        area("pair", "pair/{p}-{p}.bin"),
+    ];
     let spec = spec(prefixes.iter().map(|prefix| bucket("x", prefix)).collect(), vocabulary(), areas);
     compiled(LayoutSpec { singular: vec![("sets".to_owned(), "quantity".to_owned())], ..spec })
 }
@@ -46,6 +54,10 @@ fn the_nearest_area_and_the_broken_segment_are_told() {
         // A tolerated area is never what a key should have been.
         ("u/others/ab/f", (Undeclared, None, None, None)),
         ("u/other/X/f", (Undeclared, None, None, None)),
+        // Nor is its own name a slip of another's.
+        ("u/seats/X", (Undeclared, None, None, None)),
+        ("u/seat/X", (Misplaced, Some("upload"), Some(1), None)),
+        ("u/pair/ab-ac.bin", (Malformed, Some("pair"), Some(2), None)),
         ("models/train/ab/f", (Misplaced, Some("training"), Some(0), Some("u/models/train/ab/f"))),
     ];
     for (key, expected) in cases {

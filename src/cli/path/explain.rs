@@ -20,7 +20,8 @@ Examples:
   stocktake path explain models/training/job-1/output/model.tar.gz
   stocktake path explain s3://line-1/model/training/job-1/output/model.tar.gz
 
-Exits 0 if the key lies in an area and no rule of any key (K101 and the like) finds an error in it, 1 if not.")]
+Exits 0 if the key lies in an area, or at an old place where the layout leaves it, and no rule of
+any key (K101 and the like) finds an error in it, 1 if not.")]
 pub(super) struct ExplainArgs {
     #[command(flatten)]
     config: ConfigArgs,
@@ -83,7 +84,7 @@ fn explain(layout: &Layout, bucket: &BucketLayout, key: &str) -> (String, bool) 
         let _ = writeln!(text, "{:>3} {mark} {shown}{pad}  {}", number + 1, visible(&what));
     }
     let spec = layout.spec();
-    let right = matches!(walk.found, KeyMatch::Area(_));
+    let mut right = matches!(walk.found, KeyMatch::Area(_));
     let conclusion = match walk.found {
         KeyMatch::Area(placed) => {
             let area = &spec.areas[usize::from(placed.area)];
@@ -100,18 +101,28 @@ fn explain(layout: &Layout, bucket: &BucketLayout, key: &str) -> (String, bool) 
             let area = &spec.areas[usize::from(placed.area)];
             let generation = placed.legacy.and_then(|legacy| area.legacy.get(usize::from(legacy)));
             let name = generation.map_or("", |generation| generation.name.as_str());
-            let becomes = match layout.resolve(&format!("s3://{}/{key}", bucket.name()), &mut |_| None) {
+            let resolved = layout.resolve(&format!("s3://{}/{key}", bucket.name()), &mut |_| None);
+            let is_left = matches!(resolved, Ok(Resolution::Kept(_) | Resolution::Unnamed { keep: true, .. }));
+            let becomes = match resolved {
                 Ok(Resolution::Moved { candidates, .. }) if candidates.len() == 1 => {
                     format!("it moves to {}", candidates[0].uri)
                 }
                 Ok(Resolution::Moved { candidates, .. }) => format!("it moves to one of {} places", candidates.len()),
                 Ok(Resolution::Kept(why)) => format!("it stays: {why}"),
                 Ok(Resolution::Retired(why)) => format!("it goes: {why}"),
-                Ok(Resolution::Unnamed { missing, .. }) => format!("its new place needs {}", missing.join(" and ")),
+                Ok(Resolution::Unnamed { missing, keep }) => {
+                    let otherwise = if keep { ", and stays without" } else { "" };
+                    format!("its new place needs {}{otherwise}", missing.join(" and "))
+                }
                 Ok(Resolution::Unfit(why)) => format!("it has no new place: {why}"),
                 Ok(_) | Err(_) => "its new place is not known".to_owned(),
             };
-            format!("L202 legacy-key: generation `{name}` of area `{}`; {becomes}", area.name)
+            // As L202 sees it: what stays is no finding, nor is an old copy that does.
+            let source = generation.and_then(|generation| generation.keep_source.as_deref());
+            let old_copy = source.map(|why| format!("; the old copy stays: {why}")).unwrap_or_default();
+            right = is_left || source.is_some();
+            let code = if right { "an old place" } else { "L202 legacy-key" };
+            format!("{code}: generation `{name}` of area `{}`; {becomes}{old_copy}", area.name)
         }
         KeyMatch::OutOfScope => "it lies below no prefix that the configuration declares for this bucket".to_owned(),
         KeyMatch::Unmatched => match &walk.miss {

@@ -122,9 +122,11 @@ impl ListArgs {
     }
 }
 
-/// What folders must share to stand under one sum.
-fn group_of(row: &FolderRow) -> (&str, &str, Option<&(String, String)>) {
-    (&row.bucket, &row.area, row.captures.first())
+/// What folders must share to stand under one sum: also what stands before the value, as each use case has its own.
+fn group_of(row: &FolderRow) -> (&str, &str, &str, Option<&(String, String)>) {
+    let first = row.captures.first();
+    let before = first.and_then(|(_, value)| row.folder.split_once(value)).map_or("", |(before, _)| before);
+    (&row.bucket, &row.area, before, first)
 }
 
 fn told(group: &[FolderRow]) -> String {

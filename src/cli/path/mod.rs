@@ -103,10 +103,15 @@ fn check_names<'a>(all: &[Given], known: impl Iterator<Item = &'a str> + Clone, 
 fn meant<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
     match suggest::nearest(name, known.clone()) {
         Some(near) => format!("did you mean `{near}`?"),
-        None => match known.collect::<Vec<_>>().join("`, `") {
-            none if none.is_empty() => "leave it out".to_owned(),
-            names => format!("choose one of `{names}`"),
-        },
+        None => {
+            let mut names: Vec<&str> = known.collect();
+            // A rest may be called `rest` in the layout, too.
+            names.dedup();
+            match names.join("`, `") {
+                none if none.is_empty() => "leave it out".to_owned(),
+                names => format!("choose one of `{names}`"),
+            }
+        }
     }
 }
 

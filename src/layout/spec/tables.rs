@@ -163,6 +163,16 @@ pub struct ReferenceSpec {
     pub rules: Vec<RuleSetting>,
 }
 
+impl ReferenceSpec {
+    /// The area it may name, an index into the layout's, if it is one alone.
+    pub fn only_area(&self) -> Option<usize> {
+        match self.areas.as_slice() {
+            [area] => Some(*area),
+            _ => None,
+        }
+    }
+}
+
 /// One `[[table.claim]]`: an item owns a folder without naming its objects.
 #[derive(Debug, Clone)]
 pub struct ClaimSpec {

@@ -31,7 +31,7 @@ declare_rule! {
     Check::Reference(check), sentence, help
 }
 
-/// `related` are the nearest keys that exist.
+/// `related` are the nearest keys that exist, or the key itself where it lacks the version that is asked for.
 fn check(reference: &ReferenceContext<'_>, findings: &mut dyn FindingSink) {
     if reference.outcome != Outcome::Dangling {
         return;
@@ -45,6 +45,7 @@ fn sentence(finding: &Finding<'_>) -> String {
     let age = if finding.modified.is_none() { "; when its record changed is not known" } else { "" };
     let near = match (finding.key.as_deref(), finding.related.as_slice()) {
         (_, []) => String::new(),
+        (Some(key), [near]) if *key == **near => " in the version it asks for; the key has others".to_owned(),
         (Some(key), [near]) => format!("; a key that {} exists: {}", difference(key, near), quoted(near.as_ref())),
         (_, near) => format!("; keys near it exist: {}", listed(near.iter().map(AsRef::as_ref))),
     };
@@ -70,6 +71,9 @@ fn difference(named: &str, near: &str) -> &'static str {
 
 fn help(finding: &Finding<'_>) -> Option<String> {
     Some(match finding.related.as_slice() {
+        [near] if finding.key.as_ref() == Some(near) => {
+            "let the record name a version that is there, or none, for the latest".to_owned()
+        }
         [near] => format!("let the record name {}, or restore the object", quoted(near.as_ref())),
         _ => "correct the record, or restore the object".to_owned(),
     })

@@ -6,7 +6,7 @@ use crate::rules::Check;
 use crate::rules::context::{FindingSink, SourceContext};
 use crate::rules::declare::declare_rule;
 use crate::rules::facts::about_defect;
-use crate::rules::wording::quoted;
+use crate::rules::wording::words;
 
 declare_rule! {
     /// ## What it finds
@@ -38,7 +38,7 @@ fn check(source: &SourceContext<'_>, findings: &mut dyn FindingSink) {
 }
 
 fn sentence(finding: &Finding<'_>) -> String {
-    format!("cannot be understood: {}", quoted(finding.value.as_deref()))
+    format!("cannot be understood: {}", words(finding.value.as_deref()))
 }
 
 fn help(_: &Finding<'_>) -> Option<String> {

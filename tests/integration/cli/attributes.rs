@@ -106,6 +106,55 @@ fn a_version_that_a_url_asks_for_must_be_listed() {
         items.collect::<Vec<_>>()
     };
     assert_eq!(items("R301"), ["asset_id=plain-v9", "asset_id=plus-v9"]);
+    let told = world.run("audit --format text --select R301").stdout;
+    assert_eq!(told.matches("names no object in the version it asks for; the key has others").count(), 1, "{told}");
     // Each version has its own storage class.
     assert_eq!(items("R307"), ["asset_id=plain-v2", "asset_id=plus-v1"]);
+}
+
+/// `on` names a member; the placeholder that is bound from it says which of its values mean the same.
+#[test]
+fn the_steps_of_a_workflow_pair_by_what_their_members_mean() {
+    const STEPS: &str = r#"
+[placeholder.chip]
+one_of = ["arm64", "x86"]
+aliases = { aarch64 = "arm64" }
+[[area]]
+name = "builds"
+path = "builds/{asset}/{chip}/{file}"
+[[table.reference]]
+attribute = "built[].uri"
+kind = "object"
+area = "builds"
+bind = { chip = "built[].target" }
+[[table.reference]]
+attribute = "shipped[].uri"
+kind = "object"
+[[workflow]]
+name = "release"
+table = "assets"
+steps = ["built[].uri", "shipped[].uri"]
+on = "target"
+"#;
+    let world = World::sound();
+    world.write("stocktake.toml", format!("{CONFIGURATION}{STEPS}"));
+    for path in ["inventory", "exports"] {
+        std::fs::remove_dir_all(world.path(path)).unwrap();
+    }
+    let keys = ["builds/a1/arm64/app", "builds/a1/x86/app"];
+    let rows = keys.map(|key| ObjectRow::new(key, 1_000, WRITTEN_AT)).to_vec();
+    write_inventory(&world.path("inventory"), "media", INVENTORY_TIME, &[rows], Format::Csv, Column::ALL);
+    let item = |id: &str, built: &str, shipped: &str| {
+        let element = |target: &str, key: &str| json!([{ "target": target, "uri": format!("s3://media/{key}") }]);
+        let (built, shipped) = (element(built, keys[0]), element(shipped, keys[0]));
+        typed(&json!({ "asset_id": id, "built": built, "shipped": shipped }))
+    };
+    let items =
+        vec![item("alike", "aarch64", "arm64"), item("turned", "arm64", "aarch64"), item("other", "arm64", "x86")];
+    write_export(&world.path("exports"), "assets", INVENTORY_TIME, &[items]);
+    let ran = world.run("audit --format csv --select W501");
+    let mut rows = csv::Reader::from_reader(ran.stdout.as_bytes());
+    let item = rows.headers().unwrap().iter().position(|header| header == "item").unwrap();
+    let items: Vec<String> = rows.records().map(|row| row.unwrap()[item].to_owned()).collect();
+    assert_eq!(items, ["asset_id=other"]);
 }

@@ -186,3 +186,24 @@ fn list_sums_the_folders_of_an_audit_by_their_first_value() {
     world.run("path list vidoe").is_refused(2);
     world.run("path list --folders nowhere.parquet").is_refused(2);
 }
+
+#[test]
+fn an_old_place_where_the_layout_leaves_a_key_is_no_finding() {
+    let world = World::sound();
+    let legacy = "[[area.legacy]]\nname = \"reels\"\nfrom = \"reels/{file}\"\nkeep = \"the museum's\"\n\
+                  [[area.legacy]]\nname = \"tapes\"\nfrom = \"tapes/{asset}/{file}\"\nto = \"video/{asset}/{file}\"\n\
+                  keep_source = \"players know it\"\n";
+    world.write("stocktake.toml", format!("{CONFIGURATION}{legacy}"));
+    for (key, code, told) in [
+        ("reels/one", 0, "an old place: generation `reels` of area `video`; it stays: the museum's"),
+        (
+            "tapes/a1/one",
+            0,
+            "an old place: generation `tapes` of area `video`; it moves to s3://media/video/a1/one; the old copy stays: players know it",
+        ),
+        ("films/a1/one", 1, "L202 legacy-key: generation `films` of area `video`; it moves to s3://media/video/a1/one"),
+    ] {
+        let ran = world.run(&format!("path explain {key}"));
+        assert_eq!((ran.code, ran.stdout.lines().last()), (Some(code), Some(told)));
+    }
+}

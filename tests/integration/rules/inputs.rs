@@ -62,7 +62,7 @@ fn a_defect_is_a_finding_of_its_one_rule() {
         (
             Some(9),
             SourceProblem::Rejected { reason: text("3 fields, expected 4") },
-            "S005 source file=p.gz row=9 value=3 fields, expected 4 — cannot be understood: `3 fields, expected 4`",
+            "S005 source file=p.gz row=9 value=3 fields, expected 4 — cannot be understood: 3 fields, expected 4",
         ),
         (
             None,

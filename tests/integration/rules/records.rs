@@ -252,8 +252,14 @@ fn an_absent_reference_is_told_with_what_demands_it() {
     ] {
         let required_when = Some(Condition { attribute: path("status"), test });
         let spec = ReferenceSpec { required_when, ..declaration(ReferenceKind::Object) };
-        let absence =
-            AbsenceContext { table: &table, spec: &spec, item: "id=7", path: "artifact_s3", changed_at: None };
+        let absence = AbsenceContext {
+            table: &table,
+            spec: &spec,
+            area: None,
+            item: "id=7",
+            path: "artifact_s3",
+            changed_at: None,
+        };
         assert_eq!(
             report!("R311", Absence, absence),
             [format!(
