@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::audit::closing::OutcomeCounts;
+use crate::audit::closing::{OutcomeCounts, Outcomes};
 use crate::audit::excusing::Excused;
 use crate::audit::folders::FolderSummary;
 use crate::audit::inputs::AuditInputs;
@@ -140,8 +140,8 @@ impl Counted<'_> {
         let key = KeyClass::ALL.iter().zip(self.partial.keys);
         let reference = ReferenceClass::ALL.iter().zip(self.partial.references);
         let mut outcomes = [0; Outcome::COUNT];
-        for counts in self.outcomes {
-            outcomes.iter_mut().zip(counts).for_each(|(sum, more)| *sum += more);
+        for of_declaration in self.outcomes {
+            outcomes.iter_mut().zip(of_declaration.counts).for_each(|(sum, more)| *sum += more);
         }
         Classes {
             key: key
@@ -278,7 +278,7 @@ impl Counted<'_> {
 
     fn reference_results(&self) -> Vec<ReferenceResult> {
         let spec = self.request.layout.spec();
-        let results = (0_u16..).zip(self.outcomes).map(|(declaration, counts)| {
+        let results = (0_u16..).zip(self.outcomes).map(|(declaration, Outcomes { counts, .. })| {
             let reference = self.declarations.reference(declaration);
             ReferenceResult {
                 table: self.declarations.table(declaration).name.clone(),

@@ -31,25 +31,36 @@ pub(super) struct ReferenceClosing<'a> {
     pub(super) partial: &'a Partial,
 }
 
-/// References by outcome, for each declaration.
-pub(super) type OutcomeCounts = Vec<[u64; Outcome::COUNT]>;
+/// What became of the references of each declaration.
+pub(super) type OutcomeCounts = Vec<Outcomes>;
+
+/// What became of the references of a declaration.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Outcomes {
+    /// References by outcome.
+    pub(super) counts: [u64; Outcome::COUNT],
+    /// The resolved ones that name no object, but what lies below them.
+    pub(super) as_prefixes: u64,
+}
 
 impl ReferenceClosing<'_> {
     /// Counts outcomes and calls the rules about single references.
     pub(super) fn references(&self, emitter: &mut Emitter) -> Result<OutcomeCounts, AuditError> {
-        let mut counts = vec![[0; Outcome::COUNT]; self.declarations.len()];
+        let mut outcomes = vec![Outcomes::default(); self.declarations.len()];
         for number in 0..self.references.list.len() as u32 {
             if number.is_multiple_of(REFERENCES_PER_CHECK) {
                 check_cancel(self.request)?;
             }
             let reference = self.references.reference(number);
             let existing = judge(self.references, number, self.views);
-            counts[usize::from(self.references.declaration(reference))][existing.outcome as usize] += 1;
+            let of_declaration = &mut outcomes[usize::from(self.references.declaration(reference))];
+            of_declaration.counts[existing.outcome as usize] += 1;
+            of_declaration.as_prefixes += u64::from(existing.as_prefix);
             if self.deserves_a_look(number, reference.flags, existing.outcome) {
                 self.reference(number, existing, emitter);
             }
         }
-        Ok(counts)
+        Ok(outcomes)
     }
 
     /// Whether any rule could have something to say; most references are resolved and in order.
@@ -262,12 +273,12 @@ impl ReferenceClosing<'_> {
     }
 
     /// References to objects that were judged, and how many of them reach something, for S011.
-    pub(super) fn plausibility(&self, counts: &OutcomeCounts) -> (u64, u64) {
-        let of_objects = (0_u16..).zip(counts).filter(|(declaration, _)| {
+    pub(super) fn plausibility(&self, outcomes: &OutcomeCounts) -> (u64, u64) {
+        let of_objects = (0_u16..).zip(outcomes).filter(|(declaration, _)| {
             self.declarations.reference(*declaration).kind != crate::layout::spec::ReferenceKind::Bucket
         });
         let (mut judged, mut reached) = (0, 0);
-        for (_, counts) in of_objects {
+        for (_, Outcomes { counts, .. }) in of_objects {
             let of = |outcome: Outcome| counts[outcome as usize];
             let here = of(Outcome::Resolved) + of(Outcome::Archived) + of(Outcome::Legacy);
             reached += here;

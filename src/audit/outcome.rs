@@ -44,6 +44,8 @@ pub(super) struct Existing {
     pub(super) old: bool,
     /// Whether its mapped new key exists.
     pub(super) new: bool,
+    /// Whether it names an object and holds for what lies below its key, where no folder marker has that name.
+    pub(super) as_prefix: bool,
 }
 
 /// Judges one reference: the first outcome that fits. What was seen is certain, even where an inventory is not
@@ -51,7 +53,7 @@ pub(super) struct Existing {
 pub(super) fn judge(references: &References, number: u32, views: &[BucketView]) -> Existing {
     let reference = references.reference(number);
     let flags = reference.flags;
-    let plain = |outcome| Existing { outcome, old: false, new: false };
+    let plain = |outcome| Existing { outcome, old: false, new: false, as_prefix: false };
     if flags.has(Flags::MALFORMED) {
         return plain(Outcome::Malformed);
     }
@@ -87,7 +89,7 @@ pub(super) fn judge(references: &References, number: u32, views: &[BucketView]) 
     } else {
         missing(references, number, view)
     };
-    Existing { outcome, old, new }
+    Existing { outcome, old, new, as_prefix: outcome == Outcome::Resolved && !old }
 }
 
 /// What was seen of the key in any of its readings, and in the version asked for.

@@ -6,6 +6,7 @@ use crate::audit::settings::{AuditRequest, ORPHAN_RULE};
 use crate::audit::verdict::highest;
 use crate::layout::spec::{AreaSpec, Standing};
 use crate::model::{Millis, RuleMeta, Severity};
+use crate::render::filters::plural;
 use crate::results::schema::{NotChecked, RuleState};
 use crate::rules::context::Trigger;
 use crate::rules::{Check, RULES};
@@ -64,9 +65,19 @@ impl Counted<'_> {
         let mut ambiguous: Vec<_> = self.references.ambiguous.iter().collect();
         ambiguous.sort_unstable();
         for ((table, attribute), count) in ambiguous {
+            let values = plural(*count, "value", None);
             add(
-                format!("{count} values of {attribute} in the table {}", spec.tables[usize::from(*table)].name),
-                "two declarations hold for them at once".into(),
+                format!("{values} of {attribute} in the table {}", spec.tables[usize::from(*table)].name),
+                "two declarations hold at once".into(),
+            );
+        }
+        for (declaration, outcomes) in (0_u16..).zip(self.outcomes).filter(|(_, outcomes)| outcomes.as_prefixes > 0) {
+            let attribute = &self.declarations.reference(declaration).attribute.text;
+            let table = &self.declarations.table(declaration).name;
+            let values = plural(outcomes.as_prefixes, "value", None);
+            add(
+                format!("the object that {values} of {attribute} in the table {table} may mean"),
+                "no folder marker has that name: what ends in `/` was judged as a prefix".into(),
             );
         }
         let times: Vec<Millis> = self.inputs.times().into_iter().map(|(_, time)| time).collect();

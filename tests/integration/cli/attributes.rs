@@ -158,3 +158,17 @@ on = "target"
     let items: Vec<String> = rows.records().map(|row| row.unwrap()[item].to_owned()).collect();
     assert_eq!(items, ["asset_id=other"]);
 }
+
+#[test]
+fn what_ends_in_a_slash_and_names_no_marker_is_a_prefix_and_told() {
+    let told = |keys: &[&str]| {
+        let (_, results) = World::of(keys, &["video/a1/"]).results("");
+        let list = results["judgement"]["not_checked"].as_array().unwrap().clone();
+        let resolved = &results["judgement"]["references"][0]["outcomes"];
+        let resolved = resolved.as_array().unwrap().iter().find(|outcome| outcome["outcome"] == "resolved").unwrap();
+        assert_eq!(resolved["references"], 1);
+        list.into_iter().any(|entry| entry["what"] == "the object that 1 value of file in the table assets may mean")
+    };
+    assert!(told(&["video/a1/clip.mp4"]));
+    assert!(!told(&["video/a1/clip.mp4", "video/a1/"]));
+}
