@@ -176,11 +176,13 @@ fn run_with(
     let after = After { inputs: &inputs, references: &references, declarations: &declarations, whole };
     let crew = Crew { pool: &pool, emitters: &emitters, gathered: &mut gathered };
     let proved = pairing.map(|pairing| pairing.prove(request, &after, crew)).transpose()?;
-    let (plan, is_told) = proved.as_ref().map_or((true, true), |proved| (proved.is_of_before, proved.is_told));
+    let unproved = proved.as_ref().and_then(|proved| proved.why_not);
+    let is_told = proved.as_ref().is_none_or(|proved| proved.is_told);
+    let exports = given.exports && proved.as_ref().is_none_or(|proved| proved.has_tables);
     let columns = if sizes_told && is_told { given.columns } else { given.columns.without(Needs::SIZE) };
     let migration = proved.map(|proved| proved.result);
     let targets = migration.as_ref().is_none_or(|result| result.equation.unjudged.objects == 0);
-    let given = Given { plan, columns, targets, ..given };
+    let given = Given { unproved, exports, columns, targets, ..given };
     let population = Population {
         request,
         partial: &partial,
@@ -237,7 +239,7 @@ fn given(request: &AuditRequest<'_>, inputs: &AuditInputs, exports_complete: &Co
         exports: exports_complete.all() && !exports_complete.filtered() && every_table,
         every_bucket,
         columns: columns(inputs),
-        plan: true,
+        unproved: None,
         targets: true,
     }
 }
@@ -320,7 +322,7 @@ fn report_absent_columns(
                 exports: true,
                 every_bucket: true,
                 columns: Needs(!0).without(need),
-                plan: true,
+                unproved: None,
                 targets: true,
             };
             let asked = RULES.iter().enumerate().filter(|(rule, registered)| {

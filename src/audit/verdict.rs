@@ -20,8 +20,8 @@ pub(super) struct Given {
     pub(super) every_bucket: bool,
     /// Columns that every inventory has.
     pub(super) columns: Needs,
-    /// Whether a plan that is to be proved was made of the inventory given as *before*; without a plan it is true.
-    pub(super) plan: bool,
+    /// Why nothing can be proved of a plan, if so.
+    pub(super) unproved: Option<&'static str>,
     /// Whether the inventories list every place that a plan's objects are to be at; without a plan it is true.
     pub(super) targets: bool,
 }
@@ -31,8 +31,8 @@ impl Given {
     pub(super) fn lacks(self, needs: Needs) -> Option<&'static str> {
         let wants = |need: Needs, have: bool| needs.contains(need) && need != Needs::NOTHING && !have;
         let column = |need: Needs| self.columns.contains(need);
-        if wants(Needs::INVENTORY, self.plan) {
-            Some("the plan was made of another inventory than the one given as before, or for another layout")
+        if wants(Needs::INVENTORY, self.unproved.is_none()) {
+            self.unproved
         } else if wants(Needs::INVENTORY, self.inventories) {
             Some("an inventory is missing or was not read whole")
         } else if wants(Needs::EXPORTS, self.exports) {

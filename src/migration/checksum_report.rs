@@ -54,6 +54,11 @@ pub fn parse_line(line: &str) -> Result<Option<Checksum>, String> {
     Ok(Some(Checksum { bucket: bucket.to_owned(), key: key.into_owned(), algorithm, value: value.to_owned() }))
 }
 
+/// Whether a checksum of this algorithm, as [`Checksum`] names it, is one of parts: the same bytes in other parts have another.
+pub fn is_of_parts(algorithm: &str) -> bool {
+    algorithm.ends_with(')')
+}
+
 fn unquoted(cell: &str) -> &str {
     cell.strip_prefix('"').and_then(|cell| cell.strip_suffix('"')).unwrap_or(cell)
 }

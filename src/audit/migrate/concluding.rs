@@ -42,11 +42,16 @@ pub(in crate::audit) struct Crew<'x, 'e> {
     pub(in crate::audit) gathered: &'x mut Gathered,
 }
 
+/// Why nothing is proved by what was listed before *before* was.
+const OLDER: &str = "the inventory given as after is older than the one given as before";
+
 /// What a proof comes to.
 pub(in crate::audit) struct Proved {
     pub(in crate::audit) result: MigrationResult,
-    /// Whether *before* is what the plan was made of: if it is not, nothing is proved.
-    pub(in crate::audit) is_of_before: bool,
+    /// Why nothing can be proved, if so: *before* is not what the plan was made of, or *after* is older.
+    pub(in crate::audit) why_not: Option<&'static str>,
+    /// Whether every table was read of which the plan was made.
+    pub(in crate::audit) has_tables: bool,
     /// Whether the sizes of all objects that count as moved or kept are told, or what proves as much.
     pub(in crate::audit) is_told: bool,
 }
@@ -122,10 +127,15 @@ impl Pairing<'_> {
         if !self.whole || !after.whole.0 {
             result.remarks.push("nothing is proved: an inventory is missing or was not read whole".to_owned());
             result.rollback.sentence = "an inventory is missing or was not read whole".to_owned();
-            return Ok(Proved { result, is_of_before: true, is_told: true });
+            return Ok(Proved { result, why_not: None, has_tables: true, is_told: true });
         }
         if !foreign::is_made_of(self.plan, &self.inputs) {
             return self.proves_nothing(request, crew, 0, result);
+        }
+        if foreign::is_older(after.inputs, &self.before.1) {
+            result.remarks.push(format!("nothing is proved: {OLDER}"));
+            result.rollback.sentence = OLDER.to_owned();
+            return Ok(Proved { result, why_not: Some(OLDER), has_tables: true, is_told: true });
         }
         if let Some(differing) = self.sides.differing() {
             self.look_again(request, after, crew.pool, &differing)?;
@@ -176,8 +186,12 @@ impl Pairing<'_> {
             request.progress.end();
             return self.proves_nothing(request, crew, unknown, result);
         }
+        let left_out = foreign::tables_left_out(self.plan, request.layout, after.inputs);
+        result.references_judged = after.whole.1 && left_out.is_empty();
         if after.whole.1 {
             all.stale_references(after.declarations, &mut result);
+            let tell = |table| format!("the plan was made with an export of {table}, and none is given now");
+            result.remarks.extend(left_out.iter().map(tell));
         } else if !request.exports.is_empty() {
             result.remarks.push("no record is judged: an export is missing or was not read whole".to_owned());
         }
@@ -192,7 +206,7 @@ impl Pairing<'_> {
         found.push(all.emitter);
         found.into_iter().try_for_each(|emitter| crew.gathered.take(emitter))?;
         request.progress.end();
-        Ok(Proved { result, is_of_before: true, is_told })
+        Ok(Proved { result, why_not: None, has_tables: left_out.is_empty(), is_told })
     }
 
     /// Of another *before* than the plan's nothing is told but that it is; `unknown` objects are known to only one.
@@ -206,6 +220,6 @@ impl Pairing<'_> {
         let mut emitter = crew.emitters.emitter();
         foreign::tell(request, self.plan, unknown, &mut emitter, &mut result);
         crew.gathered.take(emitter)?;
-        Ok(Proved { result, is_of_before: false, is_told: true })
+        Ok(Proved { result, why_not: Some(foreign::OTHER), has_tables: true, is_told: true })
     }
 }

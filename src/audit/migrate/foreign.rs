@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::audit::inputs::report;
+use crate::audit::inputs::{AuditInputs, report};
 use crate::audit::settings::AuditRequest;
 use crate::audit::sink::Emitter;
 use crate::layout::spec::Fate;
 use crate::layout::{Captures, KeyMatch, Layout};
+use crate::model::Millis;
 use crate::results::plan::Plan;
 use crate::results::schema::{Inputs, MigrationResult};
 use crate::rules::context::SourceContext;
@@ -33,6 +34,28 @@ pub(super) fn is_to_move(layout: &Layout, bucket: u16, key: &[u8], captures: &mu
     legacy.is_some_and(|legacy| matches!(legacy.fate, Fate::To(_)))
 }
 
+/// Whether a bucket's inventory of *after* was made before that of *before*.
+pub(super) fn is_older(after: &AuditInputs, before: &AuditInputs) -> bool {
+    let times = |inputs: &AuditInputs| -> Vec<(u16, Millis)> {
+        let all = inputs.inventories.iter();
+        all.filter_map(|(bucket, delivery)| Some((*bucket, delivery.created_at?))).collect()
+    };
+    let earlier = times(before);
+    times(after).iter().any(|(bucket, at)| earlier.iter().any(|(of, before)| of == bucket && at < before))
+}
+
+/// The declared tables whose exports the plan was made of, and of which none is given now.
+pub(super) fn tables_left_out(plan: &Plan, layout: &Layout, after: &AuditInputs) -> Vec<String> {
+    let tables = &layout.spec().tables;
+    let is_given = |name: &String| after.exports.iter().any(|(table, _)| tables[usize::from(*table)].name == *name);
+    let planned = plan.inputs.exports.iter().filter_map(|input| input.declared.clone());
+    planned.filter(|name| !is_given(name)).collect()
+}
+
+/// Why nothing is proved by another *before* than the plan's.
+pub(super) const OTHER: &str =
+    "the plan was made of another inventory than the one given as before, or for another layout";
+
 /// Tells that the plan was made of something else; `objects` are known to only one of both, as far as was counted.
 pub(super) fn tell(
     request: &AuditRequest<'_>,
@@ -46,7 +69,7 @@ pub(super) fn tell(
     report(request, emitter, "S011", &context);
     let why = match objects {
         0 => "the plan was made of another inventory than the one given as before",
-        _ => "the plan was made of another inventory than the one given as before, or for another layout",
+        _ => OTHER,
     };
     result.remarks.push(format!("nothing is proved: {why}"));
     result.rollback.ready = false;

@@ -24,7 +24,7 @@ use crate::migration::Mapping;
 use crate::migration::batch_operations::LAMBDA_HANDLER;
 use crate::migration::reference_updates::APPLY_SCRIPT;
 use crate::model::bytes::hex;
-use crate::model::{Finding, Severity};
+use crate::model::{Finding, Severity, SourceDefect, SourceProblem};
 use crate::references::Declarations;
 use crate::results::findings::{FindingRuns, merge};
 use crate::results::plan::{MappingFile, Plan, PlanTotals, ReferencePlan, SCHEMA};
@@ -88,7 +88,10 @@ pub fn plan(request: &PlanRequest<'_>, sink: &mut dyn PlanSink) -> Result<Planne
     let mut emitter = emitters.emitter();
     inputs.judge(audit, &mut emitter);
     gathered.take(emitter)?;
-    if let Some(why) = inconclusive(&mut gathered)? {
+    // The part of a table that is left out may disagree about where an object goes.
+    let is_filter = |defect: &SourceDefect| matches!(defect.problem, SourceProblem::PartialExport { .. });
+    let has_filtered = inputs.exports.iter().any(|(_, export)| export.defects.iter().any(is_filter));
+    if let Some(why) = inconclusive(&mut gathered, has_filtered)? {
         return Ok(Planned::Inconclusive(why));
     }
 
@@ -165,14 +168,15 @@ pub fn plan(request: &PlanRequest<'_>, sink: &mut dyn PlanSink) -> Result<Planne
 }
 
 /// The S-findings that leave no ground for a plan.
-fn inconclusive(gathered: &mut Gathered) -> Result<Option<Vec<Finding<'static>>>, AuditError> {
+fn inconclusive(gathered: &mut Gathered, has_filtered: bool) -> Result<Option<Vec<Finding<'static>>>, AuditError> {
     let grave = |tally: &crate::audit::sink::RuleTally| tally.by_severity[Severity::Inconclusive as usize] > 0;
-    if !gathered.tallies.rules.iter().any(grave) {
+    if !has_filtered && !gathered.tallies.rules.iter().any(grave) {
         return Ok(None);
     }
     let mut why = Vec::new();
     merge(std::mem::take(&mut gathered.runs), &mut |finding| -> Result<(), AuditError> {
-        if finding.severity == Severity::Inconclusive && why.len() < MOST_REASONS {
+        let stands_in_the_way = finding.severity == Severity::Inconclusive || finding.code == PARTIAL;
+        if stands_in_the_way && why.len() < MOST_REASONS {
             why.push(finding.clone().into_owned());
         }
         Ok(())
@@ -180,6 +184,8 @@ fn inconclusive(gathered: &mut Gathered) -> Result<Option<Vec<Finding<'static>>>
     Ok(Some(why))
 }
 
+/// The rule about exports of a part of a table.
+const PARTIAL: &str = "S009";
 /// The most reasons that are told of inputs that allow no plan.
 const MOST_REASONS: usize = 20;
 

@@ -21,7 +21,7 @@ pub(super) enum PrefixMove {
     GivenUp,
     /// Everything moves below this one, with the rest of its key unchanged.
     Moves(String),
-    /// Everything leaves it, to several places.
+    /// Everything leaves it, to several places, or is given up.
     Scatters,
     /// Some of it moves, and some does not.
     Parts,
@@ -33,7 +33,8 @@ impl PrefixMove {
             (Self::Empty, other) => other.clone(),
             (own, Self::Empty) => own,
             (own, other) if own == *other => own,
-            (Self::Moves(_) | Self::Scatters, Self::Moves(_) | Self::Scatters) => Self::Scatters,
+            (Self::Moves(_) | Self::Scatters, Self::Moves(_) | Self::Scatters | Self::GivenUp)
+            | (Self::GivenUp, Self::Moves(_) | Self::Scatters) => Self::Scatters,
             (Self::Stays | Self::GivenUp, Self::Stays | Self::GivenUp) => Self::Stays,
             _ => Self::Parts,
         };

@@ -128,7 +128,9 @@ impl PlanArgs {
         let made = match planned {
             Planned::Made(made) => made,
             Planned::Inconclusive(why) => {
-                console.warn("the inputs do not allow a plan: an object that was not listed would be left behind");
+                console.warn(
+                    "the inputs do not allow a plan: an object or a record that was not listed would be left behind",
+                );
                 why.iter().for_each(|finding| console.warn(&told(finding)));
                 return Ok(Verdict::exit_code(Verdict::Inconclusive));
             }

@@ -19,6 +19,9 @@ pub struct MigrationResult {
     /// Whether the figures below are proved: every inventory was read whole, and the plan is one of *before*.
     #[serde(default)]
     pub proved: bool,
+    /// Whether the records of every table of the plan were read whole, so that references to old places are known.
+    #[serde(default)]
+    pub references_judged: bool,
     /// What became of every object of *before*.
     pub equation: Equation,
     /// Moved objects by how well their copies are proved: `checksum`, `etag`, `size`, `none`.
@@ -73,6 +76,9 @@ impl MigrationResult {
             1 => format!("1 object is {what}"),
             objects => format!("{objects} objects are {what}"),
         };
+        let sum = |of: fn(&StaleReferences) -> u64| self.references.iter().map(of).sum::<u64>();
+        let (stale, broken) = (sum(|attribute| attribute.stale), sum(|attribute| attribute.broken));
+        let failed = self.completion.as_ref().map_or(0, |completion| completion.failed);
         let lost_ones = match (lost.objects, unjudged.objects) {
             (0, 0) => "nothing is lost".to_owned(),
             (0, _) => "nothing is seen to be lost".to_owned(),
@@ -86,12 +92,15 @@ impl MigrationResult {
             0 => String::new(),
             count => format!("; {} still at old places", plural(count, "writer", None)),
         };
+        let tasks = match failed {
+            0 => String::new(),
+            count => format!("; {} failed by the completion reports", plural(count, "task", None)),
+        };
         let whole = if before.objects == 1 { "object" } else { "objects" };
         let sentence = format!(
-            "{lost_ones}{altered_ones}: of {} {whole} before, {} moved{left}{writers}; {judged}",
+            "{lost_ones}{altered_ones}: of {} {whole} before, {} moved{left}{writers}{tasks}; {judged}",
             before.objects, moved.objects
         );
-        let stale: u64 = self.references.iter().map(|attribute| attribute.stale).sum();
         let next = if lost.objects > 0 {
             "bring back what is lost before any old copy goes; `stocktake rules M401` explains how"
         } else if altered.objects > 0 {
@@ -100,6 +109,12 @@ impl MigrationResult {
             "run the manifests that are left, or plan again, and prove it with the next inventory"
         } else if unjudged.objects > 0 {
             "let an inventory list every place of the plan, and prove it again"
+        } else if failed > 0 {
+            "look at what the completion reports call failed: no size proves such a copy; prove it again with the reports of the next run, before any old copy goes"
+        } else if broken > 0 {
+            "mend the records that name what is gone; `stocktake rules M408` explains how"
+        } else if !self.references_judged {
+            "give whole exports of every table of the plan, and prove it again, before any old copy goes"
         } else if stale > 0 {
             "apply the plan's updates in `references/`, export the tables, and prove it again"
         } else if self.late_writer_count > 0 {

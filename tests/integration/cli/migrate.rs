@@ -2,10 +2,10 @@
 
 use std::fs;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::runner::{CONFIGURATION, INVENTORY_TIME, Ran, WRITTEN_AT, World};
-use crate::delivery::{Column, Format, ObjectRow, write_inventory};
+use super::runner::{CONFIGURATION, EXPORT_TIME, INVENTORY_TIME, Ran, WRITTEN_AT, World};
+use crate::delivery::{Column, Export, Format, ObjectRow, typed, write_inventory};
 
 /// A bucket with something to move, and a record that names it.
 pub(super) fn world() -> World {
@@ -136,6 +136,40 @@ fn a_proof_passes_fails_and_is_inconclusive() {
     fs::remove_file(world.path("after").join(part)).unwrap();
     let (ran, _) = verified(&world, "");
     assert_eq!(ran.code, Some(3));
+}
+
+/// What an optional table of the plan says now is not known without its export.
+#[test]
+fn a_table_of_the_plan_that_is_not_read_again_proves_nothing_of_its_records() {
+    let world = world();
+    world.replace("stocktake.toml", "name = \"assets\"\n", "name = \"assets\"\noptional = true\n");
+    assert_eq!(world.run("migrate plan --out plan").code, Some(0));
+    list_after(&world, &MOVED);
+    fs::remove_dir_all(world.path("exports")).unwrap();
+    world.replace("stocktake.toml", "exports = [\"exports\"]\n", "");
+    let (ran, results) = verified(&world, "");
+    assert_eq!(ran.code, Some(3), "{ran:#?}");
+    let migration = &results["judgement"]["migration"];
+    assert_eq!(migration["references_judged"], false);
+    let remarks = migration["remarks"].as_array().unwrap();
+    assert!(remarks.iter().any(|remark| remark == "the plan was made with an export of assets, and none is given now"));
+    let (ran, results) = verified(&world, "--ignore M404,M407,M408");
+    assert_eq!(ran.code, Some(0), "{ran:#?}");
+    let next = results["judgement"]["next_step"].as_str().unwrap();
+    assert!(next.starts_with("give whole exports of every table of the plan"), "{next}");
+}
+
+#[test]
+fn a_part_of_a_table_allows_no_plan() {
+    let world = world();
+    fs::remove_dir_all(world.path("exports")).unwrap();
+    let export = Export { filter: Some("file <> :none"), ..Export::full("assets", EXPORT_TIME) };
+    let item = typed(&json!({ "asset_id": "1", "file": "s3://media/films/a1/one.mp4" }));
+    export.files(&[vec![item]]).write(&world.path("exports"));
+    let ran = world.run("migrate plan --out plan");
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(3), ""), "{ran:#?}");
+    assert!(ran.stderr.contains("S009"), "{}", ran.stderr);
+    assert!(!world.path("plan").exists());
 }
 
 #[test]

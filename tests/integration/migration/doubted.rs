@@ -300,3 +300,30 @@ fn a_copy_that_is_missing_while_nobody_looks_at_the_old_key_is_not_judged() {
     assert_eq!((result.equation.unjudged.objects, result.equation.lost.objects), (1, 0));
     assert!(!proof.told().iter().any(|told| told.starts_with("M401")), "{:?}", proof.told());
 }
+
+#[test]
+fn what_was_listed_before_the_plan_proves_nothing() {
+    let mut migration = Migration::done(&MEDIA, state());
+    migration.after_at = BEFORE - DAY;
+    let proof = migration.proof(Phase::After);
+    assert_eq!(proof.judgement.verdict, Verdict::Inconclusive, "{}", proof.judgement.sentence);
+    let older = "nothing is proved: the inventory given as after is older than the one given as before";
+    assert_eq!(proof.migration().remarks, [older]);
+    assert_eq!((proof.told(), &proof.migration().equation), (Vec::new(), &Equation::default()));
+    assert!(!proof.migration().rollback.ready);
+    let of_migration = proof.judgement.rules.iter().filter(|rule| rule.family == "M");
+    of_migration.for_each(|rule| assert_eq!(rule.state, RuleState::NotJudged, "{}", rule.code));
+}
+
+#[test]
+fn the_checksums_of_parts_prove_what_is_equal_and_nothing_else() {
+    let migration = encrypted();
+    let of_parts = |key: &str, value: &str| sum(key, "SHA256", value).replace("FULL_OBJECT", "COMPOSITE");
+    for (copy, grade) in [("AAAA-12", "checksum"), ("BBBB-7", "size")] {
+        let reports = sums(&[of_parts(OLD, "AAAA-12"), of_parts(NEW, copy)]);
+        let proof = migration.proof_with(Phase::After, How::PLAINLY, reports);
+        assert!(!proof.told().iter().any(|told| told.starts_with("M402")), "{:?}", proof.told());
+        let told = proof.migration().evidence.iter().find(|evidence| evidence.grade == grade).unwrap();
+        assert_eq!(told.objects, 1, "{copy}");
+    }
+}

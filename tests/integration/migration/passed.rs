@@ -2,13 +2,15 @@
 
 use stocktake::model::Phase;
 use stocktake::results::plan::Amount;
-use stocktake::results::schema::MigrationResult;
+use stocktake::results::schema::{Completion, MigrationResult, StaleReferences};
 
 use super::planned::state;
 use super::proof::{MEDIA, Migration};
 use super::state::AFTER;
 use crate::delivery::ObjectRow;
 
+const BROKEN: StaleReferences =
+    StaleReferences { table: String::new(), attribute: String::new(), before: None, stale: 0, broken: 1, rewritten: 0 };
 const ONE: Amount = Amount { objects: 1, bytes: 5 };
 
 /// What is so as well, how the sentence then ends, and how the next step begins.
@@ -16,7 +18,8 @@ type Case = (fn(&mut MigrationResult), &'static str, &'static str);
 
 /// Sentence and next step of a migration of one object, moved, whose old copy is there, once `also` is so.
 fn passed(also: impl Fn(&mut MigrationResult)) -> (String, String) {
-    let mut result = MigrationResult { proved: true, lingering: ONE, ..MigrationResult::default() };
+    let mut result =
+        MigrationResult { proved: true, references_judged: true, lingering: ONE, ..MigrationResult::default() };
     (result.equation.before, result.equation.moved, result.rollback.ready) = (ONE, ONE, true);
     also(&mut result);
     result.passed("judged")
@@ -27,8 +30,15 @@ fn a_pass_lets_old_copies_go_only_where_nothing_else_is_at_old_places() {
     let (sentence, next) = passed(|_| {});
     assert_eq!(sentence, "nothing is lost: of 1 object before, 1 moved; judged");
     assert!(next.starts_with("let the old copies go"), "{next}");
-    let cases: [Case; 4] = [
+    let cases: [Case; 7] = [
         (|result| result.equation.unjudged = ONE, "1 moved, 1 not judged; judged", "let an inventory list every place"),
+        (|result| result.references_judged = false, "1 moved; judged", "give whole exports of every table"),
+        (|result| result.references = vec![BROKEN], "1 moved; judged", "mend the records that name what is gone"),
+        (
+            |result| result.completion = Some(Completion { failed: 1, ..Completion::default() }),
+            "1 moved; 1 task failed by the completion reports; judged",
+            "look at what the completion reports call failed",
+        ),
         (|result| result.late_writer_count = 2, "1 moved; 2 writers still at old places; judged", "update the writers"),
         (|result| result.unmoved = ONE, "1 moved, 1 without a place to go; judged", "settle where the objects go"),
         (|result| result.rollback.ready = false, "1 moved; judged", "look at what cannot go back before"),

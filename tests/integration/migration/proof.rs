@@ -7,7 +7,7 @@ use stocktake::audit::AuditSink;
 use stocktake::audit::migrate::{Report, VerifyRequest, verify};
 use stocktake::layout::Layout;
 use stocktake::migration::Mapping;
-use stocktake::model::{Finding, Phase};
+use stocktake::model::{Finding, Millis, Phase};
 use stocktake::results::FolderRow;
 use stocktake::results::moves::MovesReader;
 use stocktake::results::plan::{Amount, Plan};
@@ -69,6 +69,8 @@ pub(super) struct Migration<'a> {
     pub(super) plan: Plan,
     pub(super) files: Files,
     pub(super) after: State,
+    /// When *after* was listed.
+    pub(super) after_at: Millis,
 }
 
 impl<'a> Migration<'a> {
@@ -81,7 +83,7 @@ impl<'a> Migration<'a> {
         let (plan, files) = planned(layout, &before, BEFORE, &Mapping::default(), how);
         let mut after = before.clone();
         assert_eq!(after.carry_out(&files, ""), 0);
-        let mut migration = Self { layout, before, how, plan, files, after };
+        let mut migration = Self { layout, before, how, plan, files, after, after_at: AFTER };
         let gone: Vec<_> = migration.moves().into_iter().filter(|(_, old, _)| !migration.stays(old)).collect();
         migration.after.expire(&gone);
         migration
@@ -106,7 +108,7 @@ impl<'a> Migration<'a> {
         let dir = TempDir::new().unwrap();
         let (old, new) = (dir.path().join("before"), dir.path().join("after"));
         self.before.deliver(&old, BEFORE, self.how);
-        self.after.deliver(&new, AFTER, how);
+        self.after.deliver(&new, self.after_at, how);
         self.files.write(&dir.path().join("plan"));
         let selection = Selection { select: vec!["M".to_owned(), "L209".to_owned()], ignore: Vec::new() };
         let severities = Severities::new(self.layout.spec(), phase, &selection).unwrap();
