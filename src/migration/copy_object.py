@@ -1,6 +1,7 @@
 """Copies the objects of a stocktake manifest to their new keys, for S3 Batch Operations (payload 1.0).
 
-It never deletes, and never writes over an object that it cannot prove to be the same.
+It never deletes, and never writes over an object that it cannot prove to be the same. What another writer puts at the
+new key between the look and the copy stays where boto3 knows `If-None-Match` for copies: a current one does.
 """
 
 import json
@@ -14,7 +15,7 @@ MOST_BY_COPY = 5 * 1024**3
 PART = 512 * 1024**2
 MOST_PARTS = 10_000
 TEMPORARY = {"SlowDown", "InternalError", "ServiceUnavailable", "RequestTimeout", "RequestTimeTooSkewed",
-             "ThrottlingException", "503", "500"}
+             "ThrottlingException", "ConditionalRequestConflict", "503", "500"}
 KEPT = ("CacheControl", "ContentDisposition", "ContentEncoding", "ContentLanguage", "ContentType", "Expires",
         "Metadata", "WebsiteRedirectLocation")
 CHECKSUMS = ("CRC64NVME", "CRC32", "CRC32C", "SHA1", "SHA256")
@@ -111,9 +112,20 @@ def held(source):
     return options
 
 
+def if_absent(operation, write, **options):
+    """Writes only if nothing is there yet, where boto3 and the store know how."""
+    if "IfNoneMatch" in S3.meta.service_model.operation_model(operation).input_shape.members:
+        try:
+            return write(IfNoneMatch="*", **options)
+        except ClientError as error:
+            if error.response.get("Error", {}).get("Code") != "NotImplemented":
+                raise
+    return write(**options)
+
+
 def copy_whole(bucket, old, new, source):
-    S3.copy_object(Bucket=bucket, Key=new, CopySource={"Bucket": bucket, "Key": old},
-                   CopySourceIfMatch=source["ETag"], MetadataDirective="COPY", TaggingDirective="COPY", **held(source))
+    if_absent("CopyObject", S3.copy_object, Bucket=bucket, Key=new, CopySource={"Bucket": bucket, "Key": old},
+              CopySourceIfMatch=source["ETag"], MetadataDirective="COPY", TaggingDirective="COPY", **held(source))
 
 
 def copy_parts(bucket, old, new, source):
@@ -137,7 +149,8 @@ def copy_parts(bucket, old, new, source):
                 CopySource={"Bucket": bucket, "Key": old}, CopySourceRange=f"bytes={start}-{end}")["CopyPartResult"]
             kept = {field: done[field] for field in done if field == "ETag" or field.startswith("Checksum")}
             parts.append({"PartNumber": number, **kept})
-        S3.complete_multipart_upload(Bucket=bucket, Key=new, UploadId=upload, MultipartUpload={"Parts": parts})
+        if_absent("CompleteMultipartUpload", S3.complete_multipart_upload, Bucket=bucket, Key=new, UploadId=upload,
+                  MultipartUpload={"Parts": parts})
     except Exception:
         S3.abort_multipart_upload(Bucket=bucket, Key=new, UploadId=upload)
         raise

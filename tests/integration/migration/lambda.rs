@@ -55,6 +55,17 @@ fn run_handler(manifests: &[String], objects: &Value) -> Option<Value> {
 
 /// The same in a bucket of another name.
 pub(super) fn run_handler_in(bucket: &str, manifests: &[String], objects: &Value) -> Option<Value> {
+    run_handler_beside(bucket, manifests, objects, &json!({}), true)
+}
+
+/// The same beside a writer, who puts these objects at new keys once they were looked for.
+fn run_handler_beside(
+    bucket: &str,
+    manifests: &[String],
+    objects: &Value,
+    late: &Value,
+    knows_if_none_match: bool,
+) -> Option<Value> {
     let python = tool("python3")?;
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("copy_object.py"), LAMBDA_HANDLER).unwrap();
@@ -67,7 +78,10 @@ pub(super) fn run_handler_in(bucket: &str, manifests: &[String], objects: &Value
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    let given = json!({ "bucket": bucket, "fields": fields, "objects": objects }).to_string();
+    let given = json!({
+        "bucket": bucket, "fields": fields, "objects": objects, "late": late, "knows_if_none_match": knows_if_none_match,
+    });
+    let given = given.to_string();
     python.stdin.take().unwrap().write_all(given.as_bytes()).unwrap();
     let done = python.wait_with_output().unwrap();
     assert!(done.status.success());
@@ -127,6 +141,23 @@ fn a_second_run_changes_nothing_and_another_object_is_not_written_over() {
     let codes: Vec<_> = done["results"].as_array().unwrap().iter().map(|result| &result["resultCode"]).collect();
     assert_eq!(codes, ["Succeeded", "PermanentFailure", "PermanentFailure"]);
     assert_eq!(done["objects"], objects);
+}
+
+#[test]
+fn what_another_writer_puts_there_after_the_look_stays() {
+    let most = 5 * 1024 * 1024 * 1024_u64;
+    let moves = [("a".to_owned(), "x".to_owned()), ("b".to_owned(), "y".to_owned())];
+    let objects = json!({ "a": object(7, "\"e\""), "b": object(most + 1, "\"f-2\"") });
+    let late = json!({ "x": object(8, "\"theirs\""), "y": object(9, "\"theirs\"") });
+    let manifests = manifests(&moves, 10_000).0;
+    let Some(done) = run_handler_beside("line-1", &manifests, &objects, &late, true) else { return };
+    let results = done["results"].as_array().unwrap();
+    assert!(results.iter().all(|result| result["resultCode"] == "PermanentFailure"), "{results:?}");
+    assert_eq!((&done["objects"]["x"], &done["objects"]["y"]), (&late["x"], &late["y"]));
+    assert!(done["calls"].as_array().unwrap().contains(&json!("abort_multipart_upload")));
+    // A boto3 that knows no such condition copies nevertheless.
+    let Some(done) = run_handler_beside("line-1", &manifests, &objects, &json!({}), false) else { return };
+    assert!(done["results"].as_array().unwrap().iter().all(|result| result["resultString"] == "copied"));
 }
 
 #[test]

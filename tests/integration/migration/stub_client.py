@@ -12,19 +12,36 @@ class ClientError(Exception):
 
 
 given = json.load(sys.stdin)
-objects, calls, uploads = given["objects"], [], {}
+objects, calls, uploads, late = given["objects"], [], {}, given["late"]
 KEPT = ("StorageClass", "ServerSideEncryption", "SSEKMSKeyId", "Metadata")
 
 
+def refuse_if_there(key, options):
+    if given["knows_if_none_match"]:
+        assert options.pop("IfNoneMatch") == "*"
+        if key in objects:
+            raise ClientError("PreconditionFailed")
+    assert "IfNoneMatch" not in options
+
+
 class Client:
+    @property
+    def meta(self):
+        members = ["IfNoneMatch"] if given["knows_if_none_match"] else []
+        shape = types.SimpleNamespace(input_shape=types.SimpleNamespace(members=members))
+        return types.SimpleNamespace(service_model=types.SimpleNamespace(operation_model=lambda name: shape))
+
     def head_object(self, Bucket, Key, ChecksumMode):
         assert Bucket == given["bucket"] and ChecksumMode == "ENABLED"
         if Key not in objects:
+            if Key in late:  # another writer comes right behind the look
+                objects[Key] = late.pop(Key)
             raise ClientError("404")
         return dict(objects[Key])
 
     def copy_object(self, Bucket, Key, CopySource, CopySourceIfMatch, MetadataDirective, TaggingDirective, **options):
         calls.append("copy_object")
+        refuse_if_there(Key, options)
         source = objects[CopySource["Key"]]
         assert source["ETag"] == CopySourceIfMatch and source["ContentLength"] <= 5368709120
         assert (MetadataDirective, TaggingDirective, CopySource["Bucket"]) == ("COPY", "COPY", Bucket)
@@ -51,7 +68,8 @@ class Client:
         parts.append(end - start + 1)
         return {"CopyPartResult": {"ETag": str(PartNumber), "ChecksumCRC32": "AAAA=="}}
 
-    def complete_multipart_upload(self, Bucket, Key, UploadId, MultipartUpload):
+    def complete_multipart_upload(self, Bucket, Key, UploadId, MultipartUpload, **options):
+        refuse_if_there(Key, options)
         upload = uploads.pop(UploadId)
         assert [part["PartNumber"] for part in MultipartUpload["Parts"]] == list(range(1, len(upload["parts"]) + 1))
         held = {name: value for name, value in upload["options"].items() if name in KEPT}
