@@ -54,9 +54,11 @@ pub fn parse_line(line: &str) -> Result<Option<Checksum>, String> {
     Ok(Some(Checksum { bucket: bucket.to_owned(), key: key.into_owned(), algorithm, value: value.to_owned() }))
 }
 
-/// Whether a checksum of this algorithm, as [`Checksum`] names it, is one of parts: the same bytes in other parts have another.
-pub fn is_of_parts(algorithm: &str) -> bool {
-    algorithm.ends_with(')')
+/// Whether two values of an algorithm can be compared: those of as many parts, or of none. The same bytes in other parts
+/// have another checksum, as `wDTX…=-12` and `qKN3…=-7`.
+pub fn are_comparable(one: &str, other: &str) -> bool {
+    let parts = |value: &str| value.rsplit_once('-').map(|(_, parts)| parts.to_owned());
+    parts(one) == parts(other)
 }
 
 fn unquoted(cell: &str) -> &str {

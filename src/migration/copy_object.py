@@ -55,10 +55,18 @@ def copy(task):
         if same(source, there):
             return "already there"
         raise Refused("the new key holds an object that is not proved to be the same")
-    if source["ContentLength"] <= MOST_BY_COPY:
-        copy_whole(bucket, old, new, source)
-    else:
-        copy_parts(bucket, old, new, source)
+    try:
+        if source["ContentLength"] <= MOST_BY_COPY:
+            copy_whole(bucket, old, new, source)
+        else:
+            copy_parts(bucket, old, new, source)
+    except ClientError as error:
+        # boto3 asks again where an answer was lost, and finds its own copy there
+        if error.response.get("Error", {}).get("Code") != "PreconditionFailed":
+            raise
+        there = head(bucket, new)
+        if there is None or not same(source, there):
+            raise
     check(source, head(bucket, new))
     return "copied"
 
@@ -152,5 +160,8 @@ def copy_parts(bucket, old, new, source):
         if_absent("CompleteMultipartUpload", S3.complete_multipart_upload, Bucket=bucket, Key=new, UploadId=upload,
                   MultipartUpload={"Parts": parts})
     except Exception:
-        S3.abort_multipart_upload(Bucket=bucket, Key=new, UploadId=upload)
+        try:
+            S3.abort_multipart_upload(Bucket=bucket, Key=new, UploadId=upload)
+        except ClientError:  # it is complete, or gone: what went wrong before matters more
+            pass
         raise

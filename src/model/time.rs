@@ -38,10 +38,15 @@ pub fn write_utc(millis: Millis, text: &mut impl fmt::Write) -> fmt::Result {
     }
 }
 
-/// Reads an RFC 3339 time with its offset, or a bare UTC date, to milliseconds.
+/// Reads an RFC 3339 time with its offset, or a bare UTC date, to milliseconds. A time without an offset is none: whose
+/// clock it was is not known.
 pub fn parse_rfc3339(text: &str) -> Option<Millis> {
     if let Ok(timestamp) = text.parse::<Timestamp>() {
         return Some(timestamp.as_millisecond());
+    }
+    // The parser of dates takes times as well, and leaves the clock out.
+    if text.len() != "YYYY-MM-DD".len() {
+        return None;
     }
     let date = text.parse::<jiff::civil::Date>().ok()?;
     let zoned = date.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
@@ -107,6 +112,9 @@ mod tests {
     fn times_are_read_and_written_in_utc() {
         assert_eq!(parse_rfc3339("2024-05-07T03:00:00+02:00"), Some(1_715_043_600_000));
         assert_eq!(parse_rfc3339("2024-05-07"), Some(1_715_040_000_000));
+        for without_offset in ["2024-05-07T03:00:00", "2024-05-07 03:00:00.000", "20240507T03", "2024-05-07[UTC]"] {
+            assert_eq!(parse_rfc3339(without_offset), None, "{without_offset}");
+        }
         assert_eq!(format_utc(1_715_043_600_000), "2024-05-07T01:00:00Z");
     }
 }

@@ -34,14 +34,15 @@ pub(super) fn is_to_move(layout: &Layout, bucket: u16, key: &[u8], captures: &mu
     legacy.is_some_and(|legacy| matches!(legacy.fate, Fate::To(_)))
 }
 
-/// Whether a bucket's inventory of *after* was made before that of *before*.
+/// Whether a bucket was listed for *after* before it was for *before*: of several inventories the oldest counts.
 pub(super) fn is_older(after: &AuditInputs, before: &AuditInputs) -> bool {
-    let times = |inputs: &AuditInputs| -> Vec<(u16, Millis)> {
-        let all = inputs.inventories.iter();
-        all.filter_map(|(bucket, delivery)| Some((*bucket, delivery.created_at?))).collect()
+    let listed = |inputs: &AuditInputs, bucket: u16| -> Option<Millis> {
+        let own = inputs.inventories.iter().filter(|(of, _)| *of == bucket);
+        own.filter_map(|(_, delivery)| delivery.created_at).min()
     };
-    let earlier = times(before);
-    times(after).iter().any(|(bucket, at)| earlier.iter().any(|(of, before)| of == bucket && at < before))
+    let buckets = after.inventories.iter().map(|(bucket, _)| *bucket);
+    let mut times = buckets.filter_map(|bucket| listed(after, bucket).zip(listed(before, bucket)));
+    times.any(|(after, before)| after < before)
 }
 
 /// The declared tables whose exports the plan was made of, and of which none is given now.

@@ -367,9 +367,10 @@ impl KeyTaker for Prover<'_, '_> {
         if at.moves().is_some() {
             return Ok(());
         }
-        match at.planned.iter().any(|planned| planned.action == Action::Retire) {
-            true => self.proof.prefixes.retires(bucket, key),
-            false => self.proof.prefixes.stays(bucket, key.as_bytes()),
+        if at.planned.iter().any(|planned| planned.action == Action::Retire) {
+            self.proof.prefixes.retires(bucket, key);
+        } else {
+            self.proof.prefixes.stays(bucket, key.as_bytes());
         }
         if at.after.is_none() && !at.planned.is_empty() {
             self.note_gone(bucket, key);

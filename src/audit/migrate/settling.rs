@@ -5,7 +5,7 @@ use std::io;
 
 use crate::audit::migrate::pairing::{AFTER, BEFORE, CHECKSUM, Generation, PLANNED, Planned, Seen, TARGET};
 use crate::audit::migrate::record::{HASH, Put, Values, damaged, hashed_place_length, put_hashed_place, read_place};
-use crate::migration::checksum_report::is_of_parts;
+use crate::migration::checksum_report::are_comparable;
 use crate::migration::{Action, Content, Sameness};
 use crate::model::bytes::hex;
 use crate::results::partitions::{Loaded, PartitionsWriter};
@@ -270,7 +270,7 @@ pub(super) fn evidence(
     for (algorithm, value) in before.1 {
         for (_, other) in after.1.iter().filter(|(known, _)| known == algorithm) {
             if value != other {
-                if is_of_parts(algorithm) {
+                if !are_comparable(value, other) {
                     continue;
                 }
                 return Err(Difference {

@@ -316,7 +316,7 @@ fn what_was_listed_before_the_plan_proves_nothing() {
 }
 
 #[test]
-fn the_checksums_of_parts_prove_what_is_equal_and_nothing_else() {
+fn the_checksums_of_other_parts_prove_nothing() {
     let migration = encrypted();
     let of_parts = |key: &str, value: &str| sum(key, "SHA256", value).replace("FULL_OBJECT", "COMPOSITE");
     for (copy, grade) in [("AAAA-12", "checksum"), ("BBBB-7", "size")] {
@@ -326,4 +326,7 @@ fn the_checksums_of_parts_prove_what_is_equal_and_nothing_else() {
         let told = proof.migration().evidence.iter().find(|evidence| evidence.grade == grade).unwrap();
         assert_eq!(told.objects, 1, "{copy}");
     }
+    let proof =
+        migration.proof_with(Phase::After, How::PLAINLY, sums(&[of_parts(OLD, "AAAA-12"), of_parts(NEW, "BBBB-12")]));
+    assert!(proof.told().contains(&format!("M402 {NEW}")), "{:?}", proof.told());
 }

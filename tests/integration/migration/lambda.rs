@@ -155,6 +155,10 @@ fn what_another_writer_puts_there_after_the_look_stays() {
     assert!(results.iter().all(|result| result["resultCode"] == "PermanentFailure"), "{results:?}");
     assert_eq!((&done["objects"]["x"], &done["objects"]["y"]), (&late["x"], &late["y"]));
     assert!(done["calls"].as_array().unwrap().contains(&json!("abort_multipart_upload")));
+    // What is there may be its own copy, of which the answer was lost.
+    let own = json!({ "x": object(7, "\"e\"") });
+    let Some(done) = run_handler_beside("line-1", &manifests[..1], &objects, &own, true) else { return };
+    assert_eq!(done["results"][0]["resultString"], "copied");
     // A boto3 that knows no such condition copies nevertheless.
     let Some(done) = run_handler_beside("line-1", &manifests, &objects, &json!({}), false) else { return };
     assert!(done["results"].as_array().unwrap().iter().all(|result| result["resultString"] == "copied"));
